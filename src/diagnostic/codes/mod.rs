@@ -1,0 +1,129 @@
+//! What a code is, and the codes of the language itself (errors). Lints keep theirs beside their rule, in
+//! `lint/rules/`; `lint::registry` lists all of them.
+
+pub mod graph;
+pub mod names;
+pub mod run;
+pub mod syntax;
+pub mod types;
+
+use super::Severity;
+
+/// What a code does unless it is configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Says nothing.
+    Allow,
+    /// Worth knowing.
+    Note,
+    /// Advice.
+    Warn,
+    /// The language: cannot be switched off.
+    Error,
+}
+
+/// Which part of a spec a code is about; `--deny`, `--warn` and `--allow` take these names too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The run: files, folders, limits.
+    Run,
+    /// How a file is written.
+    Syntax,
+    /// What names refer to.
+    Names,
+    /// Values, units and types.
+    Types,
+    /// Stages and transitions.
+    Graph,
+    /// Style of names and texts.
+    Style,
+    /// KPIs, goals and targets.
+    Metrics,
+    /// Channels, campaigns and budgets.
+    Channels,
+    /// Events and properties.
+    Tracking,
+    /// Personal data and consent.
+    Privacy,
+    /// Segments and audiences.
+    Segments,
+    /// Messages and sequences.
+    Messages,
+    /// In-file directives.
+    Directives,
+}
+
+impl Group {
+    /// Every group, in the order of the book.
+    pub const ALL: [Self; 13] = [
+        Self::Run,
+        Self::Syntax,
+        Self::Names,
+        Self::Types,
+        Self::Graph,
+        Self::Style,
+        Self::Metrics,
+        Self::Channels,
+        Self::Tracking,
+        Self::Privacy,
+        Self::Segments,
+        Self::Messages,
+        Self::Directives,
+    ];
+
+    /// The name used on the command line and in the book.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Syntax => "syntax",
+            Self::Names => "names",
+            Self::Types => "types",
+            Self::Graph => "graph",
+            Self::Style => "style",
+            Self::Metrics => "metrics",
+            Self::Channels => "channels",
+            Self::Tracking => "tracking",
+            Self::Privacy => "privacy",
+            Self::Segments => "segments",
+            Self::Messages => "messages",
+            Self::Directives => "directives",
+        }
+    }
+}
+
+/// One kind of finding with its manual page.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// `FN` and four digits; never reused.
+    pub id: &'static str,
+    /// The kebab-case name; as unique as the id.
+    pub name: &'static str,
+    /// Which part of a spec it is about.
+    pub group: Group,
+    /// What it does unless it is configured.
+    pub level: Level,
+    /// One line: what it finds.
+    pub summary: &'static str,
+    /// Markdown: why it matters, what exactly is reported, how to mend it.
+    pub explanation: &'static str,
+    /// A spec that it reports.
+    pub bad: &'static str,
+    /// The same spec, mended.
+    pub good: &'static str,
+}
+
+impl Code {
+    /// The severity of a finding at the default level.
+    pub const fn severity(&self) -> Severity {
+        match self.level {
+            Level::Allow | Level::Note => Severity::Note,
+            Level::Warn => Severity::Warning,
+            Level::Error => Severity::Error,
+        }
+    }
+
+    /// Address of the manual page in the book.
+    pub fn page(&self) -> String {
+        format!("https://funnelc.github.io/book/codes/{}.html", self.name)
+    }
+}

@@ -1,0 +1,5 @@
+//! funnelc
+pub mod diagnostic;
+pub mod model;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,264 @@
+//! pest pairs to the syntax tree, with the findings that only need a token: numbers, foreign digits, stray signs.
+
+use pest::Parser;
+use pest::iterators::Pair;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use super::ast::{Block, Comment, File, Part, PartKind, Quoted, Stmt};
+use super::grammar::{FunnelParser, Rule};
+use super::number;
+use super::recover::Cut;
+use crate::diagnostic::codes::syntax::{FOREIGN_SIGN, NOT_NFC, SYNTAX};
+use crate::diagnostic::{Diagnostic, Safety};
+use crate::say;
+use crate::source::{FileId, Span};
+
+/// Parses and lowers one item.
+pub(super) fn item<'s>(file: FileId, text: &'s str, cut: &Cut) -> (File<'s>, Vec<Diagnostic>) {
+    let mut lowering =
+        Lowering { file, text, base: cut.range.start, comments: Vec::new(), faults: Vec::new(), docs_from: 0 };
+    if cut.too_deep {
+        return (File::default(), Vec::new());
+    }
+    let copy = cut.mended.as_deref().unwrap_or(&text[cut.range.clone()]);
+    let stmts = match FunnelParser::parse(Rule::item, copy) {
+        Ok(mut pairs) => pairs.next().map_or_else(Vec::new, |item| lowering.stmts(item.into_inner())),
+        Err(error) => lowering.unparsed(&error),
+    };
+    (File { stmts, comments: lowering.comments }, lowering.faults)
+}
+
+struct Lowering<'s> {
+    file: FileId,
+    text: &'s str,
+    base: usize,
+    comments: Vec<Comment<'s>>,
+    faults: Vec<Diagnostic>,
+    /// First comment that is not yet the documentation of a statement.
+    docs_from: usize,
+}
+
+impl<'s> Lowering<'s> {
+    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        let span = pair.as_span();
+        Span::new(self.file, (self.base + span.start()) as u32, (self.base + span.end()) as u32)
+    }
+
+    fn source(&self, span: Span) -> &'s str {
+        &self.text[span.range()]
+    }
+
+    /// The grammar accepts everything, so this is a fault of the grammar or a limit of pest; it is reported, not hidden.
+    fn unparsed(&mut self, error: &pest::error::Error<Rule>) -> Vec<Stmt<'s>> {
+        let at = match error.location {
+            pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => self.base + at,
+        };
+        let span = Span::new(self.file, at as u32, at as u32);
+        let fault = Diagnostic::new(&SYNTAX, span, say!("this declaration cannot be read from here on"));
+        self.faults.push(fault);
+        Vec::new()
+    }
+
+    fn stmts<'i>(&mut self, pairs: impl Iterator<Item = Pair<'i, Rule>>) -> Vec<Stmt<'s>> {
+        let mut stmts = Vec::new();
+        for pair in pairs {
+            match pair.as_rule() {
+                Rule::comment => self.comment(&pair),
+                Rule::stmt => stmts.push(self.stmt(pair)),
+                _ => {} // a stray `}` was reported by the scan; EOI says nothing
+            }
+        }
+        stmts
+    }
+
+    fn comment(&mut self, pair: &Pair<'_, Rule>) {
+        let span = self.span(pair);
+        let before = &self.text[..span.start as usize];
+        let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let own_line = before[line..].trim().is_empty();
+        self.comments.push(Comment { text: self.source(span), span, own_line });
+    }
+
+    /// The `///` lines directly above a statement.
+    fn docs(&mut self) -> Vec<&'s str> {
+        let fresh = &self.comments[self.docs_from..];
+        let is_doc = |comment: &&Comment<'s>| comment.own_line && comment.text.starts_with("///");
+        let docs = fresh.iter().filter(is_doc).map(|comment| {
+            let words = &comment.text[3..];
+            words.strip_prefix(' ').unwrap_or(words).trim_end()
+        });
+        let docs = docs.collect();
+        self.docs_from = self.comments.len();
+        docs
+    }
+
+    fn stmt(&mut self, pair: Pair<'_, Rule>) -> Stmt<'s> {
+        let docs = if self.docs_from < self.comments.len() { self.docs() } else { Vec::new() };
+        let whole = self.span(&pair);
+        let mut parts = Vec::with_capacity(4);
+        self.parts(pair.into_inner(), &mut parts);
+        let span = parts
+            .first()
+            .zip(parts.last())
+            .map_or(whole, |(first, last): (&Part<'_>, &Part<'_>)| first.span.to(last.span));
+        Stmt { docs, parts, span }
+    }
+
+    fn parts<'i>(&mut self, pairs: impl Iterator<Item = Pair<'i, Rule>>, parts: &mut Vec<Part<'s>>) {
+        for pair in pairs {
+            if pair.as_rule() == Rule::comment {
+                self.comment(&pair);
+                // A comment inside a statement documents nothing.
+                self.docs_from = self.comments.len();
+            } else if pair.as_rule() != Rule::closer {
+                parts.push(self.part(pair));
+            }
+        }
+    }
+
+    fn part(&mut self, pair: Pair<'_, Rule>) -> Part<'s> {
+        let span = self.span(&pair);
+        let kind = match pair.as_rule() {
+            Rule::word | Rule::joiner | Rule::clause | Rule::handover => self.word(span),
+            Rule::number => self.number(span),
+            Rule::string => self.quoted(span, pair.as_str().len(), 1),
+            Rule::text => self.quoted(span, pair.as_str().len(), 3),
+            Rule::op | Rule::arrow | Rule::comma => PartKind::Op(operator(pair.as_str())),
+            Rule::paren => PartKind::Paren(self.inner(pair)),
+            Rule::square => PartKind::Square(self.inner(pair)),
+            Rule::block => PartKind::Block(self.block(pair, span)),
+            Rule::stray | Rule::bad => self.bad(span, pair.as_str()),
+            // The scan has reported the missing quote.
+            _ => PartKind::Bad,
+        };
+        Part { kind, span }
+    }
+
+    fn inner(&mut self, pair: Pair<'_, Rule>) -> Vec<Part<'s>> {
+        let mut parts = Vec::new();
+        self.parts(pair.into_inner(), &mut parts);
+        parts
+    }
+
+    fn block(&mut self, pair: Pair<'_, Rule>, span: Span) -> Block<'s> {
+        let open = Span { end: span.start + 1, ..span };
+        let mut close = span.after();
+        let mut stmts = Vec::new();
+        for pair in pair.into_inner() {
+            match pair.as_rule() {
+                Rule::comment => self.comment(&pair),
+                Rule::close => close = self.span(&pair),
+                _ => stmts.push(self.stmt(pair)),
+            }
+        }
+        self.docs_from = self.comments.len();
+        Block { stmts, open, close }
+    }
+
+    fn word(&mut self, span: Span) -> PartKind<'s> {
+        let word = self.source(span);
+        if word.is_ascii() || is_nfc(word) {
+            return PartKind::Word(word);
+        }
+        let normal: String = word.nfc().collect();
+        let fault = Diagnostic::new(&NOT_NFC, span, say!("`{word}` is written with separate marks", word))
+            .help(say!("two spellings that look the same would be two names; write it composed (Unicode form NFC)"))
+            .fix(Safety::Safe, say!("write `{normal}` composed", normal), span, normal.clone());
+        self.faults.push(fault);
+        PartKind::Word(word)
+    }
+
+    fn quoted(&mut self, span: Span, length: usize, quotes: usize) -> PartKind<'s> {
+        let written = self.source(span);
+        // In a mended copy the closing quote stands where the text has something else.
+        let end = length - quotes.min(length - quotes);
+        PartKind::Text(Quoted { raw: &written[quotes..end], long: quotes == 3 })
+    }
+
+    fn number(&mut self, span: Span) -> PartKind<'s> {
+        let token = self.source(span);
+        let ascii = if token.is_ascii() { None } else { Some(to_ascii_number(token)) };
+        match number::read(ascii.as_deref().unwrap_or(token)) {
+            Ok(literal) => {
+                if let Some(right) = ascii {
+                    self.foreign_number(span, token, right);
+                }
+                PartKind::Number(literal)
+            }
+            Err(fault) => {
+                let mut finding = Diagnostic::new(&SYNTAX, span, fault.message);
+                if let Some(right) = fault.spelling {
+                    finding = finding.fix(Safety::Safe, say!("write `{right}`", right), span, right.clone());
+                }
+                self.faults.push(finding);
+                PartKind::Bad
+            }
+        }
+    }
+
+    fn foreign_number(&mut self, span: Span, token: &str, right: String) {
+        let fault =
+            Diagnostic::new(&FOREIGN_SIGN, span, say!("`{token}` is written `{right}` in a spec", token, right))
+                .help(say!(
+                    "numbers outside texts are the same in every language, so that everyone's tools read the file alike"
+                ))
+                .fix(Safety::Safe, say!("write `{right}`", right), span, right);
+        self.faults.push(fault);
+    }
+
+    fn bad(&mut self, span: Span, written: &str) -> PartKind<'s> {
+        // U+0001 stands for a bracket whose fault the scan has reported.
+        if written != "\u{1}" {
+            let sign = self.source(span);
+            let message = match sign {
+                ")" | "]" => say!("this `{sign}` closes nothing", sign),
+                _ if sign.chars().all(char::is_control) => {
+                    say!("an invisible control character stands here")
+                }
+                _ => say!("`{sign}` has no meaning here", sign),
+            };
+            let mut fault = Diagnostic::new(&SYNTAX, span, message);
+            if let Some((right, words)) = lookalike(sign) {
+                fault =
+                    fault.help(say!("{words}", words)).fix(Safety::Safe, say!("write `{right}`", right), span, right);
+            }
+            self.faults.push(fault);
+        }
+        PartKind::Bad
+    }
+}
+
+/// Signs that word processors put in place of the ones on the keyboard.
+fn lookalike(sign: &str) -> Option<(&'static str, &'static str)> {
+    Some(match sign {
+        "“" | "”" | "«" | "»" | "„" => ("\"", "texts stand between straight quotes"),
+        "→" | "⇒" => ("->", "a transition is written with `->`"),
+        "–" | "—" | "−" => ("-", "a minus is the one of the keyboard"),
+        "…" => ("..", "a range is written with two dots"),
+        "≥" => (">=", "at least is written `>=`"),
+        "≤" => ("<=", "at most is written `<=`"),
+        "≠" => ("!=", "unequal is written `!=`"),
+        "&" => ("and", "conditions are joined with `and`"),
+        "!" => ("not", "a condition is turned round with `not`"),
+        "'" | "‘" | "’" => ("\"", "texts stand between double quotes"),
+        "#" => ("//", "a comment begins with `//`"),
+        _ => return None,
+    })
+}
+
+fn operator(written: &str) -> &'static str {
+    const OPERATORS: [&str; 17] =
+        ["->", "..", "==", "!=", ">=", "<=", ">", "<", "=", "*", "/", "+", "-", ":", "|", ",", ";"];
+    OPERATORS.into_iter().find(|op| *op == written).unwrap_or(",")
+}
+
+fn to_ascii_number(token: &str) -> String {
+    let ascii = |character: char| match character {
+        '\u{0660}'..='\u{0669}' => char::from(b'0' + (character as u32 - 0x0660) as u8),
+        '\u{06F0}'..='\u{06F9}' => char::from(b'0' + (character as u32 - 0x06F0) as u8),
+        '٪' => '%',
+        '٫' => '.',
+        other => other,
+    };
+    token.chars().map(ascii).collect()
+}
