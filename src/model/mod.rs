@@ -1,2 +1,315 @@
-//! The model.
+//! The checked model, made in numbered passes over an unchanging syntax tree:
+//!
+//! 1. [`decl`]: statements to declarations, by the table of [`kinds`];
+//! 2. [`names`]: which declaration each name means;
+//! 3. [`types`]: what expressions are worth, and whether their units agree.
+//!
+//! Facts live in side tables by [`DeclId`]; [`walk`] reads them in the words of the trade.
+
+pub mod decl;
+pub mod expr;
+pub mod faults;
 pub mod kinds;
+pub mod names;
+pub mod print;
+pub mod shape;
+pub mod types;
+pub mod value;
+pub mod walk;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Sources, Span};
+use crate::syntax;
+use crate::syntax::ast::{Comment, Part, PartKind, Stmt};
+pub use decl::{Decl, DeclId, Field};
+pub use kinds::{Kind, KindSet};
+use names::{Names, Scope, Unknown};
+pub use value::{RefIx, Val};
+
+/// What a reference means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target<'s> {
+    /// Nothing; reported, or part of something broken.
+    Nothing,
+    /// A declaration.
+    Decl(DeclId),
+    /// A value that the language itself provides, such as `utm_source`.
+    Builtin(&'static str),
+    /// A free word: an owner before teams are declared, a column, a member of an enum.
+    Word(&'s str),
+}
+
+/// A project, read and resolved.
+#[derive(Debug)]
+pub struct Model<'s> {
+    /// The files.
+    pub sources: &'s Sources,
+    /// Every declaration, parents before children.
+    pub decls: Vec<Decl<'s>>,
+    /// Every comment by file.
+    pub comments: Vec<Vec<Comment<'s>>>,
+    /// What the references of each declaration mean, by [`DeclId`] and [`RefIx`].
+    pub targets: Vec<Vec<Target<'s>>>,
+    /// The names.
+    pub names: Names<'s>,
+    by_kind: FxHashMap<Kind, Vec<DeclId>>,
+    pub(crate) facts: types::ProjectFacts<'s>,
+}
+
+/// Reads and resolves the files of one project.
+pub fn build(sources: &Sources) -> (Model<'_>, Vec<Diagnostic>) {
+    let mut faults = Vec::new();
+    let mut comments = Vec::new();
+    let mut stmts: Vec<Stmt<'_>> = Vec::new();
+    for (id, source) in sources.iter() {
+        let (file, found) = syntax::parse(id, source);
+        faults.extend(found);
+        comments.push(file.comments);
+        stmts.extend(file.stmts);
+    }
+    let decls = declare_all(&stmts, &mut faults);
+    let (names, found) = Names::collect(sources, &decls);
+    faults.extend(found);
+    let mut by_kind: FxHashMap<Kind, Vec<DeclId>> = FxHashMap::default();
+    for (index, decl) in decls.iter().enumerate() {
+        by_kind.entry(decl.kind).or_default().push(DeclId(index as u32));
+    }
+    let mut model =
+        Model { sources, decls, comments, targets: Vec::new(), names, by_kind, facts: types::ProjectFacts::default() };
+    model.facts = types::ProjectFacts::of(&model);
+    model.resolve(&mut faults);
+    (model, faults)
+}
+
+/// Reads every statement; the items are independent, so they are read in parallel and their ids shifted afterwards.
+fn declare_all<'s>(stmts: &[Stmt<'s>], faults: &mut Vec<Diagnostic>) -> Vec<Decl<'s>> {
+    let read = |stmt: &Stmt<'s>| match stmt.key() {
+        Some("make") => make(stmt, stmts),
+        _ => decl::declare(stmt),
+    };
+    let parts: Vec<_> = stmts.par_iter().with_min_len(16).map(read).collect();
+    let mut decls = Vec::with_capacity(parts.iter().map(|(decls, _)| decls.len()).sum());
+    for (own, found) in parts {
+        let shift = decls.len() as u32;
+        decls.extend(own.into_iter().map(|decl| shifted(decl, shift)));
+        faults.extend(found);
+    }
+    decls
+}
+
+fn shifted(mut decl: Decl<'_>, by: u32) -> Decl<'_> {
+    decl.parent = decl.parent.map(|DeclId(id)| DeclId(id + by));
+    for child in &mut decl.children {
+        child.0 += by;
+    }
+    decl
+}
+
+/// `make shop_sa from shop(SA)`: the block of the model with its parameters filled in.
+fn make<'s>(stmt: &Stmt<'s>, stmts: &[Stmt<'s>]) -> (Vec<Decl<'s>>, Vec<Diagnostic>) {
+    let model = stmt.parts.get(3).and_then(Part::word);
+    let named = |other: &&Stmt<'s>| other.key() == Some("model") && other.parts.get(1).and_then(Part::word) == model;
+    let Some(template) = stmts.iter().find(named).filter(|_| model.is_some()) else { return decl::declare(stmt) };
+    let words = |stmt: &Stmt<'s>| -> Vec<Part<'s>> {
+        let inside =
+            stmt.parts.iter().find_map(|part| if let PartKind::Paren(inner) = &part.kind { Some(inner) } else { None });
+        inside.into_iter().flatten().filter(|part| !part.is_op(",")).cloned().collect()
+    };
+    let (params, args) = (words(template), words(stmt));
+    if params.len() != args.len() {
+        let (mut decls, mut found) = decl::declare(stmt);
+        found.push(faults::wrong_arguments(stmt.span, template.span, params.len(), args.len()));
+        decls.iter_mut().for_each(|decl| decl.broken = true);
+        return (decls, found);
+    }
+    let filled = template.block().map(|block| block.stmts.iter().map(|stmt| fill(stmt, &params, &args)).collect());
+    decl::declare_inside(stmt, &filled.unwrap_or_else(Vec::new))
+}
+
+fn fill<'s>(stmt: &Stmt<'s>, params: &[Part<'s>], args: &[Part<'s>]) -> Stmt<'s> {
+    let mut stmt = stmt.clone();
+    stmt.parts.iter_mut().for_each(|part| fill_part(part, params, args));
+    stmt
+}
+
+fn fill_part<'s>(part: &mut Part<'s>, params: &[Part<'s>], args: &[Part<'s>]) {
+    match &mut part.kind {
+        PartKind::Word(word) => {
+            if let Some(index) = params.iter().position(|param| param.word() == Some(word)) {
+                part.kind = args[index].kind.clone();
+            }
+        }
+        PartKind::Text(quoted) => {
+            for (param, arg) in params.iter().zip(args) {
+                let Some(name) = param.word() else { continue };
+                let place = format!("{{{name}}}");
+                if quoted.raw.contains(&place) {
+                    let words = match &arg.kind {
+                        PartKind::Text(own) => own.raw.to_string(),
+                        _ => arg.word().unwrap_or_default().to_owned(),
+                    };
+                    quoted.raw = quoted.raw.replace(&place, &words).into();
+                }
+            }
+        }
+        PartKind::Paren(inner) | PartKind::Square(inner) => {
+            inner.iter_mut().for_each(|part| fill_part(part, params, args))
+        }
+        PartKind::Block(block) => {
+            for stmt in &mut block.stmts {
+                stmt.parts.iter_mut().for_each(|part| fill_part(part, params, args));
+            }
+        }
+        _ => {}
+    }
+}
+
+impl<'s> Model<'s> {
+    /// A declaration.
+    pub fn decl(&self, id: DeclId) -> &Decl<'s> {
+        &self.decls[id.0 as usize]
+    }
+
+    /// Every declaration of a kind, the standard library's included, in order.
+    pub fn all_of_kind(&self, kind: Kind) -> &[DeclId] {
+        self.by_kind.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every declaration of a kind that the project itself makes, in order.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = DeclId> {
+        self.all_of_kind(kind).iter().copied().filter(|id| !self.is_std(*id))
+    }
+
+    /// Whether a declaration is part of the standard library.
+    pub fn is_std(&self, id: DeclId) -> bool {
+        self.sources.get(self.decl(id).span.file).embedded
+    }
+
+    /// What a reference of a declaration means.
+    pub fn target(&self, from: DeclId, reference: RefIx) -> Target<'s> {
+        let own = self.targets.get(from.0 as usize).and_then(|targets| targets.get(reference.0 as usize));
+        own.copied().unwrap_or(Target::Nothing)
+    }
+
+    /// The declaration a reference means, if it means one.
+    pub fn target_decl(&self, from: DeclId, reference: RefIx) -> Option<DeclId> {
+        if let Target::Decl(id) = self.target(from, reference) { Some(id) } else { None }
+    }
+
+    /// The name under which every output knows a declaration: `store.purchase`, `std.kpis.cac`.
+    pub fn path(&self, id: DeclId) -> String {
+        let decl = self.decl(id);
+        let name = decl.name_text();
+        match names::scope_of(self.sources, &self.decls, decl) {
+            Scope::Inside(parent) => format!("{}.{name}", self.path(parent)),
+            Scope::Module(file) => {
+                let module = names::module_of(&self.sources.get(file).name).unwrap_or_default();
+                format!("{module}.{name}")
+            }
+            Scope::Project | Scope::Traits => name.to_owned(),
+        }
+    }
+
+    /// The declaration that a path means, seen from inside `from`.
+    pub fn lookup(&self, from: DeclId, path: &str) -> Option<DeclId> {
+        let mut segments = path.split('.');
+        let mut first = segments.next()?;
+        let mut at = if first == "std" {
+            let module = segments.next()?;
+            first = segments.next()?;
+            let file = self.names.module(&format!("std.{module}"))?;
+            self.names.in_scope(Scope::Module(file), first)?
+        } else {
+            self.names.first(&self.decls, from, first)?
+        };
+        for segment in segments {
+            at = self.member(at, segment, 0)?;
+        }
+        Some(at)
+    }
+
+    /// What a name means inside a declaration: declared there, shared by `with`, or inherited.
+    pub fn member(&self, of: DeclId, name: &str, depth: u8) -> Option<DeclId> {
+        if let Some(own) = self.names.in_scope(Scope::Inside(of), name) {
+            return Some(own);
+        }
+        if depth > MAX_INHERITANCE {
+            return None;
+        }
+        let decl = self.decl(of);
+        for captured in decl.all("with").flat_map(|field| &field.values) {
+            if let Val::Ref(reference) = captured.val {
+                let shared = self.lookup(of, decl.refs[reference.0 as usize].path).filter(|id| *id != of)?;
+                if let Some(found) = self.member(shared, name, depth + 1) {
+                    return Some(found);
+                }
+            }
+        }
+        if let Some(kind) = types::named_type(decl) {
+            let inner = self.lookup(of, decl.refs[kind.0 as usize].path).filter(|id| *id != of);
+            return inner.and_then(|inner| self.member(inner, name, depth + 1));
+        }
+        self.base(of).and_then(|base| self.member(base, name, depth + 1))
+    }
+
+    /// What a declaration extends, if that is of its own kind.
+    pub fn base(&self, id: DeclId) -> Option<DeclId> {
+        let decl = self.decl(id);
+        let path = decl.refs[decl.extends?.0 as usize].path;
+        let base = self.lookup_base(id, path)?;
+        (base != id && self.decl(base).kind == decl.kind).then_some(base)
+    }
+
+    /// `extends cac` in `kpi cac` means the imported `cac`, not itself.
+    fn lookup_base(&self, id: DeclId, path: &str) -> Option<DeclId> {
+        let found = self.lookup(id, path)?;
+        if found == id { self.names.imported(path) } else { Some(found) }
+    }
+
+    /// A declaration, what it extends, and so on; ends at a circle.
+    pub fn lineage(&self, id: DeclId) -> Vec<DeclId> {
+        let mut line = vec![id];
+        while let Some(base) = self.base(line[line.len() - 1]) {
+            if line.contains(&base) || line.len() > usize::from(MAX_INHERITANCE) {
+                break;
+            }
+            line.push(base);
+        }
+        line
+    }
+
+    /// The first field of a word, its own or inherited, with the declaration it stands in.
+    pub fn field(&self, id: DeclId, word: &str) -> Option<(DeclId, &Field<'s>)> {
+        self.lineage(id).into_iter().find_map(|own| Some((own, self.decl(own).field(word)?)))
+    }
+
+    fn resolve(&mut self, faults: &mut Vec<Diagnostic>) {
+        let ids: Vec<DeclId> = (0..self.decls.len() as u32).map(DeclId).collect();
+        let resolved: Vec<types::Resolved<'s>> =
+            ids.par_iter().with_min_len(64).map(|id| types::resolve(self, *id)).collect();
+        let mut unknown: Vec<Unknown<'s>> = Vec::new();
+        self.targets = Vec::with_capacity(resolved.len());
+        for own in resolved {
+            self.targets.push(own.targets);
+            faults.extend(own.faults);
+            unknown.extend(own.unknown);
+        }
+        faults.extend(names::report_unknown(&self.names, &self.decls, unknown));
+    }
+
+    /// Where a declaration is pointed at.
+    pub fn place(&self, id: DeclId) -> Span {
+        self.decl(id).place
+    }
+
+    /// The file a declaration stands in.
+    pub fn file(&self, id: DeclId) -> FileId {
+        self.decl(id).span.file
+    }
+}
+
+/// How many times one thing may extend another.
+pub const MAX_INHERITANCE: u8 = 32;

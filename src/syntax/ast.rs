@@ -1,6 +1,8 @@
 //! The syntax tree: statements made of parts, borrowing from the source. It knows nothing of kinds or fields; the table
 //! of kinds gives statements their meaning in `model/`.
 
+use std::borrow::Cow;
+
 use crate::source::Span;
 use crate::syntax::number::Literal;
 
@@ -35,10 +37,10 @@ pub enum PartKind<'s> {
 }
 
 /// The inside of a quoted text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quoted<'s> {
-    /// The words between the quotes, as written.
-    pub raw: &'s str,
+    /// The words between the quotes, as written; owned where a model was filled in.
+    pub raw: Cow<'s, str>,
     /// Whether it was written with `"""`.
     pub long: bool,
 }

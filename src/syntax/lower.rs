@@ -172,7 +172,7 @@ impl<'s> Lowering<'s> {
         let written = self.source(span);
         // In a mended copy the closing quote stands where the text has something else.
         let end = length - quotes.min(length - quotes);
-        PartKind::Text(Quoted { raw: &written[quotes..end], long: quotes == 3 })
+        PartKind::Text(Quoted { raw: written[quotes..end].into(), long: quotes == 3 })
     }
 
     fn number(&mut self, span: Span) -> PartKind<'s> {

@@ -1,0 +1,1 @@
+//! Walkers: small copyable views that read the model in the words of the trade.
