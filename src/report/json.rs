@@ -1,0 +1,141 @@
+//! The findings as one JSON document; its schema is published as `book/src/schemas/diagnostics.schema.json`.
+//!
+//! Columns count Unicode scalar values from 1; an end is one past the last character.
+
+use std::io::{Result, Write};
+
+use serde::Serialize;
+
+use super::text::Place;
+use super::{Counts, Format, Report};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Safety};
+use crate::source::{Position, Sources};
+
+pub(super) const FORMAT: Format = Format { name: "json", about: "one JSON document with a published schema", render };
+
+/// Raised when a reader of the old form could misread the new one.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'r> {
+    version: u32,
+    diagnostics: Vec<Finding<'r>>,
+    summary: Summary,
+}
+
+/// One finding, as `json` and `jsonl` write it.
+#[derive(Serialize)]
+pub(super) struct Finding<'r> {
+    code: &'static str,
+    name: &'static str,
+    severity: &'static str,
+    message: String,
+    help: Option<String>,
+    spans: Vec<Spot<'r>>,
+    fixes: Vec<Change<'r>>,
+    page: String,
+}
+
+#[derive(Serialize)]
+struct Spot<'r> {
+    file: &'r str,
+    start: Point,
+    end: Point,
+    label: String,
+    primary: bool,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct Change<'r> {
+    title: String,
+    safety: &'static str,
+    edits: Vec<Replacement<'r>>,
+}
+
+#[derive(Serialize)]
+struct Replacement<'r> {
+    file: &'r str,
+    start: Point,
+    end: Point,
+    #[serde(rename = "replacement")]
+    text: &'r str,
+}
+
+/// What a whole report adds up to.
+#[derive(Serialize)]
+pub(super) struct Summary {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    hidden: usize,
+}
+
+fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
+    let diagnostics = report.diagnostics.iter().map(|diagnostic| Finding::of(report.sources, diagnostic)).collect();
+    write_pretty(out, &Document { version: VERSION, diagnostics, summary: Summary::of(report) })
+}
+
+/// Writes indented JSON and a newline.
+pub(super) fn write_pretty(out: &mut dyn Write, value: &impl Serialize) -> Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+impl Summary {
+    pub(super) fn of(report: &Report<'_>) -> Self {
+        let Counts { errors, warnings, notes } = Counts::of(report.diagnostics);
+        Self { errors, warnings, notes, hidden: report.hidden }
+    }
+}
+
+impl<'r> Finding<'r> {
+    pub(super) fn of(sources: &'r Sources, diagnostic: &'r Diagnostic) -> Self {
+        Self {
+            code: diagnostic.code.id,
+            name: diagnostic.code.name,
+            severity: diagnostic.severity.word(),
+            message: diagnostic.message.to_string(),
+            help: diagnostic.help.as_ref().map(ToString::to_string),
+            spans: diagnostic.labels.iter().map(|label| Spot::of(sources, label)).collect(),
+            fixes: diagnostic.fixes.iter().map(|fix| Change::of(sources, fix)).collect(),
+            page: diagnostic.code.page(),
+        }
+    }
+}
+
+impl<'r> Spot<'r> {
+    fn of(sources: &'r Sources, label: &Label) -> Self {
+        let Place { file, start, end } = Place::of(sources, label.span);
+        Self { file, start: start.into(), end: end.into(), label: label.text.to_string(), primary: label.primary }
+    }
+}
+
+impl<'r> Change<'r> {
+    fn of(sources: &'r Sources, fix: &'r Fix) -> Self {
+        let safety = match fix.safety {
+            Safety::Safe => "safe",
+            Safety::Unsafe => "unsafe",
+        };
+        let edits = fix.edits.iter().map(|edit| Replacement::of(sources, edit)).collect();
+        Self { title: fix.title.to_string(), safety, edits }
+    }
+}
+
+impl<'r> Replacement<'r> {
+    fn of(sources: &'r Sources, edit: &'r Edit) -> Self {
+        let Place { file, start, end } = Place::of(sources, edit.span);
+        Self { file, start: start.into(), end: end.into(), text: &edit.replacement }
+    }
+}
+
+impl From<Position> for Point {
+    fn from(position: Position) -> Self {
+        Self { line: position.line, column: position.column }
+    }
+}

@@ -1,0 +1,105 @@
+//! Words and places made fit to be shown: no control character reaches a terminal, no line grows without end.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Fix, Safety};
+use crate::source::{Position, Source, Sources, Span};
+
+/// How many characters of one text a person is shown.
+const MAX_TEXT: usize = 1000;
+
+/// Left-to-right mark: keeps what follows, a position say, in reading order beside Arabic or Hebrew.
+pub(super) const LTR_MARK: char = '\u{200E}';
+
+/// A span as file name and positions, for people and machines alike.
+pub(super) struct Place<'s> {
+    pub(super) file: &'s str,
+    pub(super) start: Position,
+    pub(super) end: Position,
+}
+
+impl<'s> Place<'s> {
+    pub(super) fn of(sources: &'s Sources, span: Span) -> Self {
+        let source = sources.get(span.file);
+        let start = source.position(span.start);
+        Self { file: &source.name, start, end: source.position(span.end).max(start) }
+    }
+}
+
+/// A span cut down to its file and to whole characters, as byte offsets.
+pub(super) fn clamp(source: &Source, span: Span) -> (usize, usize) {
+    let floor = |offset: u32| {
+        let at = (offset as usize).min(source.text.len());
+        (0..=at).rev().find(|at| source.text.is_char_boundary(*at)).unwrap_or(0)
+    };
+    let start = floor(span.start);
+    (start, floor(span.end).max(start))
+}
+
+/// Whether a character would act on the terminal or on the order of the text instead of being seen.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What stands for a character that must not reach a terminal; `None` where it may.
+pub(super) fn stand_in(character: char, unicode: bool) -> Option<char> {
+    match character {
+        _ if !is_hidden(character) => None,
+        _ if !unicode => Some('?'),
+        '\0'..='\x1F' => char::from_u32(0x2400 + character as u32),
+        '\x7F' => Some('\u{2421}'),
+        _ => Some('\u{FFFD}'),
+    }
+}
+
+/// A text of any length and origin, shortened and safe to show; newlines stay.
+pub(super) fn shown(text: &str, unicode: bool) -> String {
+    let safe = |character| match character {
+        '\n' => '\n',
+        '\t' => ' ',
+        _ => stand_in(character, unicode).unwrap_or(character),
+    };
+    let mut words: String = text.chars().take(MAX_TEXT).map(safe).collect();
+    if words.len() < text.len() && text.chars().nth(MAX_TEXT).is_some() {
+        words.push_str(if unicode { "…" } else { "..." });
+    }
+    words
+}
+
+/// [`shown`] on one line.
+pub(super) fn one_line(text: &str, unicode: bool) -> String {
+    let words = shown(text, unicode);
+    if words.contains('\n') { words.split('\n').map(str::trim).collect::<Vec<_>>().join(" ") } else { words }
+}
+
+/// A text that starts in reading order whatever its script.
+pub(super) fn left_to_right(text: &str, unicode: bool) -> Cow<'_, str> {
+    if unicode && has_right_to_left(text) { format!("{LTR_MARK}{text}{LTR_MARK}").into() } else { text.into() }
+}
+
+/// Whether letters of a right-to-left script occur.
+pub(super) fn has_right_to_left(text: &str) -> bool {
+    let is_right_to_left = |character| {
+        matches!(
+            character,
+            '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'
+                | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}'
+        )
+    };
+    !text.is_ascii() && text.chars().any(is_right_to_left)
+}
+
+/// What a fix does and the option that applies it.
+pub(super) fn fix_line(fix: &Fix, unicode: bool) -> String {
+    let option = match fix.safety {
+        Safety::Safe => "--fix",
+        Safety::Unsafe => "--unsafe-fixes",
+    };
+    format!("fix: {}  ({option})", shown(&fix.title.to_string(), unicode))
+}
+
+/// `1 error`, `2 errors`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
