@@ -1,10 +1,50 @@
-//! funnelc
+//! `funnelc` compiles `.funnel` specs: read → parse → resolve → check → lower → emit.
+//!
+//! ```text
+//! system     files into Sources (the only room that touches the outside)
+//! syntax     text into statements, every fault of a file in one run
+//! model      statements into declarations, names into targets, expressions into units
+//! check      the laws of the language; lint: advice that can be switched off
+//! plan, emit the target-neutral result, and the files written from it
+//! report     findings for people and machines
+//! ```
+
+pub mod analysis;
 pub mod baseline;
+pub mod check;
 pub mod diagnostic;
 pub mod fingerprint;
 pub mod fix;
+pub mod lint;
 pub mod model;
 pub mod report;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;
+
+use diagnostic::Diagnostic;
+use lint::levels::Levels;
+use model::Model;
+use source::Sources;
+
+/// A project, compiled: the model and every finding, in a fixed order.
+#[derive(Debug)]
+pub struct Compilation<'s> {
+    /// The model; whole only where no finding is an error.
+    pub model: Model<'s>,
+    /// Every finding.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles the files of one project.
+pub fn compile<'s>(sources: &'s Sources, levels: &Levels) -> Compilation<'s> {
+    let (model, mut diagnostics) = model::build(sources);
+    let (laws, advice) = rayon::join(|| check::run(&model), || lint::run(&model, levels));
+    diagnostics.extend(laws);
+    diagnostics.extend(advice);
+    lint::suppress::apply(&model, &mut diagnostics);
+    levels.apply(&mut diagnostics);
+    diagnostics.retain(|diagnostic| !diagnostic.span().is_some_and(|span| sources.get(span.file).embedded));
+    diagnostic::sort(&mut diagnostics);
+    Compilation { model, diagnostics }
+}

@@ -1,0 +1,1 @@
+//! What the checks ask: reachability and loops, segment algebra.

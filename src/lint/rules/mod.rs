@@ -1,0 +1,3 @@
+//! One file per rule: documentation, metadata, check and examples.
+
+pub mod mixed_script_name;
