@@ -12,15 +12,18 @@
 pub mod analysis;
 pub mod baseline;
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod fingerprint;
 pub mod fix;
 pub mod lint;
 pub mod model;
+pub mod project;
 pub mod report;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;
+mod system;
 
 use diagnostic::Diagnostic;
 use lint::levels::Levels;

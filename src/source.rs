@@ -157,6 +157,21 @@ impl Sources {
         self.files.is_empty()
     }
 
+    /// The files alone, in order.
+    pub fn into_files(self) -> Vec<Source> {
+        self.files
+    }
+
+    /// The same files, some with another text.
+    #[must_use]
+    pub fn with_texts(self, mut texts: std::collections::BTreeMap<FileId, String>) -> Self {
+        let replace = |(index, source): (usize, Source)| match texts.remove(&FileId(index as u32)) {
+            Some(text) => Source { embedded: source.embedded, ..Source::new(source.name, text) },
+            None => source,
+        };
+        Self { files: self.files.into_iter().enumerate().map(replace).collect() }
+    }
+
     /// The words a span covers.
     pub fn text(&self, span: Span) -> &str {
         &self.get(span.file).text[span.range()]

@@ -67,6 +67,13 @@ impl Levels {
         Ok(())
     }
 
+    /// How many codes a word stands for: `warnings` most, then groups, then one code.
+    pub fn breadth(&self, word: &str) -> u8 {
+        let lower = word.to_ascii_lowercase();
+        let is_group = Group::ALL.iter().any(|group| group.word() == lower);
+        u8::from(is_group) + 2 * u8::from(lower == "warnings")
+    }
+
     /// What is done about a code.
     pub fn of(&self, code: &Code) -> Setting {
         let default = if code.level == Level::Allow { Setting::Allow } else { Setting::Warn };

@@ -1,0 +1,75 @@
+//! The command line: one file a verb, each parses its arguments, calls the library and renders.
+
+mod build;
+mod check;
+mod explain;
+mod format;
+mod output;
+
+use clap::{Parser, Subcommand};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing that fails.
+    Clean,
+    /// An error or a denied lint was found, or something is not as it should be.
+    Found,
+    /// The arguments, the configuration or the files could not be used.
+    Unusable,
+}
+
+impl Outcome {
+    /// The exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Found => 1,
+            Self::Unusable => 2,
+        }
+    }
+
+    fn worse(self, other: Self) -> Self {
+        if self.code() >= other.code() { self } else { other }
+    }
+}
+
+/// Compiles .funnel files: checked funnels, tracking plans, dashboards and email sequences from one text.
+#[derive(Debug, Parser)]
+#[command(name = "funnelc", version, about, propagate_version = true)]
+struct Arguments {
+    /// Colour in the output
+    #[arg(long, global = true, value_enum, default_value_t = output::When::Auto, value_name = "WHEN")]
+    color: output::When,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Check specs and say everything that is wrong with them
+    Check(check::Check),
+    /// Write specs in their canonical form
+    Fmt(format::Format),
+    /// Write tracking plans and everything else that a spec compiles into
+    Build(build::Build),
+    /// Explain a code, a kind of declaration or a field
+    Explain(explain::Explain),
+}
+
+/// Runs the program with the arguments of the process.
+pub fn run() -> Outcome {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Outcome::Unusable } else { Outcome::Clean };
+        }
+    };
+    match arguments.verb {
+        Verb::Check(check) => check.run(arguments.color),
+        Verb::Fmt(format) => format.run(arguments.color),
+        Verb::Build(build) => build.run(arguments.color),
+        Verb::Explain(explain) => explain.run(),
+    }
+}

@@ -1,0 +1,273 @@
+//! From paths to projects. A file is a project with the files it uses; a folder is one project with every `.funnel`
+//! file under it, or several where several files declare a `project`: each then has its own folder, or, where they share
+//! one, only the files it uses.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::names::{ESCAPING_PATH, MISSING_IMPORT};
+use crate::diagnostic::codes::run::{FILE_TOO_LARGE, NO_SPEC, TOO_MANY_FILES, UNREADABLE_FILE};
+use crate::model::faults::nearest;
+use crate::source::{FileId, Source, Sources, Span};
+use crate::syntax::ast::PartKind;
+use crate::system::{self, MAX_FILE_BYTES, MAX_FILES, PathKind, ReadError};
+use crate::{say, stdlib, syntax};
+
+/// The files of one project, and what went wrong with reading them.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// The files, the project's own first, then the modules of the standard library that they mention.
+    pub sources: Sources,
+    /// Where each file is; none for text that is in no file.
+    pub paths: Vec<Option<PathBuf>>,
+    /// What could not be read.
+    pub faults: Vec<Diagnostic>,
+    /// The folder that `use` must not leave.
+    pub root: PathBuf,
+}
+
+/// Loads what paths name; no path means the folder one stands in.
+pub fn load(paths: &[PathBuf]) -> Vec<Project> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here[..] } else { paths };
+    let mut projects: Vec<Project> = Vec::new();
+    let files: Vec<&PathBuf> = paths.iter().filter(|path| system::kind_of(path) != PathKind::Folder).collect();
+    if !files.is_empty() {
+        projects.extend(load_files(&files));
+    }
+    for path in paths.iter().filter(|path| system::kind_of(path) == PathKind::Folder) {
+        projects.extend(load_folder(path));
+    }
+    projects
+}
+
+/// Text that is in no file, under the name it is given.
+pub fn from_text(name: &str, text: String) -> Project {
+    let mut loader = Loader::new(Path::new(name).parent().unwrap_or(Path::new("")));
+    loader.add(name.to_owned(), None, text);
+    loader.finish()
+}
+
+/// Files named one by one: each with a `project` of its own is one, the others belong together.
+fn load_files(files: &[&PathBuf]) -> Vec<Project> {
+    let (mut own, mut shared): (Vec<&PathBuf>, Vec<&PathBuf>) = files.iter().partition(|path| declares_project(path));
+    if own.len() <= 1 {
+        shared.extend(own.drain(..));
+        shared.sort();
+    }
+    let groups = own.into_iter().map(|path| vec![path]).chain((!shared.is_empty()).then_some(shared));
+    groups.map(|group| load_group(&group)).collect()
+}
+
+fn load_group(files: &[&PathBuf]) -> Project {
+    let root = files[0].parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut loader = Loader::new(root);
+    for path in files {
+        loader.read(path);
+    }
+    loader.finish()
+}
+
+fn load_folder(folder: &Path) -> Vec<Project> {
+    let (files, troubles) = system::funnel_files(folder);
+    let mut projects = match files.len() {
+        0..=MAX_FILES => split(folder, &files),
+        count => vec![too_many(folder, count)],
+    };
+    let faults = troubles.into_iter().map(|words| {
+        Diagnostic::without_place(&UNREADABLE_FILE, say!("{words}", words)).help(say!("it was passed over"))
+    });
+    let faults: Vec<Diagnostic> = faults.collect();
+    if let Some(first) = projects.first_mut() {
+        first.faults.extend(faults);
+    }
+    projects
+}
+
+fn too_many(folder: &Path, count: usize) -> Project {
+    let (shown, limit) = (display(folder), MAX_FILES);
+    let fault = Diagnostic::without_place(&TOO_MANY_FILES, say!("`{shown}` holds {count} specs; one project may have {limit}", shown, count, limit))
+        .help(say!("check the folders of its projects one by one"));
+    Project { faults: vec![fault], root: folder.to_owned(), ..Project::default() }
+}
+
+/// The projects of a folder.
+fn split(folder: &Path, files: &[PathBuf]) -> Vec<Project> {
+    let heads: Vec<&PathBuf> = files.iter().filter(|path| declares_project(path)).collect();
+    if heads.len() <= 1 {
+        let mut loader = Loader::new(folder);
+        files.iter().for_each(|path| loader.read(path));
+        if files.is_empty() {
+            let shown = display(folder);
+            let fault = Diagnostic::without_place(&NO_SPEC, say!("`{shown}` holds no `.funnel` file", shown))
+                .help(say!("name a file or another folder, or write a first spec there"));
+            loader.project.faults.push(fault);
+        }
+        return vec![loader.finish()];
+    }
+    heads.iter().map(|head| load_head(head, &heads, files)).collect()
+}
+
+/// A project among several: it has its folder to itself, or only what it uses.
+fn load_head(head: &Path, heads: &[&PathBuf], files: &[PathBuf]) -> Project {
+    let folder = head.parent().unwrap_or(Path::new("."));
+    let alone = heads.iter().filter(|other| other.parent() == Some(folder)).count() == 1;
+    let mut loader = Loader::new(folder);
+    loader.read(head);
+    if alone {
+        let inner: Vec<&Path> = heads.iter().filter_map(|other| other.parent()).filter(|other| *other != folder).collect();
+        let own = |path: &&PathBuf| path.starts_with(folder) && !inner.iter().any(|inner| inner.starts_with(folder) && path.starts_with(inner));
+        files.iter().filter(own).for_each(|path| loader.read(path));
+    }
+    loader.finish()
+}
+
+fn declares_project(path: &Path) -> bool {
+    system::read_text(path).is_ok_and(|text| text.lines().any(|line| line.starts_with("project ")))
+}
+
+fn display(path: &Path) -> String {
+    let shown = path.display().to_string().replace('\\', "/");
+    shown.strip_prefix("./").map_or(shown.clone(), str::to_owned)
+}
+
+struct Loader {
+    project: Project,
+    seen: BTreeSet<PathBuf>,
+    modules: BTreeSet<&'static str>,
+}
+
+impl Loader {
+    fn new(root: &Path) -> Self {
+        let project = Project { root: root.to_owned(), ..Project::default() };
+        Self { project, seen: BTreeSet::new(), modules: BTreeSet::new() }
+    }
+
+    fn read(&mut self, path: &Path) {
+        let identity = system::canonical(path).unwrap_or_else(|| path.to_owned());
+        if !self.seen.insert(identity) {
+            return;
+        }
+        if self.seen.len() > MAX_FILES {
+            if self.seen.len() == MAX_FILES + 1 {
+                self.project.faults.extend(too_many(&self.project.root, self.seen.len()).faults);
+            }
+            return;
+        }
+        match system::read_text(path) {
+            Ok(text) => self.add(display(path), Some(path.to_owned()), text),
+            Err(error) => self.project.faults.push(unreadable(&display(path), &error)),
+        }
+    }
+
+    fn add(&mut self, name: String, path: Option<PathBuf>, text: String) {
+        for (module, _) in stdlib::mentioned(&text) {
+            self.modules.insert(module);
+        }
+        let uses_files = text.lines().any(|line| line.trim_start().starts_with("use "));
+        let folder = Path::new(&name).parent().map(Path::to_owned).unwrap_or_default();
+        let id = self.project.sources.add(Source::new(name, text));
+        self.project.paths.push(path);
+        if uses_files {
+            self.follow(id, &folder);
+        }
+    }
+
+    /// Reads the files that a file uses.
+    fn follow(&mut self, id: FileId, folder: &Path) {
+        let used = used_files(id, self.project.sources.get(id));
+        for (target, span) in used {
+            let path = folder.join(&target);
+            match self.check_use(&target, &path, span) {
+                Some(fault) => self.project.faults.push(fault),
+                None => self.read(&path),
+            }
+        }
+    }
+
+    fn check_use(&self, target: &str, path: &Path, span: Span) -> Option<Diagnostic> {
+        let root = system::canonical(&self.project.root);
+        let real = system::canonical(path);
+        let outside = match (&root, &real) {
+            (Some(root), Some(real)) => !real.starts_with(root),
+            _ => !system::stays_inside(path.strip_prefix(&self.project.root).unwrap_or(path)),
+        };
+        if outside || Path::new(target).is_absolute() {
+            return Some(
+                Diagnostic::new(&ESCAPING_PATH, span, say!("`{target}` leads out of the project's folder", target))
+                    .at(say!("outside of the project"))
+                    .help(say!("a project uses only its own files, so that it means the same on every machine; move the file into it")),
+            );
+        }
+        if system::kind_of(path) != PathKind::Missing {
+            return None;
+        }
+        let (siblings, _) = path.parent().map(system::funnel_files).unwrap_or_default();
+        let names: Vec<String> = siblings.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
+        let fault = Diagnostic::new(&MISSING_IMPORT, span, say!("there is no file `{target}`", target)).at(say!("not there"));
+        Some(match nearest(target, names.iter().map(String::as_str)) {
+            Some(right) => fault.at(say!("did you mean `{right}`?", right)).fix(
+                crate::diagnostic::Safety::Safe,
+                say!("write \"{right}\"", right),
+                span,
+                format!("\"{right}\""),
+            ),
+            None => fault.help(say!("the path is relative to the file that says `use`")),
+        })
+    }
+
+    fn finish(mut self) -> Project {
+        for (module, text) in stdlib::MODULES.iter().filter(|(module, _)| self.modules.contains(module)) {
+            let name = format!("{}.funnel", module.replace('.', "/"));
+            let mut source = Source::new(name, *text);
+            source.embedded = true;
+            self.project.sources.add(source);
+            self.project.paths.push(None);
+        }
+        let empty = self.project.sources.iter().all(|(_, source)| source.text.trim().is_empty());
+        if empty && self.project.faults.is_empty() {
+            let fault = Diagnostic::without_place(&NO_SPEC, say!("there is nothing to check: no file says anything"))
+                .help(say!("a spec begins with `project my_project {{ … }}`"));
+            self.project.faults.push(fault);
+        }
+        self.project
+    }
+}
+
+/// The files a file uses, with the places that say so.
+fn used_files(id: FileId, source: &Source) -> Vec<(String, Span)> {
+    let (file, _) = syntax::parse(id, source);
+    let uses = file.stmts.iter().filter(|stmt| stmt.key() == Some("use"));
+    uses.filter_map(|stmt| match stmt.parts.get(1).map(|part| (&part.kind, part.span)) {
+        Some((PartKind::Text(quoted), span)) => Some((crate::model::value::unescape(&quoted.raw), span)),
+        _ => None,
+    })
+    .collect()
+}
+
+/// A file that could not be read, in words.
+pub fn unreadable(name: &str, error: &ReadError) -> Diagnostic {
+    match error {
+        ReadError::Io(error) => {
+            let why = error.to_string();
+            Diagnostic::without_place(&UNREADABLE_FILE, say!("`{name}` cannot be read: {why}", name, why))
+                .help(say!("check the path and its permissions"))
+        }
+        ReadError::NotAFile => Diagnostic::without_place(&UNREADABLE_FILE, say!("`{name}` is not a file", name))
+            .help(say!("a spec is a regular text file, or a folder of them; a pipe is read with `-`")),
+        ReadError::TooLarge(size) => {
+            let (size, limit) = (size / 1024 / 1024, MAX_FILE_BYTES / 1024 / 1024);
+            Diagnostic::without_place(&FILE_TOO_LARGE, say!("`{name}` has {size} MiB; a spec may have {limit} MiB", name, size, limit))
+                .help(say!("split it into files; `use \"other.funnel\"` brings them together"))
+        }
+        ReadError::NotText { line, binary: true } => {
+            Diagnostic::without_place(&UNREADABLE_FILE, say!("`{name}` is not a text file (line {line} holds bytes that are no text)", name, line))
+                .help(say!("a spec is plain text; was another kind of file renamed?"))
+        }
+        ReadError::NotText { line, binary: false } => {
+            Diagnostic::without_place(&UNREADABLE_FILE, say!("`{name}` is not UTF-8 (first in line {line})", name, line))
+                .help(say!("save it as UTF-8 in the editor"))
+        }
+    }
+}

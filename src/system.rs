@@ -1,0 +1,242 @@
+//! The outside: the only file that touches the file system, the environment and the terminal.
+
+#![allow(clippy::disallowed_methods, reason = "this is the room the rule keeps everyone else out of")]
+
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The most files one project may have.
+pub const MAX_FILES: usize = 10_000;
+
+/// Why a file could not be read as text.
+#[derive(Debug)]
+pub enum ReadError {
+    /// The system's own words.
+    Io(io::Error),
+    /// Not a regular file: a pipe, a device, a socket.
+    NotAFile,
+    /// Over the limit; its size.
+    TooLarge(u64),
+    /// Bytes that are no UTF-8; the line of the first, and whether it looks like no text at all.
+    NotText { line: usize, binary: bool },
+}
+
+/// Reads a text file within the limits.
+pub fn read_text(path: &Path) -> Result<String, ReadError> {
+    let metadata = fs::metadata(path).map_err(ReadError::Io)?;
+    if !metadata.is_file() {
+        return Err(ReadError::NotAFile);
+    }
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(ReadError::TooLarge(metadata.len()));
+    }
+    to_text(fs::read(path).map_err(ReadError::Io)?)
+}
+
+/// Reads standard input within the limits.
+pub fn read_stdin() -> Result<String, ReadError> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(ReadError::TooLarge(bytes.len() as u64));
+    }
+    to_text(bytes)
+}
+
+fn to_text(bytes: Vec<u8>) -> Result<String, ReadError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = memchr::memchr_iter(b'\n', valid).count() + 1;
+        ReadError::NotText { line, binary: memchr::memchr(0, error.as_bytes()).is_some() }
+    })
+}
+
+/// What a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathKind {
+    /// A folder.
+    Folder,
+    /// Anything else that is there.
+    File,
+    /// Nothing.
+    Missing,
+}
+
+/// What a path is.
+pub fn kind_of(path: &Path) -> PathKind {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => PathKind::Folder,
+        Ok(_) => PathKind::File,
+        Err(_) => PathKind::Missing,
+    }
+}
+
+/// Every `.funnel` file under a folder, sorted; hidden and git-ignored ones are left out, links are followed once.
+pub fn funnel_files(folder: &Path) -> (Vec<PathBuf>, Vec<String>) {
+    let mut files = Vec::new();
+    let mut troubles = Vec::new();
+    let walk = ignore::WalkBuilder::new(folder).follow_links(true).require_git(false).build();
+    for entry in walk {
+        match entry {
+            Ok(entry) => {
+                let is_spec = entry.path().extension().is_some_and(|extension| extension == "funnel");
+                if is_spec && !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                    files.push(entry.into_path());
+                }
+            }
+            Err(error) => troubles.push(error.to_string()),
+        }
+    }
+    files.sort();
+    troubles.sort();
+    (files, troubles)
+}
+
+/// The real place of a path, links resolved.
+pub fn canonical(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok()
+}
+
+/// Writes a file through a temporary one beside it, so that it is either as before or whole.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".funnelc-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    let permissions = fs::metadata(path).map(|metadata| metadata.permissions()).ok();
+    let permissions = permissions.or_else(|| default_permissions(folder));
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// The permissions a plainly created file would have; temporary files are private otherwise.
+fn default_permissions(folder: &Path) -> Option<fs::Permissions> {
+    let probe = folder.join(format!(".funnelc-probe-{}", std::process::id()));
+    let permissions = fs::File::create_new(&probe).and_then(|file| file.metadata()).map(|metadata| metadata.permissions());
+    let _ = fs::remove_file(&probe);
+    permissions.ok()
+}
+
+/// Whether a relative path stays inside the folder it is joined to.
+pub fn stays_inside(path: &Path) -> bool {
+    let mut depth = 0i32;
+    for component in path.components() {
+        match component {
+            Component::Normal(_) => depth += 1,
+            Component::ParentDir => depth -= 1,
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return false,
+        }
+        if depth < 0 {
+            return false;
+        }
+    }
+    true
+}
+
+/// The file of a tree that records what was written, so that the next build can remove what is stale.
+pub const MANIFEST: &str = "funnelc-manifest.json";
+
+/// Why an output tree was not written; the old one is as it was.
+#[derive(Debug)]
+pub enum TreeError {
+    /// The output folder is a file.
+    NotAFolder,
+    /// A path would lead out of the folder.
+    Escapes(String),
+    /// The system's own words, and the path it was about.
+    Io(PathBuf, io::Error),
+}
+
+/// Writes files into a folder: all are written beside their places first, then renamed; `stale` ones are removed last.
+/// Files that nobody wrote here before are left alone.
+pub fn write_tree(folder: &Path, files: &[(String, Vec<u8>)], stale: &[String]) -> Result<(), TreeError> {
+    if kind_of(folder) == PathKind::File {
+        return Err(TreeError::NotAFolder);
+    }
+    let escaping = files.iter().map(|(path, _)| path).chain(stale).find(|path| !stays_inside(Path::new(path)));
+    if let Some(path) = escaping {
+        return Err(TreeError::Escapes(path.clone()));
+    }
+    let io_error = |path: &Path| { let path = path.to_owned(); move |error| TreeError::Io(path, error) };
+    fs::create_dir_all(folder).map_err(io_error(folder))?;
+    let inside = canonical(folder).ok_or(TreeError::NotAFolder)?;
+    let permissions = default_permissions(folder);
+    let mut ready = Vec::with_capacity(files.len());
+    for (path, bytes) in files {
+        let place = folder.join(path);
+        let parent = place.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).map_err(io_error(parent))?;
+        if !canonical(parent).is_some_and(|real| real.starts_with(&inside)) {
+            return Err(TreeError::Escapes(path.clone()));
+        }
+        if kind_of(&place) == PathKind::Folder {
+            return Err(TreeError::Io(place, io::Error::other("a folder stands where this file belongs")));
+        }
+        ready.push((stage(parent, bytes, permissions.as_ref()).map_err(io_error(&place))?, place));
+    }
+    for (file, place) in ready {
+        file.persist(&place).map_err(|error| TreeError::Io(place.clone(), error.error))?;
+    }
+    for path in stale {
+        let _ = fs::remove_file(folder.join(path));
+        remove_empty_parents(folder, Path::new(path));
+    }
+    Ok(())
+}
+
+fn stage(folder: &Path, bytes: &[u8], permissions: Option<&fs::Permissions>) -> io::Result<tempfile::NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix(".funnelc-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions.clone())?;
+    }
+    Ok(file)
+}
+
+fn remove_empty_parents(folder: &Path, path: &Path) {
+    for parent in path.ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty()) {
+        // Fails, rightly, where something else is left in it.
+        if fs::remove_dir(folder.join(parent)).is_err() {
+            break;
+        }
+    }
+}
+
+/// Whether standard output is a terminal that understands colour.
+pub fn wants_color() -> bool {
+    let off = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !off && !is_dumb()
+}
+
+/// Whether the terminal understands nothing but text.
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Whether standard output is a terminal.
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether the locale can show more than ASCII.
+pub fn has_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8") || locale == "c" || locale == "posix"
+    })
+}
+
+/// The width of the terminal in columns.
+pub fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(100).clamp(40, 160)
+}
