@@ -75,10 +75,7 @@ fn load_folder(folder: &Path) -> Vec<Project> {
         0..=MAX_FILES => split(folder, &files),
         count => vec![too_many(folder, count)],
     };
-    let faults = troubles.into_iter().map(|words| {
-        Diagnostic::without_place(&UNREADABLE_FILE, say!("{words}", words)).help(say!("it was passed over"))
-    });
-    let faults: Vec<Diagnostic> = faults.collect();
+    let faults: Vec<Diagnostic> = troubles.into_iter().map(trouble).collect();
     if let Some(first) = projects.first_mut() {
         first.faults.extend(faults);
     }
@@ -127,7 +124,8 @@ fn declares_project(path: &Path) -> bool {
     system::read_text(path).is_ok_and(|text| text.lines().any(|line| line.starts_with("project ")))
 }
 
-fn display(path: &Path) -> String {
+/// A path as it is shown: with `/` on every system, without a leading `./`.
+pub fn display(path: &Path) -> String {
     let shown = path.display().to_string().replace('\\', "/");
     shown.strip_prefix("./").map_or(shown.clone(), str::to_owned)
 }
@@ -244,6 +242,18 @@ fn used_files(id: FileId, source: &Source) -> Vec<(String, Span)> {
         _ => None,
     })
     .collect()
+}
+
+/// Something a folder holds that cannot be looked at.
+pub fn trouble(words: String) -> Diagnostic {
+    Diagnostic::without_place(&UNREADABLE_FILE, say!("{words}", words)).help(say!("it was passed over"))
+}
+
+/// Moves a finding, its labels and its fixes to other files.
+pub fn move_to(diagnostic: &mut Diagnostic, file: impl Fn(FileId) -> FileId) {
+    let edits = diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
+    let labels = diagnostic.labels.iter_mut().map(|label| &mut label.span);
+    labels.chain(edits).for_each(|span| span.file = file(span.file));
 }
 
 /// A file that could not be read, in words.

@@ -7,7 +7,7 @@ use clap::Args;
 use super::Outcome;
 use super::output::{LevelArguments, ReportArguments, When, print, unusable};
 use crate::baseline::Baseline;
-use crate::diagnostic::{Diagnostic, Label, Safety};
+use crate::diagnostic::{Diagnostic, Safety};
 use crate::lint::levels::Levels;
 use crate::project::{self, Project};
 use crate::source::{FileId, Sources};
@@ -172,11 +172,7 @@ pub(super) fn compile_all(projects: Vec<Project>, levels: &Levels) -> (Sources, 
 
 fn merge(all: &mut Sources, found: &mut Vec<Diagnostic>, sources: Sources, mut diagnostics: Vec<Diagnostic>) {
     let shift = all.len() as u32;
-    for diagnostic in &mut diagnostics {
-        let edits = diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
-        let labels = diagnostic.labels.iter_mut().map(|Label { span, .. }| span);
-        labels.chain(edits).for_each(|span| span.file = FileId(span.file.0 + shift));
-    }
+    diagnostics.iter_mut().for_each(|diagnostic| project::move_to(diagnostic, |file| FileId(file.0 + shift)));
     sources.into_files().into_iter().for_each(|source| drop(all.add(source)));
     found.extend(diagnostics);
 }

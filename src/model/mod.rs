@@ -86,8 +86,9 @@ pub fn build(sources: &Sources) -> (Model<'_>, Vec<Diagnostic>) {
 
 /// Reads every statement; the items are independent, so they are read in parallel and their ids shifted afterwards.
 fn declare_all<'s>(stmts: &[Stmt<'s>], faults: &mut Vec<Diagnostic>) -> Vec<Decl<'s>> {
+    let models: FxHashMap<&str, &Stmt<'s>> = stmts.iter().filter_map(named_model).collect();
     let read = |stmt: &Stmt<'s>| match stmt.key() {
-        Some("make") => make(stmt, stmts),
+        Some("make") => make(stmt, &models),
         _ => decl::declare(stmt),
     };
     let parts: Vec<_> = stmts.par_iter().with_min_len(16).map(read).collect();
@@ -100,6 +101,11 @@ fn declare_all<'s>(stmts: &[Stmt<'s>], faults: &mut Vec<Diagnostic>) -> Vec<Decl
     decls
 }
 
+fn named_model<'a, 's>(stmt: &'a Stmt<'s>) -> Option<(&'s str, &'a Stmt<'s>)> {
+    let name = stmt.parts.get(1).and_then(Part::word)?;
+    (stmt.key() == Some("model")).then_some((name, stmt))
+}
+
 fn shifted(mut decl: Decl<'_>, by: u32) -> Decl<'_> {
     decl.parent = decl.parent.map(|DeclId(id)| DeclId(id + by));
     for child in &mut decl.children {
@@ -109,10 +115,9 @@ fn shifted(mut decl: Decl<'_>, by: u32) -> Decl<'_> {
 }
 
 /// `make shop_sa from shop(SA)`: the block of the model with its parameters filled in.
-fn make<'s>(stmt: &Stmt<'s>, stmts: &[Stmt<'s>]) -> (Vec<Decl<'s>>, Vec<Diagnostic>) {
+fn make<'s>(stmt: &Stmt<'s>, models: &FxHashMap<&str, &Stmt<'s>>) -> (Vec<Decl<'s>>, Vec<Diagnostic>) {
     let model = stmt.parts.get(3).and_then(Part::word);
-    let named = |other: &&Stmt<'s>| other.key() == Some("model") && other.parts.get(1).and_then(Part::word) == model;
-    let Some(template) = stmts.iter().find(named).filter(|_| model.is_some()) else { return decl::declare(stmt) };
+    let Some(template) = model.and_then(|model| models.get(model)) else { return decl::declare(stmt) };
     let words = |stmt: &Stmt<'s>| -> Vec<Part<'s>> {
         let inside =
             stmt.parts.iter().find_map(|part| if let PartKind::Paren(inner) = &part.kind { Some(inner) } else { None });

@@ -187,11 +187,13 @@ impl<'s> Lowering<'s> {
             }
             Err(fault) => {
                 let mut finding = Diagnostic::new(&SYNTAX, span, fault.message);
+                // What was plainly meant is read on, so that the rest of the statement is still looked at.
+                let meant = fault.spelling.as_deref().and_then(|right| number::read(right).ok());
                 if let Some(right) = fault.spelling {
                     finding = finding.fix(Safety::Safe, say!("write `{right}`", right), span, right.clone());
                 }
                 self.faults.push(finding);
-                PartKind::Bad
+                meant.map_or(PartKind::Bad, PartKind::Number)
             }
         }
     }
