@@ -570,6 +570,11 @@ pub static TABLE: &[KindRow] = &[
             ("ask_on!", "trigger", "When it is asked."),
             ("question!", "text ['scale' from:integer .. to:integer]", "What is asked, and the scale of the answer."),
             (
+                "scale",
+                "from:integer .. to:integer",
+                "The scale of the answer, where the question is given per language.",
+            ),
+            (
                 "choices",
                 "(name:free ['->' channel:@channel]),+",
                 "The answers to choose from, each with the channel it credits.",
