@@ -45,7 +45,7 @@ pub fn compile<'s>(sources: &'s Sources, levels: &Levels) -> Compilation<'s> {
     let (laws, advice) = rayon::join(|| check::run(&model), || lint::run(&model, levels));
     diagnostics.extend(laws);
     diagnostics.extend(advice);
-    lint::suppress::apply(&model, &mut diagnostics);
+    lint::suppress::apply(&model, levels, &mut diagnostics);
     levels.apply(&mut diagnostics);
     diagnostics.retain(|diagnostic| !diagnostic.span().is_some_and(|span| sources.get(span.file).embedded));
     diagnostic::sort(&mut diagnostics);

@@ -84,8 +84,11 @@ fn load_folder(folder: &Path) -> Vec<Project> {
 
 fn too_many(folder: &Path, count: usize) -> Project {
     let (shown, limit) = (display(folder), MAX_FILES);
-    let fault = Diagnostic::without_place(&TOO_MANY_FILES, say!("`{shown}` holds {count} specs; one project may have {limit}", shown, count, limit))
-        .help(say!("check the folders of its projects one by one"));
+    let fault = Diagnostic::without_place(
+        &TOO_MANY_FILES,
+        say!("`{shown}` holds {count} specs; one project may have {limit}", shown, count, limit),
+    )
+    .help(say!("check the folders of its projects one by one"));
     Project { faults: vec![fault], root: folder.to_owned(), ..Project::default() }
 }
 
@@ -103,21 +106,34 @@ fn split(folder: &Path, files: &[PathBuf]) -> Vec<Project> {
         }
         return vec![loader.finish()];
     }
-    heads.iter().map(|head| load_head(head, &heads, files)).collect()
+    let loaders: Vec<Loader> = heads.iter().map(|head| load_head(head, &heads, files)).collect();
+    let claimed = |path: &&PathBuf| {
+        let identity = system::canonical(path).unwrap_or_else(|| (*path).clone());
+        loaders.iter().any(|loader| loader.seen.contains(&identity))
+    };
+    // What no project claims is looked at all the same, together.
+    let mut rest = Loader::new(folder);
+    let others: Vec<&PathBuf> = files.iter().filter(|path| !claimed(path)).collect();
+    others.iter().for_each(|path| rest.read(path));
+    let rest = (!others.is_empty()).then_some(rest);
+    loaders.into_iter().chain(rest).map(Loader::finish).collect()
 }
 
 /// A project among several: it has its folder to itself, or only what it uses.
-fn load_head(head: &Path, heads: &[&PathBuf], files: &[PathBuf]) -> Project {
+fn load_head(head: &Path, heads: &[&PathBuf], files: &[PathBuf]) -> Loader {
     let folder = head.parent().unwrap_or(Path::new("."));
     let alone = heads.iter().filter(|other| other.parent() == Some(folder)).count() == 1;
     let mut loader = Loader::new(folder);
     loader.read(head);
     if alone {
-        let inner: Vec<&Path> = heads.iter().filter_map(|other| other.parent()).filter(|other| *other != folder).collect();
-        let own = |path: &&PathBuf| path.starts_with(folder) && !inner.iter().any(|inner| inner.starts_with(folder) && path.starts_with(inner));
+        let inner: Vec<&Path> =
+            heads.iter().filter_map(|other| other.parent()).filter(|other| *other != folder).collect();
+        let own = |path: &&PathBuf| {
+            path.starts_with(folder) && !inner.iter().any(|inner| inner.starts_with(folder) && path.starts_with(inner))
+        };
         files.iter().filter(own).for_each(|path| loader.read(path));
     }
-    loader.finish()
+    loader
 }
 
 fn declares_project(path: &Path) -> bool {
@@ -202,8 +218,10 @@ impl Loader {
             return None;
         }
         let (siblings, _) = path.parent().map(system::funnel_files).unwrap_or_default();
-        let names: Vec<String> = siblings.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
-        let fault = Diagnostic::new(&MISSING_IMPORT, span, say!("there is no file `{target}`", target)).at(say!("not there"));
+        let names: Vec<String> =
+            siblings.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
+        let fault =
+            Diagnostic::new(&MISSING_IMPORT, span, say!("there is no file `{target}`", target)).at(say!("not there"));
         Some(match nearest(target, names.iter().map(String::as_str)) {
             Some(right) => fault.at(say!("did you mean `{right}`?", right)).fix(
                 crate::diagnostic::Safety::Safe,
@@ -268,16 +286,21 @@ pub fn unreadable(name: &str, error: &ReadError) -> Diagnostic {
             .help(say!("a spec is a regular text file, or a folder of them; a pipe is read with `-`")),
         ReadError::TooLarge(size) => {
             let (size, limit) = (size / 1024 / 1024, MAX_FILE_BYTES / 1024 / 1024);
-            Diagnostic::without_place(&FILE_TOO_LARGE, say!("`{name}` has {size} MiB; a spec may have {limit} MiB", name, size, limit))
-                .help(say!("split it into files; `use \"other.funnel\"` brings them together"))
+            Diagnostic::without_place(
+                &FILE_TOO_LARGE,
+                say!("`{name}` has {size} MiB; a spec may have {limit} MiB", name, size, limit),
+            )
+            .help(say!("split it into files; `use \"other.funnel\"` brings them together"))
         }
-        ReadError::NotText { line, binary: true } => {
-            Diagnostic::without_place(&UNREADABLE_FILE, say!("`{name}` is not a text file (line {line} holds bytes that are no text)", name, line))
-                .help(say!("a spec is plain text; was another kind of file renamed?"))
-        }
-        ReadError::NotText { line, binary: false } => {
-            Diagnostic::without_place(&UNREADABLE_FILE, say!("`{name}` is not UTF-8 (first in line {line})", name, line))
-                .help(say!("save it as UTF-8 in the editor"))
-        }
+        ReadError::NotText { line, binary: true } => Diagnostic::without_place(
+            &UNREADABLE_FILE,
+            say!("`{name}` is not a text file (line {line} holds bytes that are no text)", name, line),
+        )
+        .help(say!("a spec is plain text; was another kind of file renamed?")),
+        ReadError::NotText { line, binary: false } => Diagnostic::without_place(
+            &UNREADABLE_FILE,
+            say!("`{name}` is not UTF-8 (first in line {line})", name, line),
+        )
+        .help(say!("save it as UTF-8 in the editor")),
     }
 }

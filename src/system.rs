@@ -119,7 +119,8 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// The permissions a plainly created file would have; temporary files are private otherwise.
 fn default_permissions(folder: &Path) -> Option<fs::Permissions> {
     let probe = folder.join(format!(".funnelc-probe-{}", std::process::id()));
-    let permissions = fs::File::create_new(&probe).and_then(|file| file.metadata()).map(|metadata| metadata.permissions());
+    let permissions =
+        fs::File::create_new(&probe).and_then(|file| file.metadata()).map(|metadata| metadata.permissions());
     let _ = fs::remove_file(&probe);
     permissions.ok()
 }
@@ -165,7 +166,10 @@ pub fn write_tree(folder: &Path, files: &[(String, Vec<u8>)], stale: &[String]) 
     if let Some(path) = escaping {
         return Err(TreeError::Escapes(path.clone()));
     }
-    let io_error = |path: &Path| { let path = path.to_owned(); move |error| TreeError::Io(path, error) };
+    let io_error = |path: &Path| {
+        let path = path.to_owned();
+        move |error| TreeError::Io(path, error)
+    };
     fs::create_dir_all(folder).map_err(io_error(folder))?;
     let inside = canonical(folder).ok_or(TreeError::NotAFolder)?;
     let permissions = default_permissions(folder);
@@ -228,7 +232,8 @@ pub fn is_terminal() -> bool {
 
 /// Whether the locale can show more than ASCII.
 pub fn has_unicode() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     locale.is_none_or(|locale| {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8") || locale == "c" || locale == "posix"

@@ -86,7 +86,9 @@ impl Check {
         let Some(path) = &self.baseline else { return self.report.write(color, sources, &diagnostics) };
         let text = match system::read_text(path) {
             Ok(text) => text,
-            Err(error) => return unusable(&project::unreadable(&path.display().to_string(), &error).message.to_string()),
+            Err(error) => {
+                return unusable(&project::unreadable(&path.display().to_string(), &error).message.to_string());
+            }
         };
         let baseline = match Baseline::parse(&text) {
             Ok(baseline) => baseline,
@@ -95,7 +97,10 @@ impl Check {
         let filtered = baseline.filter(sources, diagnostics);
         let outcome = self.report.write(color, sources, &filtered.diagnostics);
         if filtered.gone > 0 {
-            eprintln!("funnelc: {} findings of the baseline are gone; write it anew with --write-baseline", filtered.gone);
+            eprintln!(
+                "funnelc: {} findings of the baseline are gone; write it anew with --write-baseline",
+                filtered.gone
+            );
         }
         outcome
     }

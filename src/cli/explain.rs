@@ -20,8 +20,10 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(&self) -> Outcome {
         if self.all {
-            let lines: Vec<String> =
-                registry::codes().iter().map(|code| format!("{}  {:32} {}\n", code.id, code.name, code.summary)).collect();
+            let lines: Vec<String> = registry::codes()
+                .iter()
+                .map(|code| format!("{}  {:32} {}\n", code.id, code.name, code.summary))
+                .collect();
             print(&lines.concat());
             return Outcome::Clean;
         }

@@ -35,7 +35,11 @@ pub(super) struct ReportArguments {
 }
 
 fn report_formats() -> clap::builder::PossibleValuesParser {
-    report::FORMATS.iter().map(|format| clap::builder::PossibleValue::new(format.name).help(format.about)).collect::<Vec<_>>().into()
+    report::FORMATS
+        .iter()
+        .map(|format| clap::builder::PossibleValue::new(format.name).help(format.about))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// Which lints are allowed, warned about or denied.
@@ -130,7 +134,12 @@ impl ReportArguments {
             When::Auto => self.output_file.is_none() && system::wants_color(),
         };
         let dumb = system::is_dumb();
-        Style { color, unicode: !dumb && system::has_unicode(), width: system::width(), links: color && to_terminal && !dumb }
+        Style {
+            color,
+            unicode: !dumb && system::has_unicode(),
+            width: system::width(),
+            links: color && to_terminal && !dumb,
+        }
     }
 }
 

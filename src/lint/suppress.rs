@@ -8,6 +8,7 @@ use crate::say;
 use crate::source::{Source, Span};
 use crate::syntax::ast::Comment;
 
+use super::levels::{Levels, Setting};
 use super::registry;
 
 /// A directive that cannot be understood.
@@ -47,7 +48,7 @@ struct Directive {
 }
 
 /// Drops the lints that the files allow, and reports directives that are wrong or silence nothing.
-pub fn apply(model: &Model<'_>, diagnostics: &mut Vec<Diagnostic>) {
+pub fn apply(model: &Model<'_>, levels: &Levels, diagnostics: &mut Vec<Diagnostic>) {
     let mut directives: Vec<Directive> = Vec::new();
     let mut found = Vec::new();
     for ((_, source), comments) in model.sources.iter().zip(&model.comments) {
@@ -61,7 +62,7 @@ pub fn apply(model: &Model<'_>, diagnostics: &mut Vec<Diagnostic>) {
     if !directives.is_empty() {
         diagnostics.retain(|diagnostic| !silenced(diagnostic, &mut directives));
     }
-    found.extend(directives.iter().flat_map(report_unused));
+    found.extend(directives.iter().flat_map(|directive| report_unused(directive, levels)));
     diagnostics.extend(found);
 }
 
@@ -80,8 +81,10 @@ fn silenced(diagnostic: &Diagnostic, directives: &mut [Directive]) -> bool {
     silent
 }
 
-fn report_unused(directive: &Directive) -> Vec<Diagnostic> {
-    let unused = directive.allows.iter().filter(|(_, _, used)| !used);
+fn report_unused(directive: &Directive, levels: &Levels) -> Vec<Diagnostic> {
+    // A rule that is switched off was not asked; its directive may well be needed.
+    let asked = |code: &Code| levels.of(code) != Setting::Allow;
+    let unused = directive.allows.iter().filter(|(code, _, used)| !used && asked(code));
     let report = |(code, span, _): &(&'static Code, Span, bool)| {
         let name = code.name;
         let fault = Diagnostic::new(&UNUSED_DIRECTIVE, *span, say!("`{name}` is not found here", name))

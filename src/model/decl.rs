@@ -387,13 +387,14 @@ fn read_shape<'s>(
     }
     let failure = reader.failure.clone();
     let rest = reader.peek().map(|part| (part.span, part.word()));
+    let before = reader.at.checked_sub(1).and_then(|last| parts.get(last)).map_or(end, |part| part.span.after());
     let found = reader.failure.found;
     refs.truncate(kept);
     if found == Some(Found::Bad) || parts.iter().any(Part::is_bad) {
         return None;
     }
     let fault = match rest {
-        Some((at, word)) if fits => faults::left_over(subject, &failure, at, &text_of(parts, at, word), spec),
+        Some((at, word)) if fits => faults::left_over(subject, &failure, (before, at), &text_of(parts, at, word), spec),
         _ => {
             let at = failure.span.unwrap_or(end);
             faults::mismatch(subject, &failure, at, &text_at(parts, at))

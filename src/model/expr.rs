@@ -231,6 +231,11 @@ fn comparison<'s>(reader: &mut Reader<'_, 's>) -> Read<'s> {
 
 fn member_set<'s>(reader: &mut Reader<'_, 's>) -> Read<'s> {
     let from = arrow(reader)?;
+    ranged(reader, from)
+}
+
+/// `a .. b`, if it goes on so.
+fn ranged<'s>(reader: &mut Reader<'_, 's>, from: Expr<'s>) -> Read<'s> {
     if !reader.eat("..") {
         return Some(from);
     }
@@ -350,7 +355,7 @@ fn arguments<'a, 's>(reader: &mut Reader<'a, 's>, parts: &'a [Part<'s>], span: S
     let close = Span { start: span.end.saturating_sub(1), ..span };
     let fits = reader.within(parts, close, |reader| {
         while reader.peek().is_some() {
-            let Some(member) = any(reader) else { return false };
+            let Some(member) = any(reader).and_then(|from| ranged(reader, from)) else { return false };
             members.push(member);
             if !reader.eat(",") {
                 return reader.peek().is_none() || reader.miss(Expected::Close);

@@ -224,7 +224,7 @@ fn wrong_word(failure: &Failure, at: Span, found: &str, what: &str) -> Option<Di
 pub fn left_over(
     subject: Subject<'_>,
     failure: &Failure,
-    at: Span,
+    (before, at): (Span, Span),
     found: &str,
     spec: &KindSpec,
 ) -> Option<Diagnostic> {
@@ -235,7 +235,7 @@ pub fn left_over(
             Diagnostic::new(&SYNTAX, at, message)
                 .at(say!("a new field begins here"))
                 .help(say!("put `;` before it, or begin a new line"))
-                .fix(Safety::Safe, say!("put `;` before `{found}`", found), at.before(), "; "),
+                .fix(Safety::Safe, say!("put `;` before `{found}`", found), before, ";"),
         );
     }
     if failure.span == Some(at) {
