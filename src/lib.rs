@@ -23,7 +23,7 @@ pub mod report;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;
-mod system;
+pub mod system;
 
 use diagnostic::Diagnostic;
 use lint::levels::Levels;

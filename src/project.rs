@@ -53,7 +53,7 @@ pub fn from_text(name: &str, text: String) -> Project {
 fn load_files(files: &[&PathBuf]) -> Vec<Project> {
     let (mut own, mut shared): (Vec<&PathBuf>, Vec<&PathBuf>) = files.iter().partition(|path| declares_project(path));
     if own.len() <= 1 {
-        shared.extend(own.drain(..));
+        shared.append(&mut own);
         shared.sort();
     }
     let groups = own.into_iter().map(|path| vec![path]).chain((!shared.is_empty()).then_some(shared));
@@ -75,7 +75,7 @@ fn load_folder(folder: &Path) -> Vec<Project> {
         0..=MAX_FILES => split(folder, &files),
         count => vec![too_many(folder, count)],
     };
-    let faults: Vec<Diagnostic> = troubles.into_iter().map(trouble).collect();
+    let faults: Vec<Diagnostic> = troubles.iter().map(trouble).collect();
     if let Some(first) = projects.first_mut() {
         first.faults.extend(faults);
     }
@@ -263,7 +263,7 @@ fn used_files(id: FileId, source: &Source) -> Vec<(String, Span)> {
 }
 
 /// Something a folder holds that cannot be looked at.
-pub fn trouble(words: String) -> Diagnostic {
+pub fn trouble(words: &String) -> Diagnostic {
     Diagnostic::without_place(&UNREADABLE_FILE, say!("{words}", words)).help(say!("it was passed over"))
 }
 

@@ -14,6 +14,7 @@ pub const MAX_FILES: usize = 10_000;
 
 /// Why a file could not be read as text.
 #[derive(Debug)]
+#[allow(missing_docs)] // the fields are described with their variant
 pub enum ReadError {
     /// The system's own words.
     Io(io::Error),

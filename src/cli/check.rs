@@ -178,6 +178,8 @@ pub(super) fn compile_all(projects: Vec<Project>, levels: &Levels) -> (Sources, 
 fn merge(all: &mut Sources, found: &mut Vec<Diagnostic>, sources: Sources, mut diagnostics: Vec<Diagnostic>) {
     let shift = all.len() as u32;
     diagnostics.iter_mut().for_each(|diagnostic| project::move_to(diagnostic, |file| FileId(file.0 + shift)));
-    sources.into_files().into_iter().for_each(|source| drop(all.add(source)));
+    for source in sources.into_files() {
+        all.add(source);
+    }
     found.extend(diagnostics);
 }

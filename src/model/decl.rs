@@ -170,12 +170,11 @@ impl<'s> Lowering<'s> {
         if kind.spec().row.naming == Naming::Required {
             self.read_name(kind, stmt, parts, &mut opening);
         }
-        if let Some(PartKind::Text(quoted)) = parts.get(opening.at).map(|part| &part.kind) {
-            if kind.spec().row.naming == Naming::Required && !matches!(kind, Kind::Trait | Kind::Member) {
-                let span = parts[opening.at].span;
-                opening.label = Some(TextEntry { lang: None, raw: quoted.raw.clone(), long: quoted.long, span });
-                opening.at += 1;
-            }
+        let may_have_label = kind.spec().row.naming == Naming::Required && !matches!(kind, Kind::Trait | Kind::Member);
+        if let Some((PartKind::Text(quoted), true)) = parts.get(opening.at).map(|part| (&part.kind, may_have_label)) {
+            let span = parts[opening.at].span;
+            opening.label = Some(TextEntry { lang: None, raw: quoted.raw.clone(), long: quoted.long, span });
+            opening.at += 1;
         }
         while let Some(part) = parts.get(opening.at) {
             if part.is_op(":") {

@@ -36,6 +36,7 @@ pub struct Expr<'s> {
 }
 
 /// The kinds of expression.
+#[allow(missing_docs)] // the fields are named after what they hold
 #[derive(Clone, Debug)]
 pub enum ExprKind<'s> {
     /// A number, a percentage, a duration, an amount, a date.
@@ -186,7 +187,7 @@ fn chain<'a, 's>(
     next: fn(&mut Reader<'a, 's>) -> Read<'s>,
     join: fn(Vec<Expr<'s>>) -> ExprKind<'s>,
 ) -> Read<'s> {
-    if !reader.peek().is_some_and(|part| part.word() == Some(word)) {
+    if reader.peek().and_then(Part::word) != Some(word) {
         return Some(first);
     }
     let mut members = vec![first];
@@ -218,7 +219,7 @@ fn not<'s>(reader: &mut Reader<'_, 's>) -> Read<'s> {
 fn comparison<'s>(reader: &mut Reader<'_, 's>) -> Read<'s> {
     let left = arrow(reader)?;
     if let Some((_, op)) = Op::COMPARISONS.iter().find(|(sign, _)| reader.peek().is_some_and(|part| part.is_op(sign))) {
-        reader.next();
+        reader.take();
         let right = arrow(reader)?;
         return Some(binary(*op, left, right));
     }
@@ -276,7 +277,7 @@ fn arithmetic<'a, 's>(
         let Some((_, op)) = signs.iter().find(|(sign, _)| reader.peek().is_some_and(|part| part.is_op(sign))) else {
             return Some(left);
         };
-        reader.next();
+        reader.take();
         let right = operand(reader)?;
         left = binary(*op, left, right);
     }
@@ -301,7 +302,7 @@ fn atom<'s>(reader: &mut Reader<'_, 's>) -> Read<'s> {
         Some(PartKind::Number(_)) => number(reader, span),
         Some(PartKind::Text(quoted)) => {
             let entry = TextEntry { lang: None, raw: quoted.raw.clone(), long: quoted.long, span };
-            reader.next();
+            reader.take();
             Some(Expr { kind: ExprKind::Text(entry), span })
         }
         Some(PartKind::Paren(parts)) => grouped(reader, parts, span),
@@ -318,14 +319,13 @@ fn number<'s>(reader: &mut Reader<'_, 's>, span: Span) -> Read<'s> {
     let value = reader.quantity(Named::Quantity)?;
     let span = span.to(last_span(reader, span));
     let direction = reader.peek().and_then(Part::word).filter(|word| matches!(*word, "before" | "after"));
-    if let (Val::Duration(offset), Some(word)) = (&value, direction) {
-        if reader.peek_second().and_then(Part::word) == Some("trait") {
-            reader.next();
-            reader.next();
-            let of = reference(reader)?;
-            let span = span.to(last_span(reader, span));
-            return Some(Expr { kind: ExprKind::Around { offset: *offset, before: word == "before", of }, span });
-        }
+    let of_trait = reader.peek_second().and_then(Part::word) == Some("trait");
+    if let (Val::Duration(offset), Some(word), true) = (&value, direction, of_trait) {
+        reader.take();
+        reader.take();
+        let of = reference(reader)?;
+        let span = span.to(last_span(reader, span));
+        return Some(Expr { kind: ExprKind::Around { offset: *offset, before: word == "before", of }, span });
     }
     Some(Expr { kind: ExprKind::Literal(value), span })
 }
@@ -371,7 +371,7 @@ fn named<'s>(reader: &mut Reader<'_, 's>, word: &'s str, span: Span) -> Read<'s>
     let before_name = reader.peek_second().and_then(Part::word).is_some_and(|next| !RESERVED.contains(&next));
     let kind = match word {
         "true" | "false" => {
-            reader.next();
+            reader.take();
             ExprKind::Bool(word == "true")
         }
         "in" if before_name => inside(reader)?,
@@ -400,12 +400,12 @@ fn reference(reader: &mut Reader<'_, '_>) -> Option<RefIx> {
         reader.miss(Expected::Phrase("a name"));
         return None;
     };
-    reader.next();
+    reader.take();
     Some(reader.reference(part.word()?, part.span, KindSet::NONE))
 }
 
 fn prefixed(reader: &mut Reader<'_, '_>) -> Option<RefIx> {
-    reader.next();
+    reader.take();
     reference(reader)
 }
 
@@ -438,7 +438,7 @@ fn by_people<'s>(reader: &mut Reader<'_, 's>, event: Expr<'s>) -> Read<'s> {
 }
 
 fn did<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
-    reader.next();
+    reader.take();
     let span = reader.here();
     let event = Box::new(name(reader, span)?);
     let mut times = None;
@@ -447,7 +447,7 @@ fn did<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
             reader.miss(Expected::Value(Named::Integer));
             return None;
         };
-        reader.next();
+        reader.take();
         times = Some(count);
     }
     let within = if reader.eat("within") { Some(duration(reader)?) } else { None };
@@ -455,7 +455,7 @@ fn did<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
 }
 
 fn absent<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
-    reader.next();
+    reader.take();
     let span = reader.here();
     let event = Box::new(name(reader, span)?);
     if !reader.eat("for") {
@@ -473,14 +473,12 @@ fn absent<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
 
 fn duration(reader: &mut Reader<'_, '_>) -> Option<Duration> {
     let at = reader.at;
-    match reader.quantity(Named::Quantity) {
-        Some(Val::Duration(duration)) => Some(duration),
-        _ => {
-            reader.at = at;
-            reader.miss(Expected::Value(Named::Duration));
-            None
-        }
+    if let Some(Val::Duration(duration)) = reader.quantity(Named::Quantity) {
+        return Some(duration);
     }
+    reader.at = at;
+    reader.miss(Expected::Value(Named::Duration));
+    None
 }
 
 fn inside<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
@@ -502,13 +500,13 @@ fn inside<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
 }
 
 fn manual<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
-    reader.next();
+    reader.take();
     let word = reader.peek().and_then(Part::word);
     let Some((scalar, _)) = SCALARS.iter().find(|(own, _)| Some(*own) == word) else {
         reader.miss(Expected::Phrase("a type such as `number`, `percent`, `money` or `duration`"));
         return None;
     };
-    reader.next();
+    reader.take();
     Some(ExprKind::Manual(scalar))
 }
 

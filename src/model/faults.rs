@@ -117,7 +117,7 @@ pub fn readable(notation: &str) -> String {
     while let Some(character) = rest.chars().next() {
         let mut taken = character.len_utf8();
         match character {
-            '\'' | '!' => {}
+            '\'' | '!' | '*' => {}
             '@' => {
                 let end = rest[1..]
                     .find(|c: char| !(c.is_ascii_lowercase() || c == '_' || c == '+'))
@@ -134,7 +134,6 @@ pub fn readable(notation: &str) -> String {
                 words.push_str(", …");
                 taken = 2;
             }
-            '*' => {}
             c if c.is_ascii_lowercase() => {
                 let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c == '_')).unwrap_or(rest.len());
                 let quoted =

@@ -161,7 +161,7 @@ fn fill_part<'s>(part: &mut Part<'s>, params: &[Part<'s>], args: &[Part<'s>]) {
             }
         }
         PartKind::Paren(inner) | PartKind::Square(inner) => {
-            inner.iter_mut().for_each(|part| fill_part(part, params, args))
+            inner.iter_mut().for_each(|part| fill_part(part, params, args));
         }
         PartKind::Block(block) => {
             for stmt in &mut block.stmts {

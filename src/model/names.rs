@@ -18,9 +18,10 @@ use crate::say;
 use crate::source::{FileId, Sources, Span};
 
 /// Where a name is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
     /// The project.
+    #[default]
     Project,
     /// What is known of people.
     Traits,
@@ -37,12 +38,6 @@ pub struct Names<'s> {
     /// Short names brought in by `use`.
     imported: FxHashMap<&'s str, DeclId>,
     modules: Vec<(String, FileId)>,
-}
-
-impl Default for Scope {
-    fn default() -> Self {
-        Self::Project
-    }
 }
 
 /// A name as it is compared: in Unicode normal form C.
@@ -95,10 +90,10 @@ impl<'s> Names<'s> {
         for decl in decls.iter().filter(|decl| decl.kind == Kind::Use) {
             let Some(Captured { val: Val::Word(module), span, .. }) = decl.in_head("module") else { continue };
             let Some(file) = self.module(module) else {
-                faults.push(self.unknown_module(module, *span));
+                faults.push(Self::unknown_module(module, *span));
                 continue;
             };
-            for (name, place) in self.names_of(decl, file, decls, *span) {
+            for (name, place) in Self::names_of(decl, file, decls, *span) {
                 let Some(&id) = self.named.get(&(Scope::Module(file), Cow::Borrowed(name))) else {
                     faults.push(self.unknown_import(module, name, file, place));
                     continue;
@@ -113,7 +108,7 @@ impl<'s> Names<'s> {
     }
 
     /// The names a `use` asks for; all of the module where it asks for none.
-    fn names_of(&self, decl: &Decl<'s>, file: FileId, decls: &[Decl<'s>], at: Span) -> Vec<(&'s str, Span)> {
+    fn names_of(decl: &Decl<'s>, file: FileId, decls: &[Decl<'s>], at: Span) -> Vec<(&'s str, Span)> {
         if let Some(Captured { val: Val::Rows(rows), .. }) = decl.in_head("names") {
             let words = rows.iter().flatten().filter_map(|captured| Some((captured.val.word()?, captured.span)));
             return words.collect();
@@ -122,10 +117,11 @@ impl<'s> Names<'s> {
         decls.iter().filter(own).filter_map(|decl| Some((decl.name?.text, at))).collect()
     }
 
-    fn unknown_module(&self, module: &str, at: Span) -> Diagnostic {
+    fn unknown_module(module: &str, at: Span) -> Diagnostic {
         let fault = Diagnostic::new(&MISSING_IMPORT, at, say!("there is no module `{module}`", module));
-        let list = self.all_modules().join(", ");
-        match faults::nearest(module, self.all_modules()) {
+        let modules: Vec<&str> = crate::stdlib::MODULES.iter().map(|(module, _)| *module).collect();
+        let list = modules.join(", ");
+        match faults::nearest(module, modules) {
             Some(right) => fault.at(say!("did you mean `{right}`?", right)).fix(
                 crate::diagnostic::Safety::Safe,
                 say!("write `{right}`", right),
@@ -134,10 +130,6 @@ impl<'s> Names<'s> {
             ),
             None => fault.help(say!("the standard library has {list}; a file of the project is named in quotes", list)),
         }
-    }
-
-    fn all_modules(&self) -> Vec<&'static str> {
-        crate::stdlib::MODULES.iter().map(|(module, _)| *module).collect()
     }
 
     fn unknown_import(&self, module: &str, name: &str, file: FileId, at: Span) -> Diagnostic {

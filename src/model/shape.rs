@@ -345,7 +345,7 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     /// Takes the next part.
-    pub fn next(&mut self) -> Option<&'a Part<'s>> {
+    pub fn take(&mut self) -> Option<&'a Part<'s>> {
         let part = self.parts.get(self.at)?;
         self.at += 1;
         Some(part)
@@ -502,9 +502,9 @@ impl<'a, 's> Reader<'a, 's> {
         let at = self.at;
         let mut taken = Vec::new();
         let fits = self.within(&stmt.parts, stmt.span.after(), |reader| {
-            let fits = reader.read(row)
-                && (reader.eat(",") || true)
-                && (reader.peek().is_none() || reader.miss(Expected::Close));
+            let whole = reader.read(row);
+            reader.eat(","); // a comma before the end of a row is allowed
+            let fits = whole && (reader.peek().is_none() || reader.miss(Expected::Close));
             taken = std::mem::take(&mut reader.captures);
             fits
         });
@@ -664,7 +664,7 @@ impl<'a, 's> Reader<'a, 's> {
         };
         match (word, inside) {
             ("enum", Some(parts)) => {
-                let members = self.enum_members(parts)?;
+                let members = Self::enum_members(parts)?;
                 self.at += 2;
                 Some(Type::Enum(members))
             }
@@ -689,7 +689,7 @@ impl<'a, 's> Reader<'a, 's> {
         }
     }
 
-    fn enum_members(&mut self, parts: &'a [Part<'s>]) -> Option<Vec<(Cow<'s, str>, Span)>> {
+    fn enum_members(parts: &'a [Part<'s>]) -> Option<Vec<(Cow<'s, str>, Span)>> {
         let mut members = Vec::new();
         for (index, part) in parts.iter().enumerate() {
             match &part.kind {

@@ -338,9 +338,10 @@ impl<'m, 's> Typer<'m, 's> {
         if is_extends {
             return self.resolve_extends(at, reference);
         }
-        let found = match reference.want == KindSet::of(&[Kind::Trait]) {
-            true => self.model.names.in_scope(super::names::Scope::Traits, reference.path),
-            false => self.lookup(reference.path),
+        let found = if reference.want == KindSet::of(&[Kind::Trait]) {
+            self.model.names.in_scope(super::names::Scope::Traits, reference.path)
+        } else {
+            self.lookup(reference.path)
         };
         match found {
             Some(found) if self.fits(reference.want, found) => self.set(at, Target::Decl(found)),
@@ -513,7 +514,7 @@ impl<'m, 's> Typer<'m, 's> {
 
     fn infer(&mut self, expr: &'m Expr<'s>, frame: Frame) -> Ty<'s> {
         match &expr.kind {
-            ExprKind::Literal(val) => self.literal(val),
+            ExprKind::Literal(val) => Self::literal(val),
             ExprKind::Text(_) => Ty::Text,
             ExprKind::Bool(_) => Ty::Bool,
             ExprKind::Name(at) => self.name(*at, frame),
@@ -586,7 +587,7 @@ impl<'m, 's> Typer<'m, 's> {
         Ty::Moment
     }
 
-    fn literal(&self, val: &Val<'s>) -> Ty<'s> {
+    fn literal(val: &Val<'s>) -> Ty<'s> {
         match val {
             Val::Number(value) if value.is_integer() => Ty::Quantity(Unit::number(NumberKind::Count, false)),
             Val::Percent(_) => Ty::Quantity(Unit::number(NumberKind::Ratio, false)),
@@ -617,17 +618,13 @@ impl<'m, 's> Typer<'m, 's> {
     fn trait_type(&mut self, at: RefIx) -> Ty<'s> {
         let reference = self.reference(at);
         let found = self.model.names.in_scope(super::names::Scope::Traits, reference.path);
-        match found {
-            Some(found) => {
-                self.set(at, Target::Decl(found));
-                type_of_declared(self.model, found)
-            }
-            None => {
-                let want = KindSet::of(&[Kind::Trait]);
-                self.unknown(Ref { want, ..reference });
-                Ty::Any
-            }
+        if let Some(found) = found {
+            self.set(at, Target::Decl(found));
+            return type_of_declared(self.model, found);
         }
+        let want = KindSet::of(&[Kind::Trait]);
+        self.unknown(Ref { want, ..reference });
+        Ty::Any
     }
 
     /// A reference in an expression whose place says what kinds it may have.
@@ -904,19 +901,18 @@ impl<'m, 's> Typer<'m, 's> {
     /// Two sides of a comparison, or two members of a list.
     fn must_agree(&mut self, own: &Ty<'s>, other: &Ty<'s>, left: &Expr<'s>, right: &Expr<'s>) {
         let agree = match (own, other) {
-            (Ty::Any, _) | (_, Ty::Any) => true,
             (Ty::Quantity(a), Ty::Quantity(b)) => return self.must_have_one_unit(*a, *b, left, right),
             (Ty::List(a), Ty::List(b)) => a == b,
-            (Ty::List(_), _) | (Ty::Enum(_), Ty::Enum(_)) => true,
+            (Ty::Any | Ty::List(_), _) | (_, Ty::Any) | (Ty::Enum(_), Ty::Enum(_)) => true,
             (Ty::Thing(id), _) | (_, Ty::Thing(id)) => self.model.decl(*id).kind == Kind::Tier,
             _ => own == other,
         };
         if !agree {
-            self.disagree(own.phrase(), other.phrase(), left, right);
+            self.disagree(&own.phrase(), &other.phrase(), left, right);
         }
     }
 
-    fn disagree(&mut self, own: String, other: String, left: &Expr<'s>, right: &Expr<'s>) {
+    fn disagree(&mut self, own: &str, other: &str, left: &Expr<'s>, right: &Expr<'s>) {
         let fault =
             Diagnostic::new(&UNIT_MISMATCH, right.span, say!("{own} cannot be compared with {other}", own, other))
                 .at(say!("{other}", other))
@@ -926,7 +922,7 @@ impl<'m, 's> Typer<'m, 's> {
 
     fn must_have_one_unit(&mut self, a: Unit<'s>, b: Unit<'s>, left: &Expr<'s>, right: &Expr<'s>) {
         if !a.agrees(b) {
-            return self.disagree(a.phrase(), b.phrase(), left, right);
+            return self.disagree(&a.phrase(), &b.phrase(), left, right);
         }
         self.must_have_one_currency(a, b, left, right);
     }
@@ -972,7 +968,7 @@ impl<'m, 's> Typer<'m, 's> {
             _ => {
                 let (own, other, sign) =
                     (a.phrase(), b.phrase(), if op == Op::Plus { "added to" } else { "taken from" });
-                let (first, second) = if op == Op::Plus { (&other, &own) } else { (&other, &own) };
+                let (first, second) = (&other, &own);
                 self.fault(
                     Diagnostic::new(
                         &UNIT_MISMATCH,
@@ -1049,7 +1045,9 @@ impl<'m, 's> Typer<'m, 's> {
                 fits.map_or(Ty::Any, |()| Ty::Quantity(Unit::number(NumberKind::Plain, false)))
             }
             "spend" => {
-                args.iter().for_each(|arg| drop(self.argument(arg, CHANNELS)));
+                for arg in args {
+                    self.argument(arg, CHANNELS);
+                }
                 Ty::Quantity(Unit::money(self.model.facts.currency, true))
             }
             "retained" | "churned" => {
@@ -1086,7 +1084,7 @@ impl<'m, 's> Typer<'m, 's> {
         match self.infer(expr, Frame::Plain) {
             Ty::Quantity(unit) => {
                 let number = if total { unit.number } else { NumberKind::Plain };
-                Ty::Quantity(Unit { total, number, ..unit })
+                Ty::Quantity(Unit { number, total, ..unit })
             }
             Ty::List(inner) => match *inner {
                 Ty::Quantity(unit) => Ty::Quantity(Unit { total, ..unit }),

@@ -22,6 +22,7 @@ pub struct Captured<'s> {
 }
 
 /// A value.
+#[allow(missing_docs)] // the fields are named after what they hold
 #[derive(Clone, Debug)]
 pub enum Val<'s> {
     /// A word that is there or not.
@@ -143,6 +144,7 @@ fn dedent(raw: &str) -> String {
 }
 
 /// A length of time: exact, or in calendar months.
+#[allow(missing_docs)] // the fields are named after what they hold
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Duration {
     /// Seconds, and the unit it was written in.

@@ -8,6 +8,7 @@ use crate::diagnostic::Message;
 use crate::say;
 
 /// A number with what its unit says, exact.
+#[allow(missing_docs)] // the fields are named after what they hold
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Literal {
     /// `3`, `1_000`, `2.5`, `+5`; whether a sign was written.
@@ -203,18 +204,14 @@ fn combined(token: &str) -> Option<String> {
 
 fn read_time(token: &str, body: &str) -> Result<Literal, NotANumber> {
     let (hour, minute) = body.split_once(':').unwrap_or((body, ""));
-    let numbers = (hour.parse::<i8>().ok(), minute.parse::<i8>().ok());
-    if let (Some(hours), Some(minutes)) = numbers {
-        if let Ok(time) = Time::new(hours, minutes, 0, 0) {
-            if token.len() == 5 && hour.len() == 2 && minute.len() == 2 {
-                return Ok(Literal::Time(time));
-            }
-            let right = format!("{hours:02}:{minutes:02}");
-            return Err(wrong(
-                say!("a time of day has two digits for the hour and two for the minute: `{right}`", right),
-                Some(right.clone()),
-            ));
+    let time = hour.parse().ok().zip(minute.parse().ok());
+    if let Some(time) = time.and_then(|(hours, minutes)| Time::new(hours, minutes, 0, 0).ok()) {
+        if token.len() == 5 && hour.len() == 2 && minute.len() == 2 {
+            return Ok(Literal::Time(time));
         }
+        let right = format!("{:02}:{:02}", time.hour(), time.minute());
+        let message = say!("a time of day has two digits for the hour and two for the minute: `{right}`", right);
+        return Err(wrong(message, Some(right)));
     }
     Err(wrong(say!("`{token}` is not a time of day; times run from `00:00` to `23:59`", token), None))
 }

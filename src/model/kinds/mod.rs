@@ -181,7 +181,7 @@ impl KindSpec {
 const COMMON: &[(&str, &str, &str)] = &[("label", "text", "The label per language, where one string is not enough.")];
 
 static SPECS: LazyLock<Vec<KindSpec>> = LazyLock::new(|| {
-    let spec = |kind: &Kind| TABLE.iter().find(|row| row.kind == *kind).map(compile).unwrap_or_else(|| missing(*kind));
+    let spec = |kind: &Kind| TABLE.iter().find(|row| row.kind == *kind).map_or_else(|| missing(*kind), compile);
     Kind::ALL.iter().map(spec).collect()
 });
 
