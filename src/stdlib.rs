@@ -1,5 +1,9 @@
 //! The standard library, embedded: `.funnel` files like any other.
 
+use rustc_hash::FxHashSet;
+
+use crate::source::Sources;
+
 /// Every module with its text.
 pub const MODULES: &[(&str, &str)] = &[
     ("std.channels", include_str!("../specs/std/channels.funnel")),
@@ -20,4 +24,63 @@ pub fn mentioned(text: &str) -> impl Iterator<Item = &'static (&'static str, &'s
         })
         .collect();
     MODULES.iter().filter(move |(module, _)| mentions.contains(module))
+}
+
+/// The words a project uses, and those that the library's own declarations behind them use.
+#[derive(Debug)]
+pub struct Mentioned<'s> {
+    words: FxHashSet<&'s str>,
+}
+
+/// Projects larger than this read the whole library; it is then the smaller part by far.
+const MAX_PRUNED_BYTES: usize = 1 << 20;
+
+impl<'s> Mentioned<'s> {
+    /// The words of a project's own files; nothing where the project has no library or is large.
+    pub fn of(sources: &'s Sources) -> Option<Self> {
+        let own = || sources.iter().filter(|(_, source)| !source.embedded);
+        if sources.len() == own().count()
+            || own().map(|(_, source)| source.text.len()).sum::<usize>() > MAX_PRUNED_BYTES
+        {
+            return None;
+        }
+        let mut mentioned = Self { words: own().flat_map(|(_, source)| words_of(&source.text)).collect() };
+        let library: Vec<&'s str> =
+            sources.iter().filter(|(_, source)| source.embedded).map(|(_, own)| &*own.text).collect();
+        let mut items: Vec<&'s str> = library.into_iter().flat_map(items_of).collect();
+        loop {
+            let (wanted, rest): (Vec<&str>, Vec<&str>) = items.into_iter().partition(|item| mentioned.wants(item));
+            if wanted.is_empty() {
+                return Some(mentioned);
+            }
+            mentioned.words.extend(wanted.into_iter().flat_map(words_of));
+            items = rest;
+        }
+    }
+
+    /// Whether a declaration of the library is mentioned: its name is the second word of its first line of code.
+    pub fn wants(&self, item: &str) -> bool {
+        let code = item.lines().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with("//"));
+        code.and_then(|line| words_of(line).nth(1)).is_none_or(|name| self.words.contains(name))
+    }
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
+
+/// The declarations of a library text: they begin in column 0, documentation above them included.
+fn items_of(text: &str) -> Vec<&str> {
+    let mut items = Vec::new();
+    let (mut start, mut at, mut complete) = (0, 0, false);
+    for line in text.split_inclusive('\n') {
+        if complete && !line.starts_with([' ', '}', '\n']) {
+            items.push(&text[start..at]);
+            (start, complete) = (at, false);
+        }
+        complete |= line.starts_with(|c: char| c.is_ascii_lowercase());
+        at += line.len();
+    }
+    items.push(&text[start..]);
+    items
 }

@@ -12,7 +12,13 @@ fn folder(name: &str) -> PathBuf {
 
 #[test]
 fn the_whole_language_compiles_and_every_reference_means_something() {
-    let projects = project::load(&[folder("language")]);
+    for name in ["language", "also"] {
+        check(name);
+    }
+}
+
+fn check(name: &str) {
+    let projects = project::load(&[folder(name)]);
     let [project] = projects.as_slice() else { panic!("one project") };
     assert!(project.faults.is_empty(), "{:?}", project.faults);
     let compilation = compile(&project.sources, &Levels::default());

@@ -21,7 +21,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::names::{BAD_EXTENDS, UNKNOWN_NAME};
 use crate::source::{FileId, Sources, Span};
+use crate::stdlib;
 use crate::syntax;
 use crate::syntax::ast::{Comment, Part, PartKind, Stmt};
 pub use decl::{Decl, DeclId, Field};
@@ -59,13 +61,23 @@ pub struct Model<'s> {
     pub(crate) facts: types::ProjectFacts<'s>,
 }
 
-/// Reads and resolves the files of one project.
+/// Reads and resolves the files of one project. Of the standard library only what the project mentions is read; all of it
+/// where a name is missing, so that suggestions know the whole.
 pub fn build(sources: &Sources) -> (Model<'_>, Vec<Diagnostic>) {
+    let Some(mentioned) = stdlib::Mentioned::of(sources) else { return build_with(sources, |_| true) };
+    let (model, faults) = build_with(sources, |item| mentioned.wants(item));
+    if faults.iter().any(|fault| fault.code == &UNKNOWN_NAME || fault.code == &BAD_EXTENDS) {
+        return build_with(sources, |_| true);
+    }
+    (model, faults)
+}
+
+fn build_with(sources: &Sources, keep: impl Fn(&str) -> bool) -> (Model<'_>, Vec<Diagnostic>) {
     let mut faults = Vec::new();
     let mut comments = Vec::new();
     let mut stmts: Vec<Stmt<'_>> = Vec::new();
     for (id, source) in sources.iter() {
-        let (file, found) = syntax::parse(id, source);
+        let (file, found) = syntax::parse_some(id, source, |item| !source.embedded || keep(item));
         faults.extend(found);
         comments.push(file.comments);
         stmts.extend(file.stmts);
@@ -136,8 +148,20 @@ fn make<'s>(stmt: &Stmt<'s>, models: &FxHashMap<&str, &Stmt<'s>>) -> (Vec<Decl<'
 
 fn fill<'s>(stmt: &Stmt<'s>, params: &[Part<'s>], args: &[Part<'s>]) -> Stmt<'s> {
     let mut stmt = stmt.clone();
-    stmt.parts.iter_mut().for_each(|part| fill_part(part, params, args));
+    fill_parts(&mut stmt.parts, params, args);
     stmt
+}
+
+/// A trait may have the name of a parameter: after `trait` the word is left alone.
+fn fill_parts<'s>(parts: &mut [Part<'s>], params: &[Part<'s>], args: &[Part<'s>]) {
+    let mut after_trait = false;
+    for part in parts {
+        let is_trait = part.word() == Some("trait");
+        if !after_trait {
+            fill_part(part, params, args);
+        }
+        after_trait = is_trait;
+    }
 }
 
 fn fill_part<'s>(part: &mut Part<'s>, params: &[Part<'s>], args: &[Part<'s>]) {
@@ -161,11 +185,11 @@ fn fill_part<'s>(part: &mut Part<'s>, params: &[Part<'s>], args: &[Part<'s>]) {
             }
         }
         PartKind::Paren(inner) | PartKind::Square(inner) => {
-            inner.iter_mut().for_each(|part| fill_part(part, params, args));
+            fill_parts(inner, params, args);
         }
         PartKind::Block(block) => {
             for stmt in &mut block.stmts {
-                stmt.parts.iter_mut().for_each(|part| fill_part(part, params, args));
+                fill_parts(&mut stmt.parts, params, args);
             }
         }
         _ => {}

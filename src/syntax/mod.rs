@@ -15,7 +15,13 @@ use ast::File;
 
 /// Parses one file; items are parsed in parallel.
 pub fn parse(file: FileId, source: &Source) -> (File<'_>, Vec<Diagnostic>) {
-    let (cuts, mut faults) = recover::cut(file, &source.text);
+    parse_some(file, source, |_| true)
+}
+
+/// Parses those items of a file that `keep` wants, by their text.
+pub fn parse_some(file: FileId, source: &Source, keep: impl Fn(&str) -> bool) -> (File<'_>, Vec<Diagnostic>) {
+    let (mut cuts, mut faults) = recover::cut(file, &source.text);
+    cuts.retain(|cut| keep(&source.text[cut.range.clone()]));
     let items: Vec<_> = cuts.par_iter().with_min_len(16).map(|cut| lower::item(file, &source.text, cut)).collect();
     let mut parsed = File::default();
     for (item, found) in items {
