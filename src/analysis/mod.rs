@@ -1,1 +1,4 @@
-//! What the checks ask: reachability and loops, segment algebra.
+//! What the checks ask: reachability and loops, segment algebra, who refers to what, what a KPI computes.
+
+pub mod formula;
+pub mod usage;

@@ -1,6 +1,8 @@
 //! Advice: rules that can be allowed, warned about or denied. A rule is one file under `rules/` and one line in
 //! [`registry::RULES`].
 
+#[cfg(test)]
+mod examples;
 pub mod levels;
 pub mod registry;
 pub mod rules;

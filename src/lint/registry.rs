@@ -5,7 +5,32 @@ use crate::diagnostic::Code;
 use crate::diagnostic::codes::{graph, names, run, syntax, types};
 
 /// Every rule, in the order of its code.
-pub static RULES: &[&Rule] = &[&rules::mixed_script_name::RULE];
+pub static RULES: &[&Rule] = &[
+    &rules::mixed_script_name::RULE,
+    &rules::within_belongs_to_did::RULE,
+    &rules::stage_without_kpi::RULE,
+    &rules::layer_metric_missing::RULE,
+    &rules::kpi_without_target::RULE,
+    &rules::kpi_without_owner::RULE,
+    &rules::kpi_unmeasurable::RULE,
+    &rules::total_without_period::RULE,
+    &rules::channel_without_cost::RULE,
+    &rules::channel_without_budget::RULE,
+    &rules::stage_without_channel::RULE,
+    &rules::channel_never_converts::RULE,
+    &rules::utm_breaks_naming::RULE,
+    &rules::unused_event::RULE,
+    &rules::unsent_event::RULE,
+    &rules::event_without_owner::RULE,
+    &rules::event_name_style::RULE,
+    &rules::money_without_currency::RULE,
+    &rules::example_violates_schema::RULE,
+    &rules::deprecated_event_used::RULE,
+    &rules::missing_once_per::RULE,
+    &rules::personal_data_without_purpose::RULE,
+    &rules::missing_translation::RULE,
+    &rules::variable_without_fallback::RULE,
+];
 
 /// Every code, in order.
 pub fn codes() -> Vec<&'static Code> {

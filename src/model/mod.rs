@@ -59,6 +59,8 @@ pub struct Model<'s> {
     pub names: Names<'s>,
     by_kind: FxHashMap<Kind, Vec<DeclId>>,
     pub(crate) facts: types::ProjectFacts<'s>,
+    /// Who refers to what, once somebody has asked.
+    pub(crate) usage: std::sync::OnceLock<crate::analysis::usage::Usage>,
 }
 
 /// Reads and resolves the files of one project. Of the standard library only what the project mentions is read; all of it
@@ -89,8 +91,16 @@ fn build_with(sources: &Sources, keep: impl Fn(&str) -> bool) -> (Model<'_>, Vec
     for (index, decl) in decls.iter().enumerate() {
         by_kind.entry(decl.kind).or_default().push(DeclId(index as u32));
     }
-    let mut model =
-        Model { sources, decls, comments, targets: Vec::new(), names, by_kind, facts: types::ProjectFacts::default() };
+    let mut model = Model {
+        sources,
+        decls,
+        comments,
+        targets: Vec::new(),
+        names,
+        by_kind,
+        facts: types::ProjectFacts::default(),
+        usage: std::sync::OnceLock::new(),
+    };
     model.facts = types::ProjectFacts::of(&model);
     model.resolve(&mut faults);
     (model, faults)
