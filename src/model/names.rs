@@ -159,7 +159,7 @@ impl<'s> Names<'s> {
                         .at(say!("declared here"))
                         .label(imported.place, say!("and here, in the standard library"))
                         .help(say!(
-                            "extend the imported one, name the imports you need in `use … {{ … }}`, or rename this one"
+                            "extend the imported one, name the imports you need in `use … { … }`, or rename this one"
                         ));
                 faults.push(fault);
             }
@@ -239,7 +239,7 @@ fn ambiguous(name: &str, at: Span, first: Span) -> Diagnostic {
     Diagnostic::new(&DUPLICATE_NAME, at, say!("`{name}` comes from two modules", name))
         .at(say!("brought in again here"))
         .label(first, say!("first brought in here"))
-        .help(say!("name what you need in `use … {{ … }}`, and write the other with its module path"))
+        .help(say!("name what you need in `use … { … }`, and write the other with its module path"))
 }
 
 /// The scope that a declaration's name is declared in.
