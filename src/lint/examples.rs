@@ -1,13 +1,14 @@
 //! Every rule shows what it finds: both of its examples are compiled.
 
 use super::levels::{Levels, Setting};
-use super::{Rule, registry};
+use super::registry;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::names::module_of;
 use crate::source::{Source, Sources};
 use crate::stdlib;
 
-fn findings(rule: &Rule, text: &str) -> Vec<String> {
+/// What the named rule, and all others that are on, say of a spec.
+fn findings(rule: &str, text: &str) -> Vec<String> {
     let mut sources = Sources::new();
     sources.add(Source::new("spec.funnel", text));
     for (module, text) in stdlib::mentioned(text) {
@@ -18,7 +19,7 @@ fn findings(rule: &Rule, text: &str) -> Vec<String> {
         sources.add(source);
     }
     let mut levels = Levels::default();
-    levels.set(rule.code.name, Setting::Warn).unwrap();
+    levels.set(rule, Setting::Warn).unwrap();
     let compilation = crate::compile(&sources, &levels);
     let shown = |found: &Diagnostic| {
         let mark = if found.severity == Severity::Error { "error" } else { "advice" };
@@ -32,7 +33,7 @@ fn findings(rule: &Rule, text: &str) -> Vec<String> {
 fn every_rule_finds_what_its_bad_example_shows() {
     let mut wrong = Vec::new();
     for rule in registry::RULES {
-        let found = findings(rule, rule.code.bad);
+        let found = findings(rule.code.name, rule.code.bad);
         let own = format!("advice {} ", rule.code.name);
         if !found.iter().any(|line| line.starts_with(&own)) || found.iter().any(|line| line.starts_with("error")) {
             wrong.push(format!("{}: {found:#?}", rule.code.name));
@@ -46,7 +47,7 @@ fn no_rule_finds_anything_in_its_good_example() {
     let mut wrong = Vec::new();
     for rule in registry::RULES {
         let own = format!("advice {} ", rule.code.name);
-        let found = findings(rule, rule.code.good);
+        let found = findings(rule.code.name, rule.code.good);
         let bad: Vec<_> =
             found.into_iter().filter(|line| line.starts_with("error") || line.starts_with(&own)).collect();
         if !bad.is_empty() {
@@ -66,4 +67,94 @@ fn codes_are_unique_and_rules_are_documented() {
         assert!(!rule.code.summary.is_empty() && !rule.code.explanation.is_empty(), "{}", rule.code.name);
         assert_eq!(codes.iter().filter(|code| code.name == rule.code.name).count(), 1, "{}", rule.code.name);
     }
+}
+
+/// The places at which a rule finds something in a spec that has no errors.
+fn places(rule: &str, text: &str) -> Vec<String> {
+    let found = findings(rule, text);
+    assert!(!found.iter().any(|line| line.starts_with("error")), "{found:#?}");
+    let own = format!("advice {rule} at `");
+    let places = found.iter().filter_map(|line| line.strip_prefix(&own)?.split_once("`: "));
+    places.map(|(place, _)| place.to_owned()).collect()
+}
+
+const SHOP: &str = "event seen { sent_by web; status live }\nevent bought { sent_by web; status live; prop total money }\n\
+    funnel f { stage a : top { enter seen }; stage b : bottom { enter bought; converts; kpis k }; a -> b rate 3% within 30d }\n";
+
+#[test]
+fn a_layer_is_judged_by_what_its_kpi_computes() {
+    let layer = |kpi: &str| places("layer-metric-missing", &format!("{SHOP}{kpi}\n"));
+    for usual in [
+        "kpi k { value spend() / people(f.b) }",
+        "kpi k extends std.kpis.cac { of f.b }",
+        "kpi base { value rate(f.a -> f.b) }\nkpi k { value 100% - base }",
+        "kpi k { value avg(bought.total) }",
+        "kpi k { value sum(bought.total) / count(bought) }",
+        "kpi k { value manual percent }",
+    ] {
+        assert!(layer(usual).is_empty(), "{usual}");
+    }
+    for other in
+        ["kpi k { value people(f.b) }", "kpi k { value sum(bought.total) }", "kpi k { value time(f.a -> f.b) }"]
+    {
+        assert_eq!(layer(other), ["b"], "{other}");
+    }
+}
+
+#[test]
+fn a_kpi_needs_its_spend_table_and_its_columns() {
+    let rule = "kpi-unmeasurable";
+    let kpis = "kpi ctr { value clicks() / impressions() }\nkpi cost { value spend() }\n";
+    assert_eq!(places(rule, kpis), ["ctr", "cost"]);
+    let table = "source w { spend \"ads\" { date day; amount usd; clicks c; impressions i } }\n";
+    assert!(places(rule, &format!("{kpis}{table}")).is_empty());
+    let priced = "channel mail : offline { cost 1 USD / message }\n";
+    assert_eq!(places(rule, &format!("{kpis}{priced}")), ["ctr"]);
+    assert!(places(rule, "kpi k { value manual number }\n").is_empty());
+}
+
+#[test]
+fn examples_are_held_to_every_part_of_the_schema() {
+    let event = |props: &str, example: &str| {
+        places("example-violates-schema", &format!("event e {{ {props}; example {{ {example} }} }}\n"))
+    };
+    assert_eq!(event("prop a string required; prop b string", "b \"x\""), ["example"]);
+    assert_eq!(event("prop colour string", "color \"x\""), ["color"]);
+    assert_eq!(event("prop n integer", "n 1.5"), ["1.5"]);
+    assert_eq!(event("prop s string length 2..3", "s \"abcd\""), ["\"abcd\""]);
+    assert_eq!(event("prop s string matching \"^[A-Z]+$\"", "s \"ab\""), ["\"ab\""]);
+    assert_eq!(event("prop l list(integer) 1..2", "l 1, 2, 3"), ["1"]);
+    assert_eq!(event("prop d date; prop m email", "d 2027-01-01; m \"none\""), ["\"none\""]);
+    assert!(
+        event("prop m money; prop b bool; prop at datetime", "m 3.50; b true; at \"2027-01-01T10:00:00Z\"").is_empty()
+    );
+}
+
+#[test]
+fn variables_resolve_in_the_start_event_then_in_traits() {
+    let subject = |words: &str| {
+        let spec = "traits { first_name string\n plan string required }\n\
+                    event e { sent_by web; prop list string required; prop page url; prop kind enum(a, b) = a }\n";
+        let sequence = format!("sequence s {{ start e; basis transactional; email m {{ subject \"{words}\" }} }}\n");
+        places("variable-without-fallback", &format!("{spec}{sequence}"))
+    };
+    assert!(subject("{{list}} {{kind}} {{plan}} {{page|here}} \\{{x}}").is_empty());
+    assert_eq!(subject("{{page}} {{ first_name }}"), ["{{page}}", "{{ first_name }}"]);
+    assert_eq!(subject("{{first_nam|there}}"), ["first_nam"]);
+}
+
+#[test]
+fn utm_values_follow_the_pattern_that_others_declare() {
+    let campaigns = "channel c : owned {}\ncampaign a { channel c; utm_campaign \"{country}_{offer}_{yyyymm}\"; utm_source \"Mail List\" }\n\
+                     campaign b { channel c; utm_campaign \"sa_eid_202703\" }\ncampaign d { channel c; utm_campaign \"eid-2027\" }\n";
+    assert_eq!(places("utm-breaks-naming", campaigns), ["\"Mail List\"", "\"eid-2027\""]);
+}
+
+#[test]
+fn parentheses_say_that_within_belongs_to_did() {
+    let when =
+        |clauses: &str| places("within-belongs-to-did", &SHOP.replace("; kpis k", "").replace("within 30d", clauses));
+    assert_eq!(when("when did seen within 7d"), ["within 7d"]);
+    assert!(when("when (did seen within 7d)").is_empty());
+    assert!(when("within 30d when did seen within 7d").is_empty());
 }

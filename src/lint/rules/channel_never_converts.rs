@@ -51,7 +51,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
-    if model.nodes(Kind::Funnel).any(|funnel| funnel.is_broken()) {
+    if model.nodes(Kind::Funnel).any(Node::is_broken) {
         return; // a transition may be what could not be read
     }
     let converting = leading_to_conversion(model);

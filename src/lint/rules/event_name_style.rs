@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
                       Sentence case; of two that are equally common, the one that is used first. Reported is an event of the project \
                       whose name on the wire (`named`, or its declared name) is written otherwise. A name inherited from the \
                       standard library counts but is not reported, nor is one for a single destination (`named purchase in ga4`), nor one \
-                      that is not in Latin letters.\n\n\
+                      that is not in Latin letters, nor a row of a table (`from`).\n\n\
                       Write `named` with the name in the common style. Data that was sent under the old name keeps it.",
         bad: "event signed_up { named \"Signed Up\"; sent_by web; owner web; status live }\n\
               event trial_started { named \"Trial Started\"; sent_by web; owner web; status live }\n\
@@ -148,7 +148,8 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn named<'m, 's>(event: Event<'m, 's>) -> Option<Named<'m, 's>> {
-    if event.is_broken() {
+    // A row of a table is not sent under a name.
+    if event.is_broken() || event.has("from") {
         return None;
     }
     let wire = event.wire_name(None);

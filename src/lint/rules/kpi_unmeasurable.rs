@@ -1,11 +1,13 @@
 //! KPIs for which the data is not there.
 
+use rustc_hash::FxHashSet;
+
 use crate::analysis::formula::{Atom, Formula};
 use crate::diagnostic::{Code, Diagnostic, Group, Level, Message};
 use crate::lint::Rule;
 use crate::model::expr::ExprKind;
 use crate::model::walk::{Event, Kpi, Node, Stage};
-use crate::model::{Kind, Model, Val};
+use crate::model::{DeclId, Kind, Model, Val};
 use crate::say;
 
 /// The rule.
@@ -34,12 +36,12 @@ pub static RULE: Rule = Rule {
 };
 
 /// What the project can measure besides events.
-struct Data<'m, 's> {
+struct Data<'s> {
     has_spend: bool,
     /// The columns of all spend tables.
     columns: Vec<&'s str>,
     /// Channels with a cost of their own.
-    priced: Vec<Node<'m, 's>>,
+    priced: FxHashSet<DeclId>,
     is_broken: bool,
 }
 
@@ -69,8 +71,8 @@ fn report(kpi: Kpi<'_, '_>, gap: Gap) -> Diagnostic {
     }
 }
 
-impl<'m, 's> Data<'m, 's> {
-    fn of(model: &'m Model<'s>) -> Self {
+impl<'s> Data<'s> {
+    fn of(model: &Model<'s>) -> Self {
         let sources: Vec<_> = model.nodes(Kind::Source).collect();
         let tables: Vec<_> = sources.iter().flat_map(|source| source.fields("spend")).collect();
         let mut columns = Vec::new();
@@ -82,19 +84,22 @@ impl<'m, 's> Data<'m, 's> {
         Self {
             has_spend: !tables.is_empty(),
             columns,
-            priced: model.nodes(Kind::Channel).filter(own_cost).collect(),
+            priced: model.nodes(Kind::Channel).filter(own_cost).map(|channel| channel.id).collect(),
             is_broken: sources.iter().any(|source| source.is_broken()),
         }
     }
 
     fn has_cost_of(&self, channels: &[Node<'_, '_>]) -> bool {
         let named: Vec<_> = channels.iter().filter(|channel| channel.kind() == Kind::Channel).collect();
-        let priced = |id| self.priced.iter().any(|channel| channel.id == id);
-        if named.is_empty() { !self.priced.is_empty() } else { named.iter().any(|channel| priced(channel.id)) }
+        if named.is_empty() {
+            !self.priced.is_empty()
+        } else {
+            named.iter().any(|channel| self.priced.contains(&channel.id))
+        }
     }
 }
 
-fn missing(atom: &Atom<'_, '_>, data: &Data<'_, '_>) -> Option<Gap> {
+fn missing(atom: &Atom<'_, '_>, data: &Data<'_>) -> Option<Gap> {
     match atom.function {
         "spend" if !data.is_broken && !data.has_spend && !data.has_cost_of(&atom.things) => Some(Gap {
             what: say!("nothing says what was spent"),

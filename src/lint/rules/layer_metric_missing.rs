@@ -3,7 +3,7 @@
 use crate::analysis::formula::{Atom, Formula};
 use crate::diagnostic::{Code, Diagnostic, Group, Level};
 use crate::lint::Rule;
-use crate::model::walk::{Funnel, Kpi, Node, Stage};
+use crate::model::walk::{FieldOf, Funnel, Kpi, Node, Stage};
 use crate::model::{Kind, Model};
 use crate::say;
 
@@ -73,7 +73,7 @@ fn in_layer(funnel: Funnel<'_, '_>, layer: &str, usual: &str, stages: &[Stage<'_
     }
     let fields = stages.iter().flat_map(|stage| stage.fields("kpis"));
     let listed: Vec<_> = fields.clone().flat_map(|field| &field.field.values).collect();
-    let kpis: Vec<Kpi<'_, '_>> = fields.flat_map(|field| field.refs()).map(Kpi).collect();
+    let kpis: Vec<Kpi<'_, '_>> = fields.flat_map(FieldOf::refs).map(Kpi).collect();
     if kpis.is_empty() || kpis.len() < listed.len() || kpis.iter().any(|kpi| is_usual(layer, *kpi)) {
         return None;
     }

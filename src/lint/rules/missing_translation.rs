@@ -82,7 +82,7 @@ fn lacking<'m, 's>(field: &Field<'s>, text: &Text<'s>, languages: &'m [&'s str])
         return None;
     }
     let missing: Vec<&&str> = languages.iter().filter(|lang| !has(lang)).collect();
-    (!missing.is_empty()).then(|| Lacking { word: field.spec.word, at: field.span, languages: missing })
+    (!missing.is_empty()).then_some(Lacking { word: field.spec.word, at: field.span, languages: missing })
 }
 
 fn report(node: Node<'_, '_>, languages: &[&str], lacking: &[Lacking<'_, '_>]) -> Option<Diagnostic> {

@@ -9,7 +9,7 @@ use crate::model::faults::nearest;
 use crate::model::types::EVENT_CONTEXT;
 use crate::model::value::{TextEntry, Val};
 use crate::model::walk::{Event, Node, Property};
-use crate::model::{DeclId, Kind, Model};
+use crate::model::{Kind, Model};
 use crate::say;
 use crate::source::Span;
 
@@ -45,14 +45,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
-    let traits: Vec<Property<'_, '_>> = model.nodes(Kind::Trait).map(Property).collect();
     for sequence in model.nodes(Kind::Sequence).filter(|sequence| !sequence.decl().broken) {
         let steps: Vec<Node<'_, '_>> =
             sequence.descendants().into_iter().filter(|step| step.kind().is_message()).collect();
         if steps.is_empty() {
             continue;
         }
-        let known = Known::of(sequence, &traits);
+        let known = Known::of(sequence);
         for step in steps {
             in_message(step, &known, found);
         }
@@ -65,13 +64,13 @@ struct Known<'m, 's> {
     properties: FxHashMap<&'s str, (usize, Property<'m, 's>, bool)>,
     /// How many ways there are to start.
     starts: usize,
-    traits: &'m [Property<'m, 's>],
+    model: &'m Model<'s>,
     /// Whether something that starts it could not be read.
     is_broken: bool,
 }
 
 impl<'m, 's> Known<'m, 's> {
-    fn of(sequence: Node<'m, 's>, traits: &'m [Property<'m, 's>]) -> Self {
+    fn of(sequence: Node<'m, 's>) -> Self {
         let (events, starts, is_broken) = start_events(sequence);
         let mut properties: FxHashMap<&'s str, (usize, Property<'m, 's>, bool)> = FxHashMap::default();
         for property in events.iter().flat_map(|event| event.properties()) {
@@ -80,7 +79,7 @@ impl<'m, 's> Known<'m, 's> {
             own.0 += 1;
             own.2 |= optional;
         }
-        Self { properties, starts, traits, is_broken }
+        Self { properties, starts, model: sequence.model, is_broken }
     }
 
     /// What a variable means, and whether it may be unknown.
@@ -88,13 +87,13 @@ impl<'m, 's> Known<'m, 's> {
         if let Some((count, property, optional)) = self.properties.get(name) {
             return Some((**property, *optional || *count < self.starts));
         }
-        let found = self.traits.iter().find(|property| property.name() == name)?;
-        Some((**found, !found.is_required()))
+        let found = self.model.trait_named(name)?;
+        Some((*found, !found.is_required()))
     }
 
     fn nearest(&self, name: &str) -> Option<&'s str> {
         let mut names: Vec<&'s str> = self.properties.keys().copied().collect();
-        names.extend(self.traits.iter().map(|property| property.name()));
+        names.extend(self.model.nodes(Kind::Trait).map(Node::name));
         names.sort_unstable();
         nearest(name, names)
     }
@@ -150,13 +149,9 @@ fn variables<'a>(entry: &'a TextEntry<'_>) -> Vec<Variable<'a>> {
     let raw: &'a str = &entry.raw;
     let quotes = if entry.long { 3 } else { 1 };
     let exact = (entry.span.end - entry.span.start) as usize == raw.len() + 2 * quotes;
-    let place = |from: usize, to: usize| match exact {
-        true => Span {
-            start: entry.span.start + (quotes + from) as u32,
-            end: entry.span.start + (quotes + to) as u32,
-            ..entry.span
-        },
-        false => entry.span,
+    let byte = |at: usize| entry.span.start + (quotes + at) as u32;
+    let place = |from: usize, to: usize| {
+        if exact { Span { start: byte(from), end: byte(to), ..entry.span } } else { entry.span }
     };
     let mut found = Vec::new();
     let mut at = 0;

@@ -79,7 +79,7 @@ fn report(node: Node<'_, '_>, when: &Expr<'_>, did: &Expr<'_>) -> Option<Diagnos
     .at(say!("how long ago it was done, not how long the transition takes"))
     .label(node.place(), say!("this transition may take all the time of the funnel's window"))
     .help(say!("write the transition's `within` before `when`, or put the condition in parentheses if it is meant so"));
-    let moved = Edit { span: when.span, replacement: format!("{kept} ").trim_end().to_owned() };
+    let moved = Edit { span: when.span, replacement: kept.to_owned() };
     let key = when_word(node, when)?;
     let before = Edit { span: key.before(), replacement: format!("{words} ") };
     let own = node.model.sources.text(did.span);
