@@ -1,4 +1,5 @@
 //! What the checks ask: reachability and loops, segment algebra, who refers to what, what a KPI computes.
 
 pub mod formula;
+pub mod segments;
 pub mod usage;

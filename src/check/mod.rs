@@ -2,6 +2,8 @@
 //! function named after the law it enforces. A law looks only at what was read whole: what depends on a broken thing
 //! stays silent.
 
+pub mod segments;
+
 use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
@@ -11,7 +13,7 @@ use crate::model::Model;
 pub type Check = fn(&Model<'_>, &mut Vec<Diagnostic>);
 
 /// Every law, in the order of the book.
-pub static CHECKS: &[Check] = &[];
+pub static CHECKS: &[Check] = &[segments::segments_are_not_circular];
 
 /// Runs every law.
 pub fn run(model: &Model<'_>) -> Vec<Diagnostic> {

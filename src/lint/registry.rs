@@ -28,6 +28,13 @@ pub static RULES: &[&Rule] = &[
     &rules::deprecated_event_used::RULE,
     &rules::missing_once_per::RULE,
     &rules::personal_data_without_purpose::RULE,
+    &rules::empty_segment::RULE,
+    &rules::equal_segments::RULE,
+    &rules::contained_segment::RULE,
+    &rules::antisegment_targeted::RULE,
+    &rules::behaviour_overlaps_clock::RULE,
+    &rules::tier_order::RULE,
+    &rules::share_not_whole::RULE,
     &rules::missing_translation::RULE,
     &rules::variable_without_fallback::RULE,
 ];

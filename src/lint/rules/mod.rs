@@ -1,9 +1,14 @@
 //! One file per rule: documentation, metadata, check and examples.
 
+pub mod antisegment_targeted;
+pub mod behaviour_overlaps_clock;
 pub mod channel_never_converts;
 pub mod channel_without_budget;
 pub mod channel_without_cost;
+pub mod contained_segment;
 pub mod deprecated_event_used;
+pub mod empty_segment;
+pub mod equal_segments;
 pub mod event_name_style;
 pub mod event_without_owner;
 pub mod example_violates_schema;
@@ -16,8 +21,10 @@ pub mod missing_translation;
 pub mod mixed_script_name;
 pub mod money_without_currency;
 pub mod personal_data_without_purpose;
+pub mod share_not_whole;
 pub mod stage_without_channel;
 pub mod stage_without_kpi;
+pub mod tier_order;
 pub mod total_without_period;
 pub mod unsent_event;
 pub mod unused_event;
