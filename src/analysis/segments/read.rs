@@ -153,7 +153,7 @@ impl<'m, 's> Reader<'m, 's> {
         let set = Set::interval(Interval { low: Some((own, true)), high: next.map(|next| (next, false)) });
         if let Some(of) = by.target_of("trait") {
             let domain = property_domain(Property(of), &format!("trait {}", of.name()))?;
-            let unit = unit_of(&domain.scale, unit)?;
+            let unit = unit_of(&domain.scale, &unit)?;
             return Some(fact(Subject::Declared(of.id), &unit, set, with_unit(domain, &unit)));
         }
         let score = by.target_of("score")?;
@@ -263,12 +263,12 @@ impl<'m, 's> Reader<'m, 's> {
             },
             (ExprKind::Literal(val), scale) => {
                 let (interval, unit) = literal(val)?;
-                Some(Operand::Interval(interval, unit_of(scale, unit)?))
+                Some(Operand::Interval(interval, unit_of(scale, &unit)?))
             }
             (ExprKind::Negate(inner), scale) => {
                 let ExprKind::Literal(val) = &inner.kind else { return None };
                 let (at, unit) = quantity(val)?;
-                Some(Operand::Interval(Interval::point(-at), unit_of(scale, unit)?))
+                Some(Operand::Interval(Interval::point(-at), unit_of(scale, &unit)?))
             }
             _ => None,
         }
@@ -343,50 +343,12 @@ impl<'m, 's> Reader<'m, 's> {
         if self.size > MAX_SIZE {
             return None;
         }
-        let mut refer = |at: RefIx| -> Option<()> {
-            match self.target(at) {
-                Target::Nothing => return None,
-                Target::Decl(id) => key.push_str(&format!("#{}", id.0)),
-                Target::Builtin(word) | Target::Word(word) => key.push_str(word),
-            }
-            Some(())
-        };
-        match &expr.kind {
-            ExprKind::Name(at) | ExprKind::Trait(at) | ExprKind::Score(at) => refer(*at)?,
-            ExprKind::Enters(at) => {
-                refer(*at)?;
-                key.push_str(" enters");
-            }
-            ExprKind::Leaves(at) => {
-                refer(*at)?;
-                key.push_str(" leaves");
-            }
-            ExprKind::Finished(at) => refer(*at)?,
-            ExprKind::Call { callee, .. } => refer(*callee)?,
-            ExprKind::In { place, dwell } => {
-                refer(*place)?;
-                key.push_str(&format!(" in {dwell:?}"));
-            }
-            ExprKind::Around { offset, before, of } => {
-                refer(*of)?;
-                key.push_str(&format!(" {} {before}", offset.spelling()));
-            }
-            ExprKind::Literal(val) => key.push_str(&print::value(val)),
-            ExprKind::Text(entry) => key.push_str(&format!("{:?}", entry.words())),
-            ExprKind::Bool(holds) => key.push_str(&holds.to_string()),
-            ExprKind::Binary { op, .. } => key.push_str(op.sign()),
-            ExprKind::Did { times, within, .. } => {
-                key.push_str(&format!("did {times:?} {:?}", within.map(Duration::spelling)));
-            }
-            ExprKind::Absent { lasting, .. } => key.push_str(&format!("no {}", lasting.spelling())),
-            ExprKind::By { people, .. } => key.push_str(&format!("by {people}")),
-            ExprKind::Manual(scalar) => key.push_str(scalar),
-            ExprKind::List(_) => key.push_str("list"),
-            ExprKind::Range(_) => key.push_str(".."),
-            ExprKind::Not(_) => key.push_str("not"),
-            ExprKind::Negate(_) => key.push('-'),
-            ExprKind::All(_) => key.push_str("and"),
-            ExprKind::Any(_) => key.push_str("or"),
+        key.push_str(&mark(&expr.kind));
+        match referred(&expr.kind).map(|at| self.target(at)) {
+            Some(Target::Nothing) => return None,
+            Some(Target::Decl(id)) => key.push_str(&id.0.to_string()),
+            Some(Target::Builtin(word) | Target::Word(word)) => key.push_str(word),
+            None => {}
         }
         key.push('(');
         for child in expr.children() {
@@ -395,6 +357,50 @@ impl<'m, 's> Reader<'m, 's> {
         }
         key.push(')');
         Some(())
+    }
+}
+
+/// What an expression refers to itself.
+const fn referred(kind: &ExprKind<'_>) -> Option<RefIx> {
+    match kind {
+        ExprKind::Name(at)
+        | ExprKind::Trait(at)
+        | ExprKind::Score(at)
+        | ExprKind::Enters(at)
+        | ExprKind::Leaves(at)
+        | ExprKind::Finished(at)
+        | ExprKind::Call { callee: at, .. }
+        | ExprKind::In { place: at, .. }
+        | ExprKind::Around { of: at, .. } => Some(*at),
+        _ => None,
+    }
+}
+
+/// What tells an expression apart from others, besides what it refers to and what is inside it.
+fn mark(kind: &ExprKind<'_>) -> String {
+    match kind {
+        ExprKind::Literal(val) => print::value(val),
+        ExprKind::Text(entry) => format!("{:?}", entry.words()),
+        ExprKind::Bool(holds) => holds.to_string(),
+        ExprKind::Name(_) | ExprKind::Trait(_) => "#".to_owned(),
+        ExprKind::Score(_) => "score ".to_owned(),
+        ExprKind::List(_) => "list".to_owned(),
+        ExprKind::Range(_) => "..".to_owned(),
+        ExprKind::Call { .. } => "call ".to_owned(),
+        ExprKind::Not(_) => "not".to_owned(),
+        ExprKind::Negate(_) => "-".to_owned(),
+        ExprKind::All(_) => "and".to_owned(),
+        ExprKind::Any(_) => "or".to_owned(),
+        ExprKind::Binary { op, .. } => op.sign().to_owned(),
+        ExprKind::Did { times, within, .. } => format!("did {times:?} {:?}", within.map(Duration::spelling)),
+        ExprKind::Absent { lasting, .. } => format!("no {}", lasting.spelling()),
+        ExprKind::Enters(_) => "enters ".to_owned(),
+        ExprKind::Leaves(_) => "leaves ".to_owned(),
+        ExprKind::Finished(_) => "finished ".to_owned(),
+        ExprKind::In { dwell, .. } => format!("in {dwell:?} "),
+        ExprKind::Around { offset, before, .. } => format!("{} {before} ", offset.spelling()),
+        ExprKind::By { people, .. } => format!("by {people}"),
+        ExprKind::Manual(scalar) => (*scalar).to_owned(),
     }
 }
 
@@ -508,7 +514,7 @@ fn day_number(day: jiff::civil::Date) -> Decimal {
 }
 
 /// The unit that tells a variable apart, where a quantity of this unit fits its scale.
-fn unit_of(scale: &Scale, unit: String) -> Option<String> {
+fn unit_of(scale: &Scale, unit: &str) -> Option<String> {
     match (scale, unit.strip_prefix("money ")) {
         (Scale::Money(_), Some(currency)) => Some(currency.to_owned()),
         (Scale::Number | Scale::Percent, _) if unit == "number" => Some(String::new()),

@@ -111,10 +111,9 @@ impl Search {
         }
         while let Some(formula) = todo.pop() {
             match formula {
-                Formula::Always(true) => {}
                 Formula::Always(false) => return Ok(None),
                 Formula::Fact(fact) if !cell.narrow(fact) => return Ok(None),
-                Formula::Fact(_) => {}
+                Formula::Always(true) | Formula::Fact(_) => {}
                 Formula::Deed(deed, done) => cell.deeds.entry(&*deed.name).or_default().push((deed, *done)),
                 Formula::All(members) => todo.extend(members),
                 Formula::Any(members) => open.push(members),
@@ -356,7 +355,7 @@ impl Group<'_> {
     }
 
     fn done(&self, placed: Placed, lengths: &Lengths) -> Done {
-        let name = self.deeds.first().map(|(deed, ..)| Arc::clone(&deed.name)).unwrap_or_else(|| Arc::from(""));
+        let name = self.deeds.first().map_or_else(|| Arc::from(""), |(deed, ..)| Arc::clone(&deed.name));
         let with = self.sorts.get(placed.sort).map(|sort| sort.with.clone()).unwrap_or_default();
         Done { name, with, times: placed.times, ago: lengths.ago(placed.window), or_later: placed.window == 0 }
     }

@@ -80,7 +80,7 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     for kpi in model.kpis().filter(|kpi| !kpi.is_broken()) {
         let Some(condition) = kpi.field("where") else { continue };
         let Some(expr) = condition.expr("value") else { continue };
-        for clock in kpi.value().into_iter().flat_map(|(owner, value)| clocks(owner, kpi.about(), value)) {
+        for clock in kpi.value().into_iter().flat_map(|(owner, value)| clocks(owner, &kpi.about(), value)) {
             found.extend(report(&clock, read(condition, expr), expr.span, None));
         }
     }
@@ -91,7 +91,7 @@ fn read(field: FieldOf<'_, '_>, expr: &Expr<'_>) -> Option<Condition> {
 }
 
 /// The clocks of `retained(…)` and `churned(…)` in a computation.
-fn clocks(owner: Node<'_, '_>, about: Vec<Node<'_, '_>>, value: &Expr<'_>) -> Vec<Clock> {
+fn clocks(owner: Node<'_, '_>, about: &[Node<'_, '_>], value: &Expr<'_>) -> Vec<Clock> {
     let mut found = Vec::new();
     value.walk(&mut |expr| {
         let ExprKind::Call { callee, args } = &expr.kind else { return };

@@ -38,14 +38,14 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     for split in model.nodes(Kind::Split).filter(|split| !split.is_broken()) {
         let arms = split.children_of(Kind::Arm).filter_map(|arm| share_of(arm.decl().in_head("share")?));
         let holdout = split.field("holdout").and_then(|field| share_of(field.get("value")?));
-        report(split.name(), split.place(), arms.collect(), holdout, found);
+        report(split.name(), split.place(), &arms.collect::<Vec<_>>(), holdout, found);
     }
     for experiment in model.nodes(Kind::Experiment).filter(|experiment| !experiment.is_broken()) {
         let Some(field) = experiment.field("variants").filter(|field| field.owner.id == experiment.id) else {
             continue;
         };
         let variants = field.field.values.iter().filter(|captured| captured.slot == "share").filter_map(share_of);
-        report(experiment.name(), field.field.key, variants.collect(), None, found);
+        report(experiment.name(), field.field.key, &variants.collect::<Vec<_>>(), None, found);
     }
 }
 
@@ -56,7 +56,7 @@ fn share_of(captured: &Captured<'_>) -> Option<(Decimal, Span)> {
 fn report(
     name: &str,
     place: Span,
-    shares: Vec<(Decimal, Span)>,
+    shares: &[(Decimal, Span)],
     holdout: Option<(Decimal, Span)>,
     found: &mut Vec<Diagnostic>,
 ) {
