@@ -209,9 +209,9 @@ impl<'s> Lowering<'s> {
     }
 
     fn bad(&mut self, span: Span, written: &str) -> PartKind<'s> {
-        // U+0001 stands for a bracket whose fault the scan has reported.
-        if written != "\u{1}" {
-            let sign = self.source(span);
+        let sign = self.source(span);
+        // U+0001 stands for a bracket whose fault the scan has reported, unless the text itself has one there.
+        if written != "\u{1}" || sign == written {
             let message = match sign {
                 ")" | "]" => say!("this `{sign}` closes nothing", sign),
                 _ if sign.chars().all(char::is_control) => {
