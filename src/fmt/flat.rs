@@ -3,9 +3,9 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::tokens::{Piece, Token};
-use super::transition;
-use super::tree::{Tree, would_join};
-use crate::syntax::ast::{Block, PartKind, Stmt};
+use super::tree::Tree;
+use super::{separate, transition};
+use crate::syntax::ast::Block;
 
 /// The tokens on one line of at most `limit` columns, and its width.
 pub(super) fn line<'a, 's>(tree: &Tree<'a, 's>, tokens: &[Token<'a, 's>], limit: usize) -> Option<(String, usize)> {
@@ -55,16 +55,10 @@ impl<'a, 's> Flat<'_, 'a, 's> {
         self.push("{ ")?;
         for (index, stmt) in block.stmts.iter().enumerate() {
             if let Some(before) = index.checked_sub(1).map(|before| &block.stmts[before]) {
-                self.push(separator(before, stmt))?;
+                self.push(separate::on_one_line(before, stmt))?;
             }
             self.tokens(&transition::tokens(self.tree, stmt, 1))?;
         }
         self.push(" }")
     }
-}
-
-/// A block ends its statement, so nothing need stand after it.
-fn separator(before: &Stmt<'_>, after: &Stmt<'_>) -> &'static str {
-    let ends = before.parts.last().is_some_and(|last| matches!(last.kind, PartKind::Block(_)));
-    if ends && !would_join(before, after) { " " } else { "; " }
 }

@@ -4,6 +4,7 @@
 //! tree        the parsed text with its comments and line breaks
 //! tokens      a statement as words with the space and the possible line break before each
 //! transition  the clauses of a transition in their order, and the columns of a run of them
+//! separate    what must stand between two statements
 //! flat        a statement on one line, where it fits
 //! print       statements one a line, blocks, comments, blank lines
 //! verify      the output, parsed again, says the same
@@ -15,6 +16,7 @@
 
 mod flat;
 mod print;
+mod separate;
 mod tokens;
 mod transition;
 mod tree;
@@ -41,7 +43,8 @@ const FILE: FileId = FileId(0);
 /// [`FORMATTER_FAULT`] where the output would not have said the same.
 pub fn format(name: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
     let plain = plain_ends(text);
-    if let Cow::Owned(_) = plain {
+    let is_plain = matches!(plain, Cow::Borrowed(_));
+    if !is_plain {
         // Findings are about the text as it was given.
         sound(&Source::new(name, text))?;
     }
@@ -52,7 +55,7 @@ pub fn format(name: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
     let same = sound(&again).map_err(|_| None).and_then(|parsed| verify::same(&source, &file, &again, &parsed));
     match same {
         Ok(()) => Ok(again.text),
-        Err(place) => Err(vec![fault(name, place)]),
+        Err(place) => Err(vec![fault(name, place.filter(|_| is_plain))]),
     }
 }
 
@@ -107,6 +110,17 @@ mod tests {
         assert_eq!(canonical(open), open);
         let own = "funnel f {\n  a -> b  when did x within 3d within 9d\n}\n";
         assert_eq!(canonical(own), "funnel f {\n  a -> b  within 9d  when did x within 3d\n}\n");
+    }
+
+    #[test]
+    fn an_owner_may_follow_the_rates_on_their_line_only() {
+        let text = "funnel f {\n  a -> b owner c rate 5% { d 6% }\n  e -> f {}\n  owner g\n}\n";
+        let expected = "funnel f {\n  a -> b  rate 5% { d 6% }  owner c\n  e -> f {}\n  owner g\n}\n";
+        assert_eq!(canonical(text), expected);
+        assert_eq!(canonical("x { a -> b {}; owner c }"), "x { a -> b {}; owner c }\n");
+        assert_eq!(canonical("x { a -> b rate 5% {} owner c }"), "x { a -> b rate 5% {} owner c }\n");
+        assert_eq!(canonical("x { a -> b owner c rate 5% {} }"), "x { a -> b rate 5% {} owner c }\n");
+        assert_eq!(canonical("x { a -> b owner c rate 5% {}; d e {} }"), "x { a -> b rate 5% {} owner c; d e {} }\n");
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::separate::would_join;
 use super::tokens::{Piece, Token};
-use super::tree::{Tree, would_join};
+use super::tree::Tree;
 use super::{WIDTH, flat, tokens, transition, tree};
 use crate::syntax::ast::{Block, Comment, File, Stmt};
 

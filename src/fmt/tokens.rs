@@ -72,22 +72,19 @@ impl<'a, 's> Reader<'_, 'a, 's> {
 }
 
 /// Words after which a bracket groups instead of calling.
-const BEFORE_GROUPS: [&str; 14] = [
-    "and", "or", "not", "in", "when", "where", "on", "until", "for", "after", "within", "from", "between", "exclude",
-];
+const BEFORE_GROUPS: [&str; 14] =
+    ["and", "or", "not", "in", "when", "where", "on", "until", "for", "after", "within", "from", "between", "exclude"];
 
 fn space(parts: &[&Part<'_>], index: usize, outermost: bool) -> usize {
     let (Some(before), part) = (index.checked_sub(1), parts[index]) else { return 0 };
     let previous = parts[before];
-    if part.is_op(",") || in_tight_range(parts, index) || follows_sign(parts, index) {
+    if part.is_op(",") || in_tight_range(parts, index) || follows_sign(parts, index, outermost) {
         return 0;
     }
     match (previous.word(), &part.kind) {
+        (Some(word), PartKind::Paren(_)) if BEFORE_GROUPS.contains(&word) => 1,
         // A key is a call in some rows and a field in others; only the writer knows.
-        (Some(_), PartKind::Paren(_)) if before == 0 && outermost => {
-            usize::from(previous.span.end != part.span.start)
-        }
-        (Some(word), PartKind::Paren(_)) => usize::from(BEFORE_GROUPS.contains(&word)),
+        (Some(_), PartKind::Paren(_)) => usize::from(before == 0 && outermost && previous.span.end != part.span.start),
         _ => 1,
     }
 }
@@ -107,13 +104,15 @@ fn is_short(part: &Part<'_>) -> bool {
     matches!(part.kind, PartKind::Number(Plain { .. } | Percent(_) | Span { .. } | Calendar { .. }))
 }
 
-/// A sign touches the name or bracket that it turns round. Before a number it would become part of it.
-fn follows_sign(parts: &[&Part<'_>], index: usize) -> bool {
+/// A sign touches the name or bracket that it turns round, also after a field's key. Before a number it would become
+/// part of it.
+fn follows_sign(parts: &[&Part<'_>], index: usize, outermost: bool) -> bool {
     let sign = index - 1;
     let is_sign = parts[sign].is_op("-") || parts[sign].is_op("+");
     let begins = sign.checked_sub(1).is_none_or(|before| {
+        let is_key = before == 0 && outermost && parts[0].word().is_some();
         let before = parts[before];
-        is_operator(before) || is_joiner(before) || matches!(before.word(), Some("not" | "in"))
+        is_key || is_operator(before) || is_joiner(before) || matches!(before.word(), Some("not" | "in"))
     });
     is_sign && begins && matches!(parts[index].kind, PartKind::Word(_) | PartKind::Paren(_))
 }

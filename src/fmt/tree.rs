@@ -63,19 +63,3 @@ pub(super) fn is_move(parts: &[Part<'_>]) -> bool {
     let word = parts.first().and_then(Part::word);
     word.is_some() && arrow(1) || word == Some("handover") && arrow(2)
 }
-
-/// Whether only a `;` keeps two statements on lines of their own apart.
-pub(super) fn would_join(before: &Stmt<'_>, after: &Stmt<'_>) -> bool {
-    let (before, Some(first)) = (parts(before), after.parts.first()) else { return false };
-    let Some(last) = before.last() else { return false };
-    let takes_clauses = is_move(before) && first.word().is_some_and(|word| CLAUSES.contains(&word));
-    let ends = matches!(last.kind, PartKind::Block(_));
-    takes_clauses || !ends && (is_operator(last) || is_joiner(last) || runs_on(first))
-}
-
-fn runs_on(first: &Part<'_>) -> bool {
-    is_joiner(first) || ["->", "..", "*", "/"].into_iter().any(|op| first.is_op(op))
-}
-
-/// The words that may begin a line of a transition.
-const CLAUSES: [&str; 6] = ["rate", "within", "when", "on", "as", "after"];

@@ -35,7 +35,11 @@ impl Comparison<'_> {
             }
             self.parts(&ordered(one), &ordered(other))?;
         }
-        if ones.len() == others.len() { Ok(()) } else { Err(ones.get(others.len()).or(ones.last()).map(|one| one.span)) }
+        if ones.len() == others.len() {
+            Ok(())
+        } else {
+            Err(ones.get(others.len()).or(ones.last()).map(|one| one.span))
+        }
     }
 
     fn parts(&self, ones: &[&Part<'_>], others: &[&Part<'_>]) -> Result<(), Option<Span>> {
@@ -53,7 +57,9 @@ impl Comparison<'_> {
             (PartKind::Block(block), PartKind::Block(other)) => return self.stmts(&block.stmts, &other.stmts),
             (PartKind::Bad, _) => false,
             // Numbers keep their spelling, not only their value.
-            (kind, others) => kind == others && self.texts[0].get(one.span.range()) == self.texts[1].get(other.span.range()),
+            (kind, others) => {
+                kind == others && self.texts[0].get(one.span.range()) == self.texts[1].get(other.span.range())
+            }
         };
         if same { Ok(()) } else { Err(Some(one.span)) }
     }
