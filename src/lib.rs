@@ -16,6 +16,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod fingerprint;
 pub mod fix;
+pub mod fmt;
 pub mod lint;
 pub mod model;
 pub mod project;

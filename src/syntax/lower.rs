@@ -75,7 +75,7 @@ impl<'s> Lowering<'s> {
         let span = self.span(pair);
         let before = &self.text[..span.start as usize];
         let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let own_line = before[line..].trim().is_empty();
+        let own_line = before[line..].chars().all(is_blank);
         self.comments.push(Comment { text: self.source(span), span, own_line });
     }
 
@@ -209,9 +209,9 @@ impl<'s> Lowering<'s> {
     }
 
     fn bad(&mut self, span: Span, written: &str) -> PartKind<'s> {
-        // U+0001 stands for a bracket whose fault the scan has reported.
-        if written != "\u{1}" {
-            let sign = self.source(span);
+        let sign = self.source(span);
+        // U+0001 stands for a bracket whose fault the scan has reported, unless the text itself has one there.
+        if written != "\u{1}" || sign == written {
             let message = match sign {
                 ")" | "]" => say!("this `{sign}` closes nothing", sign),
                 _ if sign.chars().all(char::is_control) => {
@@ -228,6 +228,11 @@ impl<'s> Lowering<'s> {
         }
         PartKind::Bad
     }
+}
+
+/// What the grammar calls `blank`: direction marks and a byte order mark are space too.
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\u{A0}' | '\u{200E}' | '\u{200F}' | '\u{61C}' | '\u{FEFF}')
 }
 
 /// Signs that word processors put in place of the ones on the keyboard.
