@@ -7,7 +7,7 @@ use clap::Args;
 use super::Outcome;
 use super::output::{ReportArguments, When, print, unusable};
 use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, Source, Sources};
+use crate::source::{Source, Sources};
 use crate::system::{PathKind, kind_of};
 use crate::{fix, fmt, project, system};
 
@@ -60,7 +60,7 @@ impl Format {
             if kind_of(path) == PathKind::Folder {
                 let (inside, troubles) = system::funnel_files(path);
                 files.extend(inside);
-                faults.extend(troubles.into_iter().map(project::trouble));
+                faults.extend(troubles.iter().map(project::trouble));
             } else {
                 files.push(path.clone());
             }
