@@ -18,6 +18,7 @@ pub mod fingerprint;
 pub mod fix;
 pub mod lint;
 pub mod model;
+pub mod plan;
 pub mod project;
 pub mod report;
 pub mod source;
