@@ -153,6 +153,44 @@ pub struct VariantPlan {
     pub properties: Vec<PropertyPlan>,
 }
 
+/// A declared type.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TypePlan {
+    /// Its full path, its identity.
+    pub path: String,
+    /// A UUID made from its path.
+    pub id: String,
+    /// Its label by language.
+    pub label: IndexMap<String, String>,
+    /// What it is.
+    pub docs: String,
+    /// Its members.
+    pub members: Vec<PropertyPlan>,
+}
+
+/// The declared types of the project and those of the standard library that it uses, by path.
+pub fn types(model: &Model<'_>, usage: &Usage) -> Vec<TypePlan> {
+    let used = model.all_of_kind(Kind::Type).iter().copied().filter(|id| usage.is_used(model, *id));
+    let mut types: Vec<TypePlan> = used.map(|id| type_plan(model.node(id))).collect();
+    types.sort_by(|a, b| a.path.cmp(&b.path));
+    types
+}
+
+fn type_plan(node: Node<'_, '_>) -> TypePlan {
+    let path = node.path();
+    let mut members: IndexMap<&str, PropertyPlan> = IndexMap::new();
+    for member in node.lineage().flat_map(|own| own.children_of(Kind::Member)) {
+        members.entry(member.name()).or_insert_with(|| property(&path, Property(member)));
+    }
+    TypePlan {
+        id: id(Kind::Type.word(), &path),
+        label: label(node),
+        docs: docs(node),
+        members: members.into_values().collect(),
+        path,
+    }
+}
+
 /// Something that an event feeds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Feed {
@@ -345,12 +383,10 @@ const MAX_FEEDS: usize = 1_000;
 fn feeds(model: &Model<'_>, usage: &Usage, event: DeclId) -> Vec<Feed> {
     let line = model.lineage(event);
     let own = line.iter().enumerate().filter(|(index, id)| *index == 0 || model.is_std(**id)).map(|(_, id)| *id);
-    let mut seen: FxHashSet<Use> = FxHashSet::default();
     let mut known: FxHashSet<DeclId> = FxHashSet::default();
     let mut found: Vec<(Use, Option<DeclId>)> = Vec::new();
     for used in own.flat_map(|id| usage.uses(id)) {
-        if seen.insert(*used) {
-            known.insert(used.user);
+        if known.insert(used.user) {
             found.push((*used, None));
         }
     }

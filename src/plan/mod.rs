@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::model::{Kind, Model};
 pub use declaration::Declaration;
-pub use event::{EventPlan, Feed, OncePer, PropertyPlan, Rows, VariantPlan};
+pub use event::{EventPlan, Feed, OncePer, PropertyPlan, Rows, TypePlan, VariantPlan};
 pub use funnel::{FunnelPlan, Rate, StagePlan, TransitionPlan};
 pub use kpi::{KpiPlan, UnitPlan};
 pub use schema::schema;
@@ -51,6 +51,8 @@ pub struct Plan {
     pub declarations: Vec<Declaration>,
     /// The events that are sent, by path.
     pub events: Vec<EventPlan>,
+    /// The declared types, by path.
+    pub types: Vec<TypePlan>,
     /// The funnels, by path.
     pub funnels: Vec<FunnelPlan>,
     /// The KPIs, by path.
@@ -83,6 +85,7 @@ pub fn plan(model: &Model<'_>) -> Plan {
         currency: project.and_then(|project| project.word("currency")).map(str::to_owned),
         declarations: declaration::all(model, &usage),
         events: event::all(model, &usage),
+        types: event::types(model, &usage),
         funnels: funnel::all(model),
         kpis: kpi::all(model, &usage),
     }

@@ -3,7 +3,7 @@ use crate::source::{Source, Sources};
 use crate::stdlib;
 
 /// The files of a project with the modules of the standard library that they mention.
-pub(crate) fn sources(files: &[(&str, &str)]) -> Sources {
+fn sources(files: &[(&str, &str)]) -> Sources {
     let mut sources = Sources::new();
     for (name, text) in files {
         sources.add(Source::new(*name, *text));
@@ -18,17 +18,115 @@ pub(crate) fn sources(files: &[(&str, &str)]) -> Sources {
     sources
 }
 
-pub(crate) fn plan_of(files: &[(&str, &str)]) -> Plan {
+fn plan_of(files: &[(&str, &str)]) -> Plan {
     let sources = sources(files);
     let (model, found) = crate::model::build(&sources);
     assert!(found.is_empty(), "{found:#?}");
     plan(&model)
 }
 
+const WHOLE: &str = include_str!("../../tests/fixtures/language/whole.funnel");
+const CHANNELS: &str = include_str!("../../tests/fixtures/language/channels.funnel");
+
+fn whole() -> Plan {
+    plan_of(&[("whole.funnel", WHOLE), ("channels.funnel", CHANNELS)])
+}
+
 #[test]
-fn print_it() {
-    let dir = "/work/wt/specs/tests/fixtures/language/";
-    let a = std::fs::read_to_string(format!("{dir}whole.funnel")).unwrap();
-    let b = std::fs::read_to_string(format!("{dir}channels.funnel")).unwrap();
-    println!("{}", serde_json::to_string_pretty(&plan_of(&[("whole.funnel", &a), ("channels.funnel", &b)])).unwrap());
+fn the_published_schema_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/book/src/schemas/model.schema.json");
+    let made = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
+    if std::env::var_os("FUNNELC_BLESS").is_some() {
+        std::fs::write(path, &made).unwrap();
+    }
+    let published = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(published == made, "run with FUNNELC_BLESS=1 to rewrite {path}");
+}
+
+#[test]
+fn the_whole_language_satisfies_the_schema() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let document = serde_json::to_value(whole()).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(&document).map(|error| format!("{} at {}", error, error.instance_path())).collect();
+    assert!(errors.is_empty(), "{:.2000}", errors.join("\n"));
+}
+
+#[test]
+fn the_order_of_files_and_declarations_changes_nothing() {
+    let one = plan_of(&[("a.funnel", "event b {}\nevent a {}\n"), ("c.funnel", "traits { x string }\n")]);
+    let other = plan_of(&[("c.funnel", "traits { x string }\n"), ("a.funnel", "event a {}\nevent b {}\n")]);
+    assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&other).unwrap());
+}
+
+#[test]
+fn what_is_about_something_says_so_by_full_paths() {
+    let plan = whole();
+    let text = |path: &str| plan.kpis.iter().find(|kpi| kpi.path == path).unwrap().value.clone().unwrap().text;
+    assert_eq!(text("cac"), "spend() / people(store.purchase)");
+    assert_eq!(text("aov"), "sum(order_completed.total) / count(order_completed)");
+    let segment = plan.declarations.iter().find(|own| own.path == "gift_buyers").unwrap();
+    let json = serde_json::to_string(segment).unwrap();
+    assert!(json.contains("did order_completed(gift == true) within 365d"), "{json}");
+    assert!(json.contains(r#""path":"order_completed.gift""#), "{json}");
+}
+
+#[test]
+fn an_event_knows_what_it_feeds_also_through_stages() {
+    let plan = whole();
+    let event = plan.events.iter().find(|event| event.path == "newsletter_subscribed").unwrap();
+    let feeds: Vec<String> = event
+        .feeds
+        .iter()
+        .map(|feed| {
+            let through = feed.through.as_ref().map(|through| format!(" through {}", through.path)).unwrap_or_default();
+            format!("{} {}{through}", feed.kind, feed.path)
+        })
+        .collect();
+    for wanted in [
+        "consent newsletter",
+        "stage store.consideration",
+        "transition store.awareness->consideration through store.consideration",
+        "kpi cpl through store.consideration",
+        "stage store.qualified through engagement",
+        "sequence welcome",
+    ] {
+        assert!(feeds.iter().any(|feed| feed == wanted), "{wanted} is missing in {feeds:#?}");
+    }
+}
+
+#[test]
+fn windows_add_up_along_the_longest_way_forward() {
+    let plan = whole();
+    let reached: Vec<(&str, &str)> = plan.funnels[0]
+        .stages
+        .iter()
+        .map(|stage| (stage.name.as_str(), stage.reached_within.as_ref().unwrap().text.as_str()))
+        .collect();
+    let wanted = [
+        ("awareness", "0d"),
+        ("consideration", "14d"),
+        ("qualified", "44d"),
+        ("purchase", "60d"),
+        ("loyal", "245d"),
+        ("advocate", "335d"),
+    ];
+    assert_eq!(reached, wanted);
+}
+
+#[test]
+fn only_what_is_used_of_the_standard_library_is_in_it() {
+    let plan = plan_of(&[("a.funnel", "use std.ecommerce { order_completed }\nkpi orders { value count(order_completed) }\n")]);
+    let events: Vec<&str> = plan.events.iter().map(|event| event.path.as_str()).collect();
+    assert_eq!(events, ["std.ecommerce.order_completed"]);
+    assert!(plan.declarations.iter().all(|own| own.kind != "event" || own.path == "std.ecommerce.order_completed"));
+}
+
+#[test]
+fn canonical_text_keeps_the_meaning_of_brackets() {
+    let text = "event a { prop x number; prop y number }\nevent b {}\nsegment s { where not (did a(x - (y - 1) * 2 > 3 or x == 1) and did b 2 times within 3d) or did b }\n";
+    let plan = plan_of(&[("a.funnel", text)]);
+    let json = serde_json::to_string(&plan.declarations).unwrap();
+    let wanted = "not (did a(x - (y - 1) * 2 > 3 or x == 1) and did b 2 times within 3d) or did b";
+    assert!(json.contains(wanted), "{json}");
 }
