@@ -37,8 +37,13 @@ fn fixtures() -> PathBuf {
 }
 
 fn folders(of: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> =
-        fs::read_dir(of).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    let mut found: Vec<PathBuf> = fs::read_dir(of)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
     found.sort();
     found
 }
@@ -147,11 +152,10 @@ fn takes_its_examples(path: &str, schema: &serde_json::Value) -> Result<(), Fail
 }
 
 fn takes(path: &str, schema: &serde_json::Value, document: &serde_json::Value) -> Result<(), Failed> {
-    let validator = jsonschema::options().should_validate_formats(true).build(schema).map_err(|error| error.to_string())?;
-    let errors: Vec<String> = validator
-        .iter_errors(document)
-        .map(|error| format!("{path}: {error} at {}", error.instance_path()))
-        .collect();
+    let validator =
+        jsonschema::options().should_validate_formats(true).build(schema).map_err(|error| error.to_string())?;
+    let errors: Vec<String> =
+        validator.iter_errors(document).map(|error| format!("{path}: {error} at {}", error.instance_path())).collect();
     if errors.is_empty() { Ok(()) } else { Err(errors.join("\n").into()) }
 }
 

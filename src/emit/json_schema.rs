@@ -2,6 +2,7 @@
 //! JSON Schema has no word for under `x-…`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde_json::{Map, Number, Value as Json, json};
 
@@ -153,7 +154,7 @@ fn pointer(path: &str) -> String {
     for byte in path.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' => out.push(byte as char),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => drop(write!(out, "%{byte:02X}")),
         }
     }
     out
@@ -242,8 +243,9 @@ pub(super) fn to_json(value: &Value, kind: &Type) -> Json {
         (Value::Percent(share), _) => share_of_one(share),
         (Value::Duration(time), _) => time.seconds.as_deref().map_or_else(|| json!(time.text), decimal),
         (Value::Money(money), _) => decimal(&money.amount),
-        (Value::Word(text) | Value::String(text), _)
-        | (Value::Date(text) | Value::Month(text) | Value::Time(text), _) => json!(text),
+        (Value::Word(text) | Value::String(text) | Value::Date(text) | Value::Month(text) | Value::Time(text), _) => {
+            json!(text)
+        }
         (Value::Bool(holds), _) => json!(holds),
         _ => Json::Null,
     }

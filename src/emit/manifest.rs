@@ -47,8 +47,7 @@ pub struct Entry {
 impl Manifest {
     /// The manifest of what is about to be written.
     pub fn of(files: &[OutputFile], inputs: &[Input<'_>]) -> Self {
-        let mut inputs: Vec<Entry> =
-            inputs.iter().map(|input| entry(input.name, input.text.as_bytes())).collect();
+        let mut inputs: Vec<Entry> = inputs.iter().map(|input| entry(input.name, input.text.as_bytes())).collect();
         let mut files: Vec<Entry> =
             files.iter().filter(|file| file.path != FILE).map(|file| entry(&file.path, &file.bytes)).collect();
         inputs.sort_unstable();

@@ -5,7 +5,11 @@ use std::fmt::Write;
 
 /// A text with everything escaped that Markdown, HTML or a template language could take for more than text.
 pub(super) fn escape(text: &str) -> String {
-    let text = text.trim();
+    escape_start(escape_inside(text.trim()))
+}
+
+/// The same in the middle of a line.
+fn escape_inside(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut previous = ' ';
     let mut characters = text.chars().peekable();
@@ -15,7 +19,7 @@ pub(super) fn escape(text: &str) -> String {
         previous = character;
     }
     close_bidi(text, &mut out);
-    escape_start(out)
+    out
 }
 
 fn escape_one(previous: char, character: char, next: char, out: &mut String) {
@@ -86,7 +90,7 @@ pub(super) fn code(text: &str) -> String {
 /// A text in which only code in backticks is markup, as people write it in `///` lines.
 pub(super) fn prose(text: &str) -> String {
     let pieces: Vec<&str> = text.trim().split('`').collect();
-    if pieces.len() % 2 == 0 || pieces.iter().skip(1).step_by(2).any(|piece| piece.is_empty()) {
+    if pieces.len().is_multiple_of(2) || pieces.iter().skip(1).step_by(2).any(|piece| piece.is_empty()) {
         return escape(text);
     }
     let piece = |(index, piece): (usize, &&str)| match index {
@@ -105,7 +109,7 @@ fn with_spaces(piece: &str) -> String {
     }
     let start = piece.len() - piece.trim_start_matches(' ').len();
     let end = piece.trim_end_matches(' ').len();
-    format!("{}{}{}", &piece[..start], escape(inner), &piece[end..])
+    format!("{}{}{}", &piece[..start], escape_inside(inner), &piece[end..])
 }
 
 #[cfg(test)]
@@ -126,6 +130,7 @@ mod tests {
     #[test]
     fn prose_keeps_code_and_nothing_else() {
         assert_eq!(prose("count by `order_id` *once*"), "count by `order_id` \\*once\\*");
+        assert_eq!(prose("in `list`."), "in `list`.");
         assert_eq!(prose("a ` b"), "a \\` b");
         assert_eq!(prose("`a|b` <b>"), "<code>a\\|b</code> &lt;b&gt;");
     }

@@ -97,13 +97,8 @@ pub fn emit_with(targets: &Targets, plan: &Plan, which: &[&str]) -> Result<Vec<O
 }
 
 fn unsafe_path(file: &OutputFile, why: &'static str) -> EmitError {
-    EmitError::new(say!(
-        "target `{target}` would write `{path}`, {why}",
-        target = file.target,
-        path = file.path,
-        why
-    ))
-    .help(say!("a path in `target.yaml` is relative, uses `/` and stays in the output folder"))
+    EmitError::new(say!("target `{target}` would write `{path}`, {why}", target = file.target, path = file.path, why))
+        .help(say!("a path in `target.yaml` is relative, uses `/` and stays in the output folder"))
 }
 
 fn written_twice(first: &OutputFile, second: &OutputFile) -> EmitError {
@@ -118,13 +113,21 @@ fn written_twice(first: &OutputFile, second: &OutputFile) -> EmitError {
 pub fn build_files(plan: &Plan, which: &[&str], inputs: &[Input<'_>]) -> Result<Vec<OutputFile>, EmitError> {
     let mut files = emit(plan, which)?;
     let manifest = Manifest::of(&files, inputs);
-    files.push(OutputFile { path: manifest::FILE.to_owned(), bytes: manifest.to_bytes(), target: "funnelc".to_owned() });
+    files.push(OutputFile {
+        path: manifest::FILE.to_owned(),
+        bytes: manifest.to_bytes(),
+        target: "funnelc".to_owned(),
+    });
     Ok(files)
 }
 
 /// What the chosen targets can only say roughly, by path.
 pub fn approximations(plan: &Plan, which: &[&str]) -> Vec<Approximation> {
-    if which.is_empty() || which.contains(&json_schema::TARGET) { json_schema::approximations(plan) } else { Vec::new() }
+    if which.is_empty() || which.contains(&json_schema::TARGET) {
+        json_schema::approximations(plan)
+    } else {
+        Vec::new()
+    }
 }
 
 #[cfg(test)]

@@ -64,14 +64,17 @@ fn hash(path: &str) -> String {
 fn is_device(name: &str) -> bool {
     let first = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
     let numbered = |prefix: &str| {
-        first.strip_prefix(prefix).is_some_and(|rest| matches!(rest, "¹" | "²" | "³") || matches!(rest.as_bytes(), [b'0'..=b'9']))
+        first
+            .strip_prefix(prefix)
+            .is_some_and(|rest| matches!(rest, "¹" | "²" | "³") || matches!(rest.as_bytes(), [b'0'..=b'9']))
     };
     matches!(first.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$") || numbered("com") || numbered("lpt")
 }
 
 /// Whether a relative path can be written anywhere; else what is wrong with it, to follow "it would write this path".
 pub(super) fn check(path: &str) -> Result<(), &'static str> {
-    let bad = |character: char| character.is_control() || matches!(character, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
+    let bad =
+        |character: char| character.is_control() || matches!(character, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
     if path.is_empty() || path.starts_with('/') {
         return Err("which is no relative path");
     }
@@ -101,7 +104,10 @@ mod tests {
 
     #[test]
     fn plain_names_stay_and_arabic_ones_too() {
-        assert_eq!(all(&["order_completed", "std.email.unsubscribed", "اكتمل_الطلب"]).join(" "), "order_completed std.email.unsubscribed اكتمل_الطلب");
+        assert_eq!(
+            all(&["order_completed", "std.email.unsubscribed", "اكتمل_الطلب"]).join(" "),
+            "order_completed std.email.unsubscribed اكتمل_الطلب"
+        );
     }
 
     #[test]

@@ -133,7 +133,8 @@ impl Targets {
                 target.templates.entry(file.clone()).or_insert_with(|| text.clone());
             }
         }
-        let templates = files.iter().filter(|(file, _)| file.ends_with(".hbs"));
+        let templates =
+            files.iter().filter(|(file, _)| file.rsplit_once('.').is_some_and(|(_, ending)| ending == "hbs"));
         target.templates.extend(templates.map(|(file, text)| ((*file).to_owned(), (*text).to_owned())));
         self.all.insert(target.name.clone(), target);
         Ok(())
@@ -203,7 +204,7 @@ impl Target {
         let words = self.words_in(part.lang);
         match spec.view {
             View::Tracking => {
-                tracking::view(part.plan, part.lang, words, &|lang| file_name(&spec.path, part.plan, lang))
+                tracking::view(part.plan, part.lang, &words, &|lang| file_name(&spec.path, part.plan, lang))
             }
             View::Plan => json!({ "plan": part.plan, "lang": part.lang, "event": part.event, "words": words }),
         }

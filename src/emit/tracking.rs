@@ -79,10 +79,10 @@ struct FeedView {
 }
 
 /// What the template shows.
-pub(super) fn view(plan: &Plan, lang: &str, words: Words, file: &dyn Fn(&str) -> String) -> Json {
+pub(super) fn view(plan: &Plan, lang: &str, words: &Words, file: &dyn Fn(&str) -> String) -> Json {
     let consents = plan.declarations.iter().filter(|own| own.kind == "consent");
     let consents = consents.map(|own| (own.path.as_str(), own)).collect();
-    let view = View { plan, lang, words: &words, consents: &consents };
+    let view = View { plan, lang, words, consents: &consents };
     let stems = names::stems(plan.events.iter().map(|event| event.path.as_str()));
     let events: Vec<EventView> = plan
         .events
@@ -161,7 +161,7 @@ impl View<'_> {
             class: event.class.clone(),
             status: self.word(&event.status),
             successor: event.successor.clone().unwrap_or_default(),
-            sent_by: event.sent_by.join(", "),
+            sent_by: event.sent_by.join(&format!("{} ", self.word("comma"))),
             owner: event.owner.clone().unwrap_or_else(|| self.word("none")),
             wire_name: event.wire_name.clone(),
             wire_names: wire_names(&event.wire_names),
@@ -217,7 +217,9 @@ impl View<'_> {
 
     fn purpose(self, purpose: &Value) -> String {
         let Value::Ref(consent) = purpose else { return plain(purpose) };
-        self.consents.get(consent.path.as_str()).map_or_else(|| consent.path.clone(), |own| self.label(&own.label, &consent.path))
+        self.consents
+            .get(consent.path.as_str())
+            .map_or_else(|| consent.path.clone(), |own| self.label(&own.label, &consent.path))
     }
 
     fn feed(self, feed: &Feed) -> FeedView {
@@ -231,7 +233,8 @@ impl View<'_> {
 }
 
 fn wire_names(names: &BTreeMap<String, String>) -> Vec<WireName> {
-    let own = |(destination, name): (&String, &String)| WireName { destination: destination.clone(), name: name.clone() };
+    let own =
+        |(destination, name): (&String, &String)| WireName { destination: destination.clone(), name: name.clone() };
     names.iter().map(own).collect()
 }
 

@@ -1,5 +1,7 @@
 //! Values and expressions as they are written in a spec, for messages and outputs.
 
+use std::fmt::Write;
+
 use super::decl::DeclId;
 use super::expr::{Dwell, Expr, ExprKind, Op};
 use super::kinds::Kind;
@@ -63,11 +65,12 @@ pub enum Named<'s> {
 
 impl Named<'_> {
     /// How it is written in the canonical text.
+    #[allow(clippy::match_same_arms, reason = "the words have two lifetimes")]
     pub fn text(&self) -> &str {
         match self {
             Self::Decl { path, short, .. } => short.unwrap_or(path),
-            Self::Builtin(word) => word,
             Self::Word(word) | Self::Nothing(word) => word,
+            Self::Builtin(word) => word,
         }
     }
 }
@@ -133,10 +136,9 @@ impl<'m, 's> Printer<'m, 's> {
         }
         match self.model.target(self.owner, at) {
             Target::Decl(id) => self.declared(id, written),
-            Target::Builtin("it") => Named::Nothing(written),
-            Target::Builtin(word) => Named::Builtin(word),
+            Target::Builtin(word) if word != "it" => Named::Builtin(word),
             Target::Word(word) => Named::Word(word),
-            Target::Nothing => Named::Nothing(written),
+            Target::Builtin(_) | Target::Nothing => Named::Nothing(written),
         }
     }
 
@@ -254,28 +256,28 @@ impl<'m, 's> Printer<'m, 's> {
             }
             ExprKind::Absent { event, lasting, after } => {
                 self.write_after("no ", event, Level::Atom, out);
-                out.push_str(&format!(" for {}", lasting.spelling()));
+                let _ = write!(out, " for {}", lasting.spelling());
                 if let Some(after) = after {
                     self.write_after(" after ", after, Level::Atom, out);
                 }
             }
             ExprKind::In { place, dwell } => {
                 self.prefixed("in", *place, out);
-                out.push_str(&match dwell {
-                    Some(Dwell::Time(time)) => format!(" for {}", time.spelling()),
-                    Some(Dwell::OfCycle(share)) => format!(" for {share}% of cycle"),
-                    None => String::new(),
-                });
+                let _ = match dwell {
+                    Some(Dwell::Time(time)) => write!(out, " for {}", time.spelling()),
+                    Some(Dwell::OfCycle(share)) => write!(out, " for {share}% of cycle"),
+                    None => Ok(()),
+                };
             }
             ExprKind::Around { offset, before, of } => {
                 let side = if *before { "before" } else { "after" };
-                out.push_str(&format!("{} {side} trait {}", offset.spelling(), self.named(*of).text()));
+                let _ = write!(out, "{} {side} trait {}", offset.spelling(), self.named(*of).text());
             }
             ExprKind::By { event, people } => {
                 self.write(event, Level::Atom, out);
-                out.push_str(&format!(" by {people} people"));
+                let _ = write!(out, " by {people} people");
             }
-            ExprKind::Manual(scalar) => out.push_str(&format!("manual {scalar}")),
+            ExprKind::Manual(scalar) => drop(write!(out, "manual {scalar}")),
             _ => {}
         }
     }
@@ -315,7 +317,7 @@ impl<'m, 's> Printer<'m, 's> {
         };
         let is_range = matches!(right.kind, ExprKind::Range(_));
         self.write(left, before, out);
-        out.push_str(&format!(" {} ", op.sign()));
+        let _ = write!(out, " {} ", op.sign());
         self.write(right, if op == Op::In && !is_range { Level::Arrow } else { after }, out);
     }
 }

@@ -66,7 +66,7 @@ pub enum Occurrences {
 }
 
 /// The declarations outside all blocks, by kind and path.
-pub fn all(model: &Model<'_>, usage: &Usage) -> Vec<Declaration> {
+pub(super) fn all(model: &Model<'_>, usage: &Usage) -> Vec<Declaration> {
     let top = (0..model.decls.len() as u32).map(DeclId).filter(|id| model.decl(*id).parent.is_none());
     let mut found: Vec<(Kind, String, Declaration)> = top
         .filter(|id| usage.is_used(model, *id))
@@ -133,7 +133,7 @@ fn empty() -> Declaration {
 }
 
 /// The full path of a declaration; one without a name is known by its kind, a transition by its ends.
-pub fn path_of(node: Node<'_, '_>) -> String {
+pub(super) fn path_of(node: Node<'_, '_>) -> String {
     if node.decl().name.is_some() {
         return node.path();
     }
@@ -155,13 +155,13 @@ fn end(node: Node<'_, '_>, slot: &str, short: bool) -> String {
 }
 
 /// A UUID (version 5) made from kind and path: the same on every run and machine.
-pub fn id(kind: &str, path: &str) -> String {
+pub(super) fn id(kind: &str, path: &str) -> String {
     let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"https://funnelc.github.io/declarations");
     Uuid::new_v5(&namespace, format!("{kind} {path}").as_bytes()).to_string()
 }
 
 /// A label by language.
-pub fn label(node: Node<'_, '_>) -> IndexMap<String, String> {
+pub(super) fn label(node: Node<'_, '_>) -> IndexMap<String, String> {
     node.label_text().map(|text| value::by_language(node.model.languages()[0], &text)).unwrap_or_default()
 }
 
@@ -205,12 +205,12 @@ fn children(node: Node<'_, '_>, path: &str) -> Vec<Declaration> {
 }
 
 /// Its `///` lines as one text.
-pub fn docs(node: Node<'_, '_>) -> String {
+pub(super) fn docs(node: Node<'_, '_>) -> String {
     node.docs().iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// The module of the standard library a declaration comes from.
-pub fn module(node: Node<'_, '_>) -> Option<String> {
+pub(super) fn module(node: Node<'_, '_>) -> Option<String> {
     if !node.model.is_std(node.id) {
         return None;
     }
@@ -218,7 +218,7 @@ pub fn module(node: Node<'_, '_>) -> Option<String> {
 }
 
 /// Reads the values of a declaration.
-pub fn reader<'m, 's>(model: &'m Model<'s>, id: DeclId) -> Reader<'m, 's> {
+pub(super) fn reader<'m, 's>(model: &'m Model<'s>, id: DeclId) -> Reader<'m, 's> {
     Reader { printer: Printer::of(model, id), language: model.languages()[0] }
 }
 

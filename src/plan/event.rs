@@ -12,7 +12,7 @@ use super::order;
 use super::usage::{Usage, Use};
 use super::value::{Expression, Reference, Type, Value};
 use crate::model::decl::DeclId;
-use crate::model::value::{Captured, Val};
+use crate::model::value::{Captured, Duration, Val};
 use crate::model::walk::{Event, FieldOf, Node, Property};
 use crate::model::{Kind, KindSet, Model};
 
@@ -169,7 +169,7 @@ pub struct TypePlan {
 }
 
 /// The declared types of the project and those of the standard library that it uses, by path.
-pub fn types(model: &Model<'_>, usage: &Usage) -> Vec<TypePlan> {
+pub(super) fn types(model: &Model<'_>, usage: &Usage) -> Vec<TypePlan> {
     let used = model.all_of_kind(Kind::Type).iter().copied().filter(|id| usage.is_used(model, *id));
     let mut types: Vec<TypePlan> = used.map(|id| type_plan(model.node(id))).collect();
     types.sort_by(|a, b| a.path.cmp(&b.path));
@@ -208,7 +208,7 @@ pub struct Feed {
 }
 
 /// The events that are sent: the project's, and those of the standard library that it uses as they are.
-pub fn all(model: &Model<'_>, usage: &Usage) -> Vec<EventPlan> {
+pub(super) fn all(model: &Model<'_>, usage: &Usage) -> Vec<EventPlan> {
     let is_sent = |id: &DeclId| {
         !model.is_std(*id) || (usage.is_used(model, *id) && !usage.is_replaced(*id) && !usage.uses(*id).is_empty())
     };
@@ -258,7 +258,7 @@ fn once_per(node: Node<'_, '_>) -> Option<OncePer> {
         let all = field.field.values.iter().filter(|captured| captured.slot == slot);
         all.filter_map(|captured| captured.val.word().map(str::to_owned)).collect::<Vec<_>>()
     };
-    let within = field.duration("within").map(|within| within.spelling()).unwrap_or_default();
+    let within = field.duration("within").map(Duration::spelling).unwrap_or_default();
     Some(OncePer { key: words("key"), within, prefer: words("prefer").pop() })
 }
 
@@ -303,7 +303,7 @@ fn variants(node: Node<'_, '_>, path: &str) -> Vec<VariantPlan> {
 }
 
 /// A property, trait or member as data; `outer` is the path of what it is read from.
-pub fn property(outer: &str, own: Property<'_, '_>) -> PropertyPlan {
+pub(super) fn property(outer: &str, own: Property<'_, '_>) -> PropertyPlan {
     let node = own.0;
     let reader = reader(node.model, node.id);
     let value = |slot: &str| own.clause(slot).and_then(|captured| reader.literal(&captured.val));
@@ -345,7 +345,7 @@ fn property_wire_names(own: Property<'_, '_>) -> BTreeMap<String, String> {
 }
 
 /// The JSON type that values of a type have.
-pub fn json_type(kind: &Type) -> &'static str {
+pub(super) fn json_type(kind: &Type) -> &'static str {
     match kind {
         Type::Scalar(scalar) => match scalar.as_str() {
             "integer" => "integer",

@@ -40,6 +40,7 @@ pub struct FunnelPlan {
 }
 
 /// A stage.
+#[allow(clippy::struct_excessive_bools, reason = "each is a mark of its own in a spec")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StagePlan {
     /// Its full path, its identity.
@@ -111,7 +112,7 @@ pub struct Rate {
 }
 
 /// The project's funnels, by path.
-pub fn all(model: &Model<'_>) -> Vec<FunnelPlan> {
+pub(super) fn all(model: &Model<'_>) -> Vec<FunnelPlan> {
     let mut funnels: Vec<FunnelPlan> = model.funnels().map(funnel).collect();
     funnels.sort_by(|a, b| a.path.cmp(&b.path));
     funnels
@@ -245,7 +246,9 @@ fn longest(entry: &[bool], edges: &[(usize, usize, Bound)]) -> Vec<Option<Bound>
     for (at, members) in kosaraju_scc(&graph).into_iter().rev().enumerate() {
         let mut members: Vec<usize> = members.into_iter().map(petgraph::graph::NodeIndex::index).collect();
         members.sort_unstable();
-        members.iter().for_each(|member| component[*member] = at);
+        for member in &members {
+            component[*member] = at;
+        }
         order.extend(members);
     }
     let mut out: Vec<Vec<(usize, Bound)>> = vec![Vec::new(); entry.len()];

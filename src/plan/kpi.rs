@@ -55,7 +55,7 @@ pub struct UnitPlan {
 }
 
 /// The project's KPIs and those of the standard library that it uses as they are, by path.
-pub fn all(model: &Model<'_>, usage: &Usage) -> Vec<KpiPlan> {
+pub(super) fn all(model: &Model<'_>, usage: &Usage) -> Vec<KpiPlan> {
     let is_kept = |id: &DeclId| !model.is_std(*id) || (usage.is_used(model, *id) && !usage.is_replaced(*id));
     let ids = model.all_of_kind(Kind::Kpi).iter().copied().filter(is_kept);
     let mut kpis: Vec<KpiPlan> = ids.map(|id| kpi(Kpi(model.node(id)))).collect();

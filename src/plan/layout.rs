@@ -5,13 +5,13 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::model::Kind;
 use crate::model::kinds::FieldSpec;
 use crate::model::shape::{Named, Prim, Shape};
-use crate::model::Kind;
 
 /// What a text in quotes is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Words {
+pub(super) enum Words {
     /// No language: a name on the wire, a URL.
     String,
     /// One text per language.
@@ -22,42 +22,42 @@ pub enum Words {
 
 /// Slots that belong together and may be there several times.
 #[derive(Clone, Debug)]
-pub struct Group {
+pub(super) struct Group {
     /// The key the groups stand under.
-    pub key: &'static str,
+    pub(super) key: &'static str,
     /// The slot each group begins with.
-    pub first: &'static str,
+    pub(super) first: &'static str,
     /// All of its slots.
-    pub slots: Vec<&'static str>,
+    pub(super) slots: Vec<&'static str>,
 }
 
 /// What one slot may hold.
 #[derive(Clone, Debug)]
-pub struct SlotSpec {
+pub(super) struct SlotSpec {
     /// Its name.
-    pub name: &'static str,
+    pub(super) name: &'static str,
     /// The values it may hold; none for a flag.
-    pub prims: Vec<Prim>,
+    pub(super) prims: Vec<Prim>,
     /// Whether it is a word that is there or not.
-    pub flag: bool,
+    pub(super) flag: bool,
     /// Whether it may hold several.
-    pub many: bool,
+    pub(super) many: bool,
     /// The layout of its rows, if it holds rows.
-    pub rows: Option<Layout>,
+    pub(super) rows: Option<Layout>,
 }
 
 /// The layout of one shape.
 #[derive(Clone, Debug, Default)]
-pub struct Layout {
+pub(super) struct Layout {
     /// The slots, in the order of the shape.
-    pub slots: Vec<SlotSpec>,
+    pub(super) slots: Vec<SlotSpec>,
     /// The groups.
-    pub groups: Vec<Group>,
+    pub(super) groups: Vec<Group>,
 }
 
 impl Layout {
     /// The layout of a shape.
-    pub fn of(shape: &Shape) -> Self {
+    pub(super) fn of(shape: &Shape) -> Self {
         let mut layout = Self::default();
         layout.gather(shape);
         for slot in &mut layout.slots {
@@ -67,32 +67,32 @@ impl Layout {
     }
 
     /// The layouts of the heads and fields of every kind.
-    pub fn of_head(kind: Kind) -> &'static Self {
+    pub(super) fn of_head(kind: Kind) -> &'static Self {
         &ALL[kind as usize].0
     }
 
     /// The layout of a field.
-    pub fn of_field(kind: Kind, field: &FieldSpec) -> &'static Self {
+    pub(super) fn of_field(kind: Kind, field: &FieldSpec) -> &'static Self {
         ALL[kind as usize].1.get(field.word).unwrap_or(&EMPTY)
     }
 
     /// What a slot may hold.
-    pub fn slot(&self, name: &str) -> Option<&SlotSpec> {
+    pub(super) fn slot(&self, name: &str) -> Option<&SlotSpec> {
         self.slots.iter().find(|slot| slot.name == name)
     }
 
     /// The group a slot belongs to.
-    pub fn group_of(&self, slot: &str) -> Option<&Group> {
+    pub(super) fn group_of(&self, slot: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.slots.contains(&slot))
     }
 
     /// Whether a slot may hold several values.
-    pub fn is_many(&self, slot: &str) -> bool {
+    pub(super) fn is_many(&self, slot: &str) -> bool {
         self.slot(slot).is_some_and(|slot| slot.many)
     }
 
     /// What a text under a slot is.
-    pub fn words(&self, slot: &str) -> Words {
+    pub(super) fn words(&self, slot: &str) -> Words {
         let has = |named| self.slot(slot).is_some_and(|slot| slot.prims.contains(&Prim::Named(named)));
         match (has(Named::Texts), has(Named::Text)) {
             (true, _) => Words::Texts,
@@ -102,7 +102,7 @@ impl Layout {
     }
 
     /// The layout of the rows under a slot.
-    pub fn rows(&self, slot: &str) -> Option<&Self> {
+    pub(super) fn rows(&self, slot: &str) -> Option<&Self> {
         self.slot(slot)?.rows.as_ref()
     }
 
@@ -120,9 +120,11 @@ impl Layout {
             Shape::Rows(name, row) => self.slot_mut(name).rows = Some(Self::of(row)),
             Shape::Sequence(items) | Shape::Either(items) => items.iter().for_each(|item| self.gather(item)),
             Shape::Clauses(options, repeat) => {
-                options.iter().for_each(|option| self.gather(option));
-                if *repeat {
-                    options.iter().for_each(|option| self.group(option, leading_word(option)));
+                for option in options {
+                    self.gather(option);
+                    if *repeat {
+                        self.group(option, leading_word(option));
+                    }
                 }
             }
             Shape::Optional(inner) | Shape::Paren(inner) => self.gather(inner),

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::SCHEMA_ID;
 use super::layout::{Layout, SlotSpec};
+use crate::model::Kind;
 use crate::model::kinds::{FieldSpec, Naming, top_level};
 use crate::model::shape::{Named, Prim};
 use crate::model::value::{PER_WORDS, SCALARS};
-use crate::model::Kind;
 
 /// The JSON Schema (2020-12) of `model.json`.
 pub fn schema() -> Value {
@@ -84,7 +84,11 @@ fn values() -> Map<String, Value> {
     let duration =
         object(&[("seconds", decimal.clone()), ("months", json!({ "type": "integer" })), ("text", text())], &["text"]);
     let money = object(
-        &[("amount", decimal.clone()), ("currency", json!({ "type": "string", "pattern": "^[A-Z]{3}$" })), ("per", per)],
+        &[
+            ("amount", decimal.clone()),
+            ("currency", json!({ "type": "string", "pattern": "^[A-Z]{3}$" })),
+            ("per", per),
+        ],
         &["amount", "currency"],
     );
     let one = reference("value");
@@ -207,11 +211,8 @@ fn children(kind: Kind) -> Vec<Value> {
 
 fn field(kind: Kind, own: &FieldSpec) -> Value {
     let layout = Layout::of_field(kind, own);
-    let once = if layout.slots.is_empty() {
-        object(&[("value", reference("value_flag"))], &["value"])
-    } else {
-        slots(layout)
-    };
+    let once =
+        if layout.slots.is_empty() { object(&[("value", reference("value_flag"))], &["value"]) } else { slots(layout) };
     let mut made = if own.repeats { list(&once) } else { once };
     made["description"] = json!(own.doc);
     made
@@ -261,9 +262,7 @@ fn of_prim(prim: &Prim) -> Vec<Value> {
             let words: Vec<&str> = kinds.iter().map(Kind::word).collect();
             vec![tagged("ref", object(&[("kind", json!({ "enum": words })), ("path", text())], &["kind", "path"]))]
         }
-        Prim::Named(named) => {
-            words_of(*named).iter().map(|word| reference(&format!("value_{word}"))).collect()
-        }
+        Prim::Named(named) => words_of(*named).iter().map(|word| reference(&format!("value_{word}"))).collect(),
     }
 }
 
@@ -278,7 +277,9 @@ fn words_of(named: Named) -> &'static [&'static str] {
         Named::Duration | Named::Period => &["duration"],
         Named::Money => &["money"],
         Named::Quantity => &["number", "percent", "duration", "money", "date", "month", "time"],
-        Named::Literal => &["string", "word", "number", "percent", "duration", "money", "date", "month", "time", "list"],
+        Named::Literal => {
+            &["string", "word", "number", "percent", "duration", "money", "date", "month", "time", "list"]
+        }
         Named::Compare => &["compare"],
         Named::Date => &["date"],
         Named::Day => &["date", "month"],

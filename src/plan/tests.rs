@@ -116,7 +116,10 @@ fn windows_add_up_along_the_longest_way_forward() {
 
 #[test]
 fn only_what_is_used_of_the_standard_library_is_in_it() {
-    let plan = plan_of(&[("a.funnel", "use std.ecommerce { order_completed }\nkpi orders { value count(order_completed) }\n")]);
+    let plan = plan_of(&[(
+        "a.funnel",
+        "use std.ecommerce { order_completed }\nkpi orders { value count(order_completed) }\n",
+    )]);
     let events: Vec<&str> = plan.events.iter().map(|event| event.path.as_str()).collect();
     assert_eq!(events, ["std.ecommerce.order_completed"]);
     assert!(plan.declarations.iter().all(|own| own.kind != "event" || own.path == "std.ecommerce.order_completed"));
@@ -129,4 +132,110 @@ fn canonical_text_keeps_the_meaning_of_brackets() {
     let json = serde_json::to_string(&plan.declarations).unwrap();
     let wanted = "not (did a(x - (y - 1) * 2 > 3 or x == 1) and did b 2 times within 3d) or did b";
     assert!(json.contains(wanted), "{json}");
+}
+
+/// What the whole spec of the language does not use.
+const RARE: &str = r#"
+project p { languages en, ar; currency USD }
+event demo { prop company_id string; variant big "Big" when company_id == "x" { prop size integer } }
+event paid { status deprecated(use demo); from crm.rows where stage == "won"; time at; identity id, mail }
+traits { trial_ends_at date; plan enum(free, pro) }
+group account { key company_id; traits { employees integer } }
+funnel sales : standard {
+  counts account
+  exclude paid between lead .. won
+  stage lead : top { enter demo by 2 people; open }
+  stage trial : middle { enter no demo for 90d after paid; optional }
+  stage won : bottom { enter enters rich or finished nurture or 3d before trait trial_ends_at; converts }
+  lead -> trial rate 20% within 3d when trait plan == free on demo
+  lead -> trial rate 10% within 3d when trait plan == pro
+  trial -> won rate 50% within 10d
+}
+funnel service { stage open_case : top { enter leaves rich }; stage closed : bottom { enter paid } }
+handover sales.won -> service.open_case rate 60% within 2d
+segment rich { where did demo 3 times within 30d and not (in sales.trial for 80% of cycle); size 40 accounts }
+sending { holdout 10% }
+sequence nurture {
+  start demo; again never; basis soft_opt_in
+  wait until paid at_most 3d { then { sms a { says { en "Hi"; ar "مرحبا" } } } else { nothing } }
+  wait until paid at_most 4d { then { push b { says "x" } } else { task c { by sales } } }
+  when rich { whatsapp d { says "x" } else { call e { by sales } } }
+}
+model shop(country) { funnel way { stage one : top { enter demo } } ; segment all { where trait plan == free } }
+make shop_sa from shop(SA)
+make shop_ae from shop(AE)
+"#;
+
+#[test]
+fn rare_constructs_satisfy_the_schema_too() {
+    let sources = sources(&[("rare.funnel", RARE)]);
+    let (model, found) = crate::model::build(&sources);
+    let messages: Vec<String> = found
+        .iter()
+        .map(|fault| format!("{} {:?}", fault.message, fault.span().map(|span| sources.locate(span))))
+        .collect();
+    assert!(messages.is_empty(), "{messages:#?}");
+    let document = serde_json::to_value(plan(&model)).unwrap();
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{:.3000}", errors.join("\n"));
+    let paths = paths(&document["declarations"]);
+    for wanted in [
+        "nurture.wait",
+        "nurture.wait#2",
+        "nurture.a",
+        "sales.lead->trial",
+        "sales.lead->trial#2",
+        "sales.won->service.open_case",
+        "shop_sa.way.one",
+        "shop_ae.way.one",
+    ] {
+        assert!(paths.iter().any(|path| path == wanted), "{wanted} is missing in {paths:#?}");
+    }
+    let mut unique = paths.clone();
+    unique.sort();
+    unique.dedup();
+    assert_eq!(unique.len(), paths.len());
+}
+
+/// Kind and path are an identity; here all paths are, but for what has no name at the top.
+fn paths(declarations: &serde_json::Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for own in declarations.as_array().into_iter().flatten() {
+        found.push(own["path"].as_str().unwrap_or_default().to_owned());
+        found.extend(paths(&own["children"]));
+    }
+    found
+}
+
+#[test]
+fn a_big_project_is_planned_in_time_that_grows_with_its_size() {
+    use std::fmt::Write;
+    let text = |size: usize| {
+        let mut text = String::from("funnel f {\n");
+        for n in 0..size / 10 {
+            let _ = writeln!(text, "stage s{n} : top {{ enter e{n} }}");
+        }
+        text.push_str("}\n");
+        for n in 0..size {
+            let _ = writeln!(
+                text,
+                "event e{n} \"E\" {{ prop x integer }}\nkpi k{n} {{ value count(e{n}) / people(f.s{}) }}",
+                n % (size / 10)
+            );
+        }
+        text
+    };
+    let took = |size: usize| {
+        let text = text(size);
+        let sources = sources(&[("a.funnel", &text)]);
+        let (model, _) = crate::model::build(&sources);
+        let start = std::time::Instant::now();
+        let plan = plan(&model);
+        let files = crate::emit::emit(&plan, &[]).unwrap();
+        assert!(files.len() > size);
+        start.elapsed()
+    };
+    let (small, large) = (took(200), took(2_000));
+    assert!(large < small * 40 + std::time::Duration::from_secs(1), "{small:?} → {large:?}");
 }

@@ -10,16 +10,16 @@ use crate::model::{Kind, KindSet, Model, RefIx, types};
 
 /// A reference, by what it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Use {
+pub(super) struct Use {
     /// The stage, KPI, segment … it stands in.
-    pub user: DeclId,
+    pub(super) user: DeclId,
     /// The field or the part of the head it stands in.
-    pub word: &'static str,
+    pub(super) word: &'static str,
 }
 
 /// Who refers to what.
 #[derive(Debug, Default)]
-pub struct Usage {
+pub(super) struct Usage {
     std: FxHashSet<DeclId>,
     /// Declarations of the standard library that one of the project extends, which takes their place.
     replaced: FxHashSet<DeclId>,
@@ -28,7 +28,7 @@ pub struct Usage {
 
 impl Usage {
     /// Gathers them in one pass over every declaration of the project and what it uses.
-    pub fn of(model: &Model<'_>) -> Self {
+    pub(super) fn of(model: &Model<'_>) -> Self {
         let mut usage = Self::default();
         let all = (0..model.decls.len() as u32).map(DeclId);
         let mut open: Vec<DeclId> = all.filter(|id| !model.is_std(*id)).collect();
@@ -61,17 +61,17 @@ impl Usage {
     }
 
     /// Whether a declaration belongs into the plan.
-    pub fn is_used(&self, model: &Model<'_>, id: DeclId) -> bool {
+    pub(super) fn is_used(&self, model: &Model<'_>, id: DeclId) -> bool {
         !model.is_std(id) || self.std.contains(&id)
     }
 
     /// Whether one of the project's declarations takes its place.
-    pub fn is_replaced(&self, id: DeclId) -> bool {
+    pub(super) fn is_replaced(&self, id: DeclId) -> bool {
         self.replaced.contains(&id)
     }
 
     /// What refers to a declaration.
-    pub fn uses(&self, id: DeclId) -> &[Use] {
+    pub(super) fn uses(&self, id: DeclId) -> &[Use] {
         self.uses.get(&id).map_or(&[], Vec::as_slice)
     }
 
@@ -80,9 +80,9 @@ impl Usage {
         let bound = if model.decl(id).kind == Kind::Kpi { types::parameters(model, id) } else { Vec::new() };
         let head = model.decl(id).head.iter().map(|captured| (id, captured.slot, captured));
         let mut found: Vec<(DeclId, Use)> = Vec::new();
-        let fields = effective(model, id).into_iter().flat_map(|(owner, field)| {
-            field.values.iter().map(move |captured| (owner, field.spec.word, captured))
-        });
+        let fields = effective(model, id)
+            .into_iter()
+            .flat_map(|(owner, field)| field.values.iter().map(move |captured| (owner, field.spec.word, captured)));
         for (owner, word, captured) in head.chain(fields) {
             let printer = Printer::of(model, owner).with_bound(&bound);
             references(captured, &mut |at| {
@@ -92,9 +92,9 @@ impl Usage {
             });
         }
         for (target, used) in found {
-            let uses = self.uses.entry(target).or_default();
-            if uses.last() != Some(&used) {
-                uses.push(used);
+            let known = self.uses.entry(target).or_default();
+            if known.last() != Some(&used) {
+                known.push(used);
             }
         }
     }
@@ -111,7 +111,7 @@ fn targets(printer: Printer<'_, '_>, at: RefIx) -> Vec<DeclId> {
 
 /// The fields of a declaration, its own and those of what it extends that it does not say itself, each with the
 /// declaration it stands in.
-pub fn effective<'m, 's>(model: &'m Model<'s>, id: DeclId) -> Vec<(DeclId, &'m Field<'s>)> {
+pub(super) fn effective<'m, 's>(model: &'m Model<'s>, id: DeclId) -> Vec<(DeclId, &'m Field<'s>)> {
     let mut found: Vec<(DeclId, &Field<'s>)> = Vec::new();
     for owner in model.lineage(id) {
         let known = found.len();

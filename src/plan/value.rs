@@ -188,7 +188,7 @@ pub enum Type {
 
 /// Turns the values of one declaration into data.
 #[derive(Clone, Copy)]
-pub struct Reader<'m, 's> {
+pub(super) struct Reader<'m, 's> {
     /// Prints names and expressions.
     pub printer: Printer<'m, 's>,
     /// The project's default language.
@@ -197,7 +197,7 @@ pub struct Reader<'m, 's> {
 
 impl<'s> Reader<'_, 's> {
     /// Everything captured by one shape.
-    pub fn slots(self, layout: &Layout, captured: &[Captured<'s>]) -> Slots {
+    pub(super) fn slots(self, layout: &Layout, captured: &[Captured<'s>]) -> Slots {
         let mut slots = Slots::new();
         for captured in captured {
             let Some(value) = self.value(layout, captured) else { continue };
@@ -218,17 +218,14 @@ impl<'s> Reader<'_, 's> {
     }
 
     fn rows(self, layout: &Layout, slot: &str, rows: &[Vec<Captured<'s>>]) -> Value {
-        match layout.rows(slot) {
-            Some(inner) => Value::Rows(rows.iter().map(|row| self.slots(inner, row)).collect()),
-            None => {
-                let members = rows.iter().flatten().filter_map(|captured| self.value(layout, captured));
-                Value::List(members.collect())
-            }
+        if let Some(inner) = layout.rows(slot) {
+            return Value::Rows(rows.iter().map(|row| self.slots(inner, row)).collect());
         }
+        Value::List(rows.iter().flatten().filter_map(|captured| self.value(layout, captured)).collect())
     }
 
     /// A text by language.
-    pub fn text(self, text: &raw::Text<'s>, words: Words) -> Value {
+    pub(super) fn text(self, text: &raw::Text<'s>, words: Words) -> Value {
         let lang = |entry: &raw::TextEntry<'s>| entry.lang.unwrap_or(self.language).to_owned();
         match words {
             Words::String => Value::String(text.words()),
@@ -244,7 +241,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     /// A value that is neither text nor rows.
-    pub fn simple(self, val: &Val<'s>) -> Option<Value> {
+    pub(super) fn simple(self, val: &Val<'s>) -> Option<Value> {
         Some(match val {
             Val::Flag => Value::Flag(true),
             Val::Word(word) => Value::Word((*word).to_owned()),
@@ -271,7 +268,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     /// A literal: a value, or a list of values.
-    pub fn literal(self, val: &Val<'s>) -> Option<Value> {
+    pub(super) fn literal(self, val: &Val<'s>) -> Option<Value> {
         match val {
             Val::Rows(rows) => {
                 let members = rows.iter().flatten().filter_map(|captured| self.literal(&captured.val));
@@ -282,7 +279,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     /// What a name stands for.
-    pub fn name(self, at: RefIx) -> Value {
+    pub(super) fn name(self, at: RefIx) -> Value {
         match self.printer.named(at) {
             Named::Decl { id, path, .. } => Value::Ref(self.reference(id, path)),
             Named::Builtin(word) => Value::Builtin(word.to_owned()),
@@ -300,7 +297,7 @@ impl<'s> Reader<'_, 's> {
     }
 
     /// A type as data.
-    pub fn type_of(self, kind: &raw::Type<'s>) -> Option<Type> {
+    pub(super) fn type_of(self, kind: &raw::Type<'s>) -> Option<Type> {
         Some(match kind {
             raw::Type::Scalar(scalar) => Type::Scalar((*scalar).to_owned()),
             raw::Type::Enum(members) => Type::Enum(members.iter().map(|(member, _)| raw::unescape(member)).collect()),
@@ -313,7 +310,7 @@ impl<'s> Reader<'_, 's> {
     // ---- expressions
 
     /// An expression as text and tree.
-    pub fn expr(self, expr: &Expr<'s>) -> Expression {
+    pub(super) fn expr(self, expr: &Expr<'s>) -> Expression {
         Expression { text: self.printer.expr(expr), tree: self.tree(expr) }
     }
 
@@ -332,7 +329,9 @@ impl<'s> Reader<'_, 's> {
             ExprKind::List(members) => self.over("list", members),
             ExprKind::All(members) => self.over("and", members),
             ExprKind::Any(members) => self.over("or", members),
-            ExprKind::Range(pair) => Tree { args: vec![self.tree(&pair.0), self.tree(&pair.1)], ..Tree::of("..", None) },
+            ExprKind::Range(pair) => {
+                Tree { args: vec![self.tree(&pair.0), self.tree(&pair.1)], ..Tree::of("..", None) }
+            }
             ExprKind::Not(inner) => Tree { args: vec![self.tree(inner)], ..Tree::of("not", None) },
             ExprKind::Negate(inner) => Tree { args: vec![self.tree(inner)], ..Tree::of("negate", None) },
             ExprKind::Binary { op, left, right } => {
@@ -392,7 +391,7 @@ impl Tree {
 }
 
 /// The first text of each language, the default language where none is named.
-pub fn by_language(default: &str, text: &raw::Text<'_>) -> IndexMap<String, String> {
+pub(super) fn by_language(default: &str, text: &raw::Text<'_>) -> IndexMap<String, String> {
     let mut all = IndexMap::new();
     for entry in &text.entries {
         all.entry(entry.lang.unwrap_or(default).to_owned()).or_insert_with(|| entry.words());
@@ -401,7 +400,7 @@ pub fn by_language(default: &str, text: &raw::Text<'_>) -> IndexMap<String, Stri
 }
 
 /// A length of time as data.
-pub fn duration(time: raw::Duration) -> Duration {
+pub(super) fn duration(time: raw::Duration) -> Duration {
     let months = if let raw::Duration::Calendar { months } = time { Some(months) } else { None };
     Duration { seconds: time.seconds().map(|seconds| seconds.to_string()), months, text: time.spelling() }
 }
