@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{EmitError, OutputFile, json_schema, markdown, names, tracking};
@@ -184,7 +184,7 @@ impl Target {
     fn bytes(&self, registry: &Handlebars<'_>, spec: &FileSpec, part: &Part<'_>) -> Result<Vec<u8>, EmitError> {
         let plan = part.plan;
         match (spec.writer, &spec.template, part.event) {
-            (Some(Writer::Model), ..) => Ok(pretty(&serde_json::to_value(plan).unwrap_or_default())),
+            (Some(Writer::Model), ..) => Ok(pretty(plan)),
             (Some(Writer::JsonSchema), _, Some(event)) => Ok(pretty(&json_schema::of_event(plan, event))),
             (None, Some(template), _) => {
                 let data = self.view(spec, part);
@@ -283,7 +283,7 @@ fn file_name(pattern: &str, plan: &Plan, lang: &str) -> String {
 }
 
 /// Indented JSON and a newline.
-fn pretty(value: &Value) -> Vec<u8> {
+fn pretty(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
     bytes.push(b'\n');
     bytes
