@@ -1,0 +1,134 @@
+//! The files that are written from a plan. Nothing here touches the file system: a build is a list of paths and bytes.
+//!
+//! ```text
+//! target      a folder under templates/: which files it writes, from which template or writer, how it escapes
+//! names       file names that every file system takes
+//! markdown    text that stays text in Markdown
+//! tracking    the view of the tracking plan that its template shows
+//! json_schema the schema of what an event sends
+//! manifest    what a build wrote, so that the next one can clear away what it no longer writes
+//! ```
+
+mod json_schema;
+pub mod manifest;
+mod markdown;
+mod names;
+mod target;
+mod tracking;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::diagnostic::Message;
+use crate::plan::Plan;
+use crate::say;
+use manifest::{Input, Manifest};
+pub use target::{Target, Targets};
+
+/// A file to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// Where, relative to the output folder, with `/`; never leads out of it.
+    pub path: String,
+    /// What.
+    pub bytes: Vec<u8>,
+    /// The target that writes it.
+    pub target: String,
+}
+
+/// Why nothing can be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmitError {
+    /// What is wrong.
+    pub message: Message,
+    /// What to do.
+    pub help: Option<Message>,
+}
+
+impl EmitError {
+    fn new(message: Message) -> Self {
+        Self { message, help: None }
+    }
+
+    fn help(self, help: Message) -> Self {
+        Self { help: Some(help), ..self }
+    }
+}
+
+impl fmt::Display for EmitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message.fmt(f)
+    }
+}
+
+impl std::error::Error for EmitError {}
+
+/// Something that a target can only say roughly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approximation {
+    /// The target.
+    pub target: &'static str,
+    /// The path of the declaration.
+    pub path: String,
+    /// What is lost.
+    pub message: Message,
+}
+
+/// The files of some embedded targets, or of all where none is named; sorted by path.
+pub fn emit(plan: &Plan, which: &[&str]) -> Result<Vec<OutputFile>, EmitError> {
+    emit_with(&Targets::embedded()?, plan, which)
+}
+
+/// The same with targets of the user's own.
+pub fn emit_with(targets: &Targets, plan: &Plan, which: &[&str]) -> Result<Vec<OutputFile>, EmitError> {
+    let mut files = Vec::new();
+    for target in targets.chosen(which)? {
+        files.extend(target.files(plan)?);
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut seen: BTreeMap<String, &OutputFile> = BTreeMap::new();
+    for file in &files {
+        names::check(&file.path).map_err(|why| unsafe_path(file, why))?;
+        if let Some(other) = seen.insert(names::folded(&file.path), file) {
+            return Err(written_twice(other, file));
+        }
+    }
+    Ok(files)
+}
+
+fn unsafe_path(file: &OutputFile, why: &'static str) -> EmitError {
+    EmitError::new(say!("target `{target}` would write `{path}`, {why}", target = file.target, path = file.path, why))
+        .help(say!("a path in `target.yaml` is relative, uses `/` and stays in the output folder"))
+}
+
+fn written_twice(first: &OutputFile, second: &OutputFile) -> EmitError {
+    let (own, other, path) = (&first.target, &second.target, &second.path);
+    EmitError::new(say!("`{path}` is written twice, by target `{own}` and by target `{other}`", path, own, other))
+        .help(say!("change the path in one `target.yaml`, or build only one of them"))
+}
+
+/// Everything a build writes, its manifest included.
+///
+/// `inputs` are the files of the spec with their text.
+pub fn build_files(plan: &Plan, which: &[&str], inputs: &[Input<'_>]) -> Result<Vec<OutputFile>, EmitError> {
+    let mut files = emit(plan, which)?;
+    let manifest = Manifest::of(&files, inputs);
+    files.push(OutputFile {
+        path: manifest::FILE.to_owned(),
+        bytes: manifest.to_bytes(),
+        target: "funnelc".to_owned(),
+    });
+    Ok(files)
+}
+
+/// What the chosen targets can only say roughly, by path.
+pub fn approximations(plan: &Plan, which: &[&str]) -> Vec<Approximation> {
+    if which.is_empty() || which.contains(&json_schema::TARGET) {
+        json_schema::approximations(plan)
+    } else {
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests;

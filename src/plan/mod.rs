@@ -1,0 +1,100 @@
+//! The target-neutral result: everything a project says, as sorted data, and what the outputs want to know besides.
+//!
+//! [`Plan::declarations`] is generic over the table of kinds, so that no construct of the language can be missing from
+//! it; the other parts are facts derived for the outputs. There is no clock and no random number in it, and nothing
+//! depends on the order of the files.
+
+mod declaration;
+mod event;
+mod funnel;
+mod kpi;
+mod layout;
+mod schema;
+mod usage;
+pub mod value;
+
+use serde::Serialize;
+
+use crate::model::{Kind, Model};
+pub use declaration::Declaration;
+pub use event::{EventPlan, Feed, OncePer, PropertyPlan, Rows, TypePlan, VariantPlan};
+pub use funnel::{FunnelPlan, Rate, StagePlan, TransitionPlan};
+pub use kpi::{KpiPlan, UnitPlan};
+pub use schema::schema;
+
+/// Raised when a reader of the old form could misread the new one.
+pub const VERSION: u32 = 1;
+
+/// Where the schema of `model.json` is published.
+pub const SCHEMA_ID: &str = "https://funnelc.github.io/book/schemas/model.schema.json";
+
+/// A project as data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plan {
+    /// Where the schema of this document is published.
+    #[serde(rename = "$schema")]
+    pub schema: &'static str,
+    /// The form of this document.
+    pub version: u32,
+    /// What made it.
+    pub generator: Generator,
+    /// The files of the spec, sorted.
+    pub files: Vec<String>,
+    /// The project's name; empty where none is declared.
+    pub project: String,
+    /// The languages, the default first.
+    pub languages: Vec<String>,
+    /// The currency money is reported in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// Every declaration of the project and what it uses of the standard library, by kind and path.
+    pub declarations: Vec<Declaration>,
+    /// The events that are sent, by path.
+    pub events: Vec<EventPlan>,
+    /// The declared types, by path.
+    pub types: Vec<TypePlan>,
+    /// The funnels, by path.
+    pub funnels: Vec<FunnelPlan>,
+    /// The KPIs, by path.
+    pub kpis: Vec<KpiPlan>,
+}
+
+/// What made a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Generator {
+    /// `funnelc`
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// The plan of a model without errors.
+pub fn plan(model: &Model<'_>) -> Plan {
+    let usage = usage::Usage::of(model);
+    let project = model.project();
+    let mut files: Vec<String> =
+        model.sources.iter().filter(|(_, source)| !source.embedded).map(|(_, source)| source.name.clone()).collect();
+    files.sort_unstable();
+    Plan {
+        schema: SCHEMA_ID,
+        version: VERSION,
+        generator: Generator { name: "funnelc", version: env!("CARGO_PKG_VERSION") },
+        files,
+        project: project.map(|project| project.name().to_owned()).unwrap_or_default(),
+        languages: model.languages().into_iter().map(str::to_owned).collect(),
+        currency: project.and_then(|project| project.word("currency")).map(str::to_owned),
+        declarations: declaration::all(model, &usage),
+        events: event::all(model, &usage),
+        types: event::types(model, &usage),
+        funnels: funnel::all(model),
+        kpis: kpi::all(model, &usage),
+    }
+}
+
+/// Where a kind stands in the table, the order of all lists.
+fn order(kind: Kind) -> usize {
+    kind as usize
+}
+
+#[cfg(test)]
+mod tests;
