@@ -181,7 +181,9 @@ impl Loader {
         }
         let uses_files = text.lines().any(|line| line.trim_start().starts_with("use "));
         let folder = Path::new(&name).parent().map(Path::to_owned).unwrap_or_default();
-        let id = self.project.sources.add(Source::new(name, text));
+        let root = display(&self.project.root);
+        let inside = Path::new(&name).strip_prefix(root).map_or_else(|_| name.clone(), display);
+        let id = self.project.sources.add(Source { inside, ..Source::new(name, text) });
         self.project.paths.push(path);
         if uses_files {
             self.follow(id, &folder);

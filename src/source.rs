@@ -65,6 +65,8 @@ pub struct Position {
 pub struct Source {
     /// The path as it is shown: relative, with `/` on every system.
     pub name: String,
+    /// The path relative to the project, for outputs: the same wherever the project lies.
+    pub inside: String,
     /// The text, UTF-8.
     pub text: String,
     /// Whether this file is part of the embedded standard library.
@@ -75,7 +77,8 @@ pub struct Source {
 impl Source {
     /// A file of the given name and text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), embedded: false, lines: std::sync::OnceLock::new() }
+        let name = name.into();
+        Self { inside: name.clone(), name, text: text.into(), embedded: false, lines: std::sync::OnceLock::new() }
     }
 
     /// Byte offsets at which lines start.
@@ -166,7 +169,7 @@ impl Sources {
     #[must_use]
     pub fn with_texts(self, mut texts: std::collections::BTreeMap<FileId, String>) -> Self {
         let replace = |(index, source): (usize, Source)| match texts.remove(&FileId(index as u32)) {
-            Some(text) => Source { embedded: source.embedded, ..Source::new(source.name, text) },
+            Some(text) => Source { text, lines: std::sync::OnceLock::new(), ..source },
             None => source,
         };
         Self { files: self.files.into_iter().enumerate().map(replace).collect() }

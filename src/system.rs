@@ -67,6 +67,11 @@ pub enum PathKind {
     Missing,
 }
 
+/// The bytes of a file, if it can be read.
+pub fn read_bytes(path: &Path) -> Option<Vec<u8>> {
+    fs::read(path).ok()
+}
+
 /// What a path is.
 pub fn kind_of(path: &Path) -> PathKind {
     match fs::metadata(path) {
@@ -143,9 +148,6 @@ pub fn stays_inside(path: &Path) -> bool {
     true
 }
 
-/// The file of a tree that records what was written, so that the next build can remove what is stale.
-pub const MANIFEST: &str = "funnelc-manifest.json";
-
 /// Why an output tree was not written; the old one is as it was.
 #[derive(Debug)]
 pub enum TreeError {
@@ -159,13 +161,13 @@ pub enum TreeError {
 
 /// Writes files into a folder: all are written beside their places first, then renamed; `stale` ones are removed last.
 /// Files that nobody wrote here before are left alone.
-pub fn write_tree(folder: &Path, files: &[(String, Vec<u8>)], stale: &[String]) -> Result<(), TreeError> {
+pub fn write_tree(folder: &Path, files: &[(&str, &[u8])], stale: &[String]) -> Result<(), TreeError> {
     if kind_of(folder) == PathKind::File {
         return Err(TreeError::NotAFolder);
     }
-    let escaping = files.iter().map(|(path, _)| path).chain(stale).find(|path| !stays_inside(Path::new(path)));
-    if let Some(path) = escaping {
-        return Err(TreeError::Escapes(path.clone()));
+    let mut paths = files.iter().map(|(path, _)| *path).chain(stale.iter().map(String::as_str));
+    if let Some(path) = paths.find(|path| !stays_inside(Path::new(path))) {
+        return Err(TreeError::Escapes(path.to_owned()));
     }
     let io_error = |path: &Path| {
         let path = path.to_owned();
@@ -180,7 +182,7 @@ pub fn write_tree(folder: &Path, files: &[(String, Vec<u8>)], stale: &[String]) 
         let parent = place.parent().unwrap_or(folder);
         fs::create_dir_all(parent).map_err(io_error(parent))?;
         if !canonical(parent).is_some_and(|real| real.starts_with(&inside)) {
-            return Err(TreeError::Escapes(path.clone()));
+            return Err(TreeError::Escapes((*path).to_owned()));
         }
         if kind_of(&place) == PathKind::Folder {
             return Err(TreeError::Io(place, io::Error::other("a folder stands where this file belongs")));

@@ -1,30 +1,159 @@
 //! `funnelc build`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::Outcome;
-use super::output::When;
+use super::output::{LevelArguments, ReportArguments, When, outcome, unusable};
+use crate::compile;
+use crate::emit::manifest::{self, Entry, Input, Manifest};
+use crate::emit::{self, OutputFile};
+use crate::lint::levels::Levels;
+use crate::plan;
+use crate::project::{self, Project};
+use crate::system::{self, PathKind, TreeError};
 
 /// Write everything that a spec compiles into.
 #[derive(Debug, Args)]
 pub(super) struct Build {
-    /// Files and folders; `-` reads standard input; nothing means the current folder
-    paths: Vec<PathBuf>,
-    /// Write nothing; fail if a file is not in canonical form
+    /// The file or folder of the project; nothing means the current folder
+    path: Option<PathBuf>,
+    /// The folder to write to
+    #[arg(short, long, value_name = "FOLDER", default_value = "out")]
+    output: PathBuf,
+    /// Write only these targets
+    #[arg(long, value_name = "TARGET", value_delimiter = ',')]
+    target: Vec<String>,
+    /// Write nothing; fail if what is there is not what would be written
     #[arg(long)]
     check: bool,
-    /// Show what would change instead of writing it
-    #[arg(long)]
-    diff: bool,
-    /// The name of what standard input holds
-    #[arg(long, value_name = "NAME", default_value = "stdin.funnel")]
-    stdin_filename: String,
+    #[command(flatten)]
+    report: ReportArguments,
+    #[command(flatten)]
+    levels: LevelArguments,
 }
 
 impl Build {
-    pub(super) fn run(&self, _color: When) -> Outcome {
-        Outcome::Unusable
+    pub(super) fn run(&self, color: When) -> Outcome {
+        let levels = match self.levels.levels() {
+            Ok(levels) => levels,
+            Err(words) => return unusable(&words),
+        };
+        let paths: Vec<PathBuf> = self.path.iter().cloned().collect();
+        let mut projects = project::load(&paths);
+        if projects.len() > 1 {
+            return unusable("there are several projects here; build them one by one, each into a folder of its own");
+        }
+        projects
+            .pop()
+            .map_or_else(|| unusable("there is nothing to build"), |project| self.project(project, &levels, color))
+    }
+
+    /// A project with errors writes nothing, so that the last good outputs stay.
+    fn project(&self, mut project: Project, levels: &Levels, color: When) -> Outcome {
+        let mut compilation = compile(&project.sources, levels);
+        let mut diagnostics = std::mem::take(&mut project.faults);
+        diagnostics.append(&mut compilation.diagnostics);
+        let found = outcome(&diagnostics);
+        if !diagnostics.is_empty() {
+            self.report.write(color, &project.sources, &diagnostics);
+        }
+        if found != Outcome::Clean {
+            eprintln!("funnelc: nothing was written");
+            return found;
+        }
+        let plan = plan::plan(&compilation.model);
+        let targets: Vec<&str> = self.target.iter().map(String::as_str).collect();
+        let inputs = project.sources.iter().map(|(_, source)| Input { name: &source.inside, text: &source.text });
+        let inputs: Vec<Input<'_>> = inputs.collect();
+        match emit::build_files(&plan, &targets, &inputs) {
+            Ok(files) if self.check => self.compare(&files),
+            Ok(files) => self.write(&files),
+            Err(error) => {
+                let help = error.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
+                unusable(&format!("{error}{help}"))
+            }
+        }
+    }
+
+    fn manifest_there(&self) -> Option<Manifest> {
+        Manifest::parse(&system::read_bytes(&self.output.join(manifest::FILE))?)
+    }
+
+    fn write(&self, files: &[OutputFile]) -> Outcome {
+        let old = self.manifest_there();
+        if let Some(path) = self.foreign(files, old.as_ref()) {
+            return unusable(&format!(
+                "`{}` is there and was not written by funnelc; move it away, or choose another folder with -o",
+                self.output.join(path).display()
+            ));
+        }
+        let next = files.iter().find(|file| file.path == manifest::FILE).and_then(|file| Manifest::parse(&file.bytes));
+        let stale: Vec<String> = match (&old, &next) {
+            (Some(old), Some(next)) => {
+                let stale = old.stale(next).into_iter().filter(|entry| self.is_as_written(entry));
+                stale.map(|entry| entry.path.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
+        let tree: Vec<(&str, &[u8])> = files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())).collect();
+        match system::write_tree(&self.output, &tree, &stale) {
+            Ok(()) => {
+                let written = files.len() - usize::from(next.is_some());
+                eprintln!("funnelc: wrote {written} {} to {}", plural(written), self.output.display());
+                Outcome::Clean
+            }
+            Err(error) => unusable(&tree_error(&self.output, &error)),
+        }
+    }
+
+    /// A stale file that somebody has changed since is theirs now.
+    fn is_as_written(&self, entry: &Entry) -> bool {
+        system::read_bytes(&self.output.join(&entry.path)).is_some_and(|bytes| manifest::sha256(&bytes) == entry.sha256)
+    }
+
+    /// A file of this build that somebody else has put there.
+    fn foreign<'f>(&self, files: &'f [OutputFile], old: Option<&Manifest>) -> Option<&'f str> {
+        let ours = |path: &str| path == manifest::FILE || old.is_some_and(|old| old.lists(path));
+        let there = |file: &&OutputFile| system::kind_of(&self.output.join(&file.path)) != PathKind::Missing;
+        files.iter().find(|file| !ours(&file.path) && there(file)).map(|file| file.path.as_str())
+    }
+
+    /// Whether the folder holds exactly what would be written.
+    fn compare(&self, files: &[OutputFile]) -> Outcome {
+        let mut stale: Vec<String> = Vec::new();
+        for file in files {
+            match system::read_bytes(&self.output.join(&file.path)) {
+                Some(bytes) if bytes == file.bytes => {}
+                Some(_) => stale.push(format!("out of date: {}", file.path)),
+                None => stale.push(format!("missing: {}", file.path)),
+            }
+        }
+        let next = files.iter().find(|file| file.path == manifest::FILE).and_then(|file| Manifest::parse(&file.bytes));
+        if let (Some(old), Some(next)) = (self.manifest_there(), next) {
+            stale.extend(old.stale(&next).iter().map(|entry| format!("no longer written: {}", entry.path)));
+        }
+        stale.iter().for_each(|line| eprintln!("{line}"));
+        if stale.is_empty() {
+            eprintln!("funnelc: {} is up to date", self.output.display());
+            return Outcome::Clean;
+        }
+        eprintln!("funnelc: {} is out of date; run `funnelc build`", self.output.display());
+        Outcome::Found
+    }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "file" } else { "files" }
+}
+
+fn tree_error(folder: &Path, error: &TreeError) -> String {
+    match error {
+        TreeError::NotAFolder => format!("`{}` is a file; choose a folder with -o", folder.display()),
+        TreeError::Escapes(path) => {
+            format!("`{path}` would be written outside of `{}`; nothing was written", folder.display())
+        }
+        TreeError::Io(path, error) => format!("`{}` cannot be written: {error}; what was there stays", path.display()),
     }
 }

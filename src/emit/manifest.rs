@@ -67,6 +67,12 @@ impl Manifest {
         serde_json::from_slice(bytes).ok().filter(|manifest: &Self| manifest.version == VERSION)
     }
 
+    /// Whether this build wrote a path.
+    pub fn lists(&self, path: &str) -> bool {
+        let fold = names::folded(path);
+        self.files.iter().any(|entry| names::folded(&entry.path) == fold)
+    }
+
     /// The files of this earlier build that the next one does not write: what may be removed, if it still holds what
     /// was written. Paths that lead out of the folder are ignored, whoever put them there.
     pub fn stale<'m>(&'m self, next: &Self) -> Vec<&'m Entry> {

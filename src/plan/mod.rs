@@ -73,7 +73,7 @@ pub fn plan(model: &Model<'_>) -> Plan {
     let usage = usage::Usage::of(model);
     let project = model.project();
     let mut files: Vec<String> =
-        model.sources.iter().filter(|(_, source)| !source.embedded).map(|(_, source)| source.name.clone()).collect();
+        model.sources.iter().filter(|(_, source)| !source.embedded).map(|(_, source)| source.inside.clone()).collect();
     files.sort_unstable();
     Plan {
         schema: SCHEMA_ID,
