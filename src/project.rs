@@ -183,7 +183,7 @@ impl Loader {
         let folder = Path::new(&name).parent().map(Path::to_owned).unwrap_or_default();
         let root = display(&self.project.root);
         let inside = Path::new(&name).strip_prefix(root).map_or_else(|_| name.clone(), display);
-        let id = self.project.sources.add(Source { inside, ..Source::new(name, text) });
+        let id = self.project.sources.add(Source::new(name, text).known_as(inside));
         self.project.paths.push(path);
         if uses_files {
             self.follow(id, &folder);

@@ -81,6 +81,12 @@ impl Source {
         Self { inside: name.clone(), name, text: text.into(), embedded: false, lines: std::sync::OnceLock::new() }
     }
 
+    /// The same file under another name for outputs.
+    #[must_use]
+    pub fn known_as(self, inside: String) -> Self {
+        Self { inside, ..self }
+    }
+
     /// Byte offsets at which lines start.
     pub fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
