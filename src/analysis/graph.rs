@@ -196,7 +196,7 @@ impl<'m, 's> Graph<'m, 's> {
     /// Whether each stage is reached from an entry stage. Referral edges bring new people and reach nothing.
     pub fn reached(&self) -> Vec<bool> {
         let starts = (0..self.stages.len()).filter(|stage| self.is_entry(*stage) || self.comes_from_unknown[*stage]);
-        self.spread(starts, |edge| edge.kind != EdgeKind::Referral, |_| true)
+        self.spread(starts, |edge| edge.kind != EdgeKind::Referral)
     }
 
     /// Whether a conversion can be reached from each stage, in its funnel or in one it hands over to.
@@ -219,17 +219,34 @@ impl<'m, 's> Graph<'m, 's> {
         found
     }
 
-    /// Whether each stage can be reached before a conversion of its own funnel.
+    /// Whether each stage can be reached before a conversion of its own funnel: over stages that do not convert, or past
+    /// optional ones that do.
     pub fn before_conversion(&self, reached: &[bool]) -> Vec<bool> {
         let handed = |stage: usize| {
             let mut edges = self.into[stage].iter().map(|at| &self.edges[*at]);
             edges.any(|edge| edge.is_handover && reached[edge.from]) || self.comes_from_unknown[stage]
         };
-        let starts = (0..self.stages.len()).filter(|stage| self.is_entry(*stage) || handed(*stage));
-        let early = |edge: &Edge<'m, 's>| edge.kind != EdgeKind::Referral && !edge.is_handover;
-        let mut found = self.spread(starts, early, |stage| !self.stages[stage].converts());
-        for (stage, early) in found.iter_mut().enumerate() {
-            *early &= !self.stages[stage].converts();
+        let converts = |stage: usize| self.stages[stage].converts();
+        let mut found = vec![false; self.stages.len()];
+        let mut passed = vec![false; self.stages.len()];
+        let mut open: Vec<usize> = (0..self.stages.len())
+            .filter(|stage| !converts(*stage) && (self.is_entry(*stage) || handed(*stage)))
+            .collect();
+        while let Some(stage) = open.pop() {
+            if std::mem::replace(&mut passed[stage], true) {
+                continue;
+            }
+            found[stage] |= !converts(stage);
+            for edge in self.out[stage].iter().map(|at| &self.edges[*at]).filter(|edge| !edge.is_handover) {
+                let goes = match edge.kind {
+                    EdgeKind::Referral => false,
+                    EdgeKind::Reentry => !converts(stage) && !converts(edge.to),
+                    EdgeKind::Move => !converts(edge.to) || self.stages[edge.to].is_optional(),
+                };
+                if goes && !passed[edge.to] {
+                    open.push(edge.to);
+                }
+            }
         }
         found
     }
@@ -247,17 +264,12 @@ impl<'m, 's> Graph<'m, 's> {
         })
     }
 
-    /// What is found going along edges from some stages, and on from those that may be passed.
-    fn spread(
-        &self,
-        starts: impl Iterator<Item = usize>,
-        along: impl Fn(&Edge<'m, 's>) -> bool,
-        passes: impl Fn(usize) -> bool,
-    ) -> Vec<bool> {
+    /// What is found going along edges from some stages.
+    fn spread(&self, starts: impl Iterator<Item = usize>, along: impl Fn(&Edge<'m, 's>) -> bool) -> Vec<bool> {
         let mut found = vec![false; self.stages.len()];
         let mut open: Vec<usize> = starts.collect();
         while let Some(stage) = open.pop() {
-            if std::mem::replace(&mut found[stage], true) || !passes(stage) {
+            if std::mem::replace(&mut found[stage], true) {
                 continue;
             }
             let edges = self.out[stage].iter().map(|at| &self.edges[*at]);
