@@ -58,7 +58,7 @@ fn has_positive_minors(mut matrix: Vec<Vec<BigInt>>) -> bool {
                 row[column] = (&row[column] * pivot - &factor * &pivots[column]) / &before;
             }
         }
-        before = pivot.clone();
+        before.clone_from(pivot);
     }
     true
 }

@@ -73,10 +73,11 @@ impl Fact {
         if self.subject != other.subject {
             return false;
         }
-        match self.equals == other.equals {
-            true => self.holds != other.holds,
-            false => self.holds && other.holds && self.equals.is_some() && other.equals.is_some(),
+        if self.equals == other.equals {
+            return self.holds != other.holds;
         }
+        // Two values of one thing.
+        self.holds && other.holds && self.equals.is_some() && other.equals.is_some()
     }
 }
 
@@ -100,7 +101,6 @@ fn gather(owner: Node<'_, '_>, expr: &Expr<'_>, holds: bool, depth: u8, facts: &
         ExprKind::Any(members) if !holds => {
             members.iter().try_for_each(|member| gather(owner, member, false, depth, facts))
         }
-        ExprKind::All(_) | ExprKind::Any(_) => None,
         ExprKind::Name(at) if holds && depth < MAX_DEPTH => {
             let Target::Decl(id) = owner.model.target(owner.id, *at) else { return None };
             let inner = owner.model.node(id);
@@ -119,7 +119,7 @@ fn gather(owner: Node<'_, '_>, expr: &Expr<'_>, holds: bool, depth: u8, facts: &
             facts.insert(Fact { subject: subject(owner, expr)?, equals: None, holds });
             Some(())
         }
-        // Ranges and the like can imply one another in ways that are not looked into here.
+        // An alternative is not plain; ranges and the like can imply one another in ways that are not looked into here.
         _ => None,
     }
 }

@@ -14,21 +14,22 @@ use crate::model::walk::{Event, FieldOf, Node, Property};
 use crate::model::{DeclId, Model, Val};
 use crate::say;
 
-/// What a column of a warehouse holds. Formats of text, and whole and other numbers, fit one column.
+/// What a column of a warehouse holds. Formats of text fit one column; so do whole and other numbers, and records of
+/// different members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Column {
     Text,
     Number,
     Other(&'static str),
     List(Box<Column>),
-    Struct(DeclId),
+    Record,
 }
 
 fn column(property: Property<'_, '_>) -> Option<Column> {
-    column_of(property, property.kind_of_value()?)
+    column_of(property.kind_of_value()?)
 }
 
-fn column_of(property: Property<'_, '_>, kind: &Type<'_>) -> Option<Column> {
+fn column_of(kind: &Type<'_>) -> Option<Column> {
     Some(match kind {
         Type::Scalar("string" | "url" | "email" | "uuid" | "country" | "currency" | "language") | Type::Enum(_) => {
             Column::Text
@@ -36,8 +37,8 @@ fn column_of(property: Property<'_, '_>, kind: &Type<'_>) -> Option<Column> {
         Type::Scalar("integer" | "number") => Column::Number,
         Type::Scalar("any") | Type::Bad => return None,
         Type::Scalar(other) => Column::Other(other),
-        Type::List(inner) => Column::List(Box::new(column_of(property, inner)?)),
-        Type::Named(reference) => Column::Struct(property.model.target_decl(property.id, *reference)?),
+        Type::List(inner) => Column::List(Box::new(column_of(inner)?)),
+        Type::Named(_) => Column::Record,
     })
 }
 
@@ -55,19 +56,26 @@ fn type_words(property: Property<'_, '_>) -> String {
 /// A property that an event has twice with two types: from two shared groups, or against what it extends.
 pub(super) fn property_type_conflict(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     for event in model.events() {
-        let mut first: FxHashMap<&str, (Property<'_, '_>, bool)> = FxHashMap::default();
-        for (depth, node) in event.lineage().enumerate() {
-            let own = node.children_of(Kind::Prop).map(Property);
-            let shared = node.decl().all("with").flat_map(|field| FieldOf { owner: node, field }.refs());
-            let shared = shared.flat_map(|group| group.children_of(Kind::Prop)).map(Property).collect::<Vec<_>>();
-            for property in own.chain(shared) {
-                let (nearest, is_own) = *first.entry(property.name()).or_insert((property, depth == 0));
-                if is_own && conflict(nearest, property) {
-                    found.push(report_twice(event, nearest, property));
-                }
+        found.extend(twice(event).into_iter().map(|(nearest, other)| report_twice(event, nearest, other)));
+    }
+}
+
+/// The properties that an event itself brings in against another of their name, with that other.
+fn twice<'m, 's>(event: Event<'m, 's>) -> Vec<(Property<'m, 's>, Property<'m, 's>)> {
+    let mut first: FxHashMap<&str, (Property<'m, 's>, bool)> = FxHashMap::default();
+    let mut found = Vec::new();
+    for (depth, node) in event.lineage().enumerate() {
+        let own = node.children_of(Kind::Prop);
+        let shared = node.decl().all("with").flat_map(|field| FieldOf { owner: node, field }.refs());
+        let shared: Vec<_> = shared.flat_map(|group| group.children_of(Kind::Prop)).collect();
+        for property in own.chain(shared).map(Property) {
+            let (nearest, is_own) = *first.entry(property.name()).or_insert((property, depth == 0));
+            if is_own && conflict(nearest, property) {
+                found.push((nearest, property));
             }
         }
     }
+    found
 }
 
 fn report_twice(event: Event<'_, '_>, own: Property<'_, '_>, other: Property<'_, '_>) -> Diagnostic {
@@ -87,32 +95,29 @@ fn report_twice(event: Event<'_, '_>, own: Property<'_, '_>, other: Property<'_,
     ))
 }
 
-/// One name on the wire with different types in different events.
+/// One name on the wire with different types in different events. What redefines another has a finding of its own.
 pub(super) fn one_type_per_wire_name(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     let mut first: FxHashMap<String, Property<'_, '_>> = FxHashMap::default();
-    let mut told: FxHashSet<DeclId> = FxHashSet::default();
+    let redefined = model.events().flat_map(|event| twice(event).into_iter().map(|(nearest, _)| nearest.id));
+    let mut told: FxHashSet<DeclId> = redefined.collect();
     for event in model.events() {
         let variants =
             event.children_of(Kind::Variant).flat_map(|variant| variant.children_of(Kind::Prop).collect::<Vec<_>>());
         for property in event.properties().into_iter().chain(variants.map(Property)) {
+            if told.contains(&property.id) {
+                continue;
+            }
             let earlier = *first.entry(property.wire_name(None)).or_insert(property);
-            if conflict(earlier, property) && !are_related(earlier, property) && told.insert(property.id) {
+            if conflict(earlier, property) && told.insert(property.id) {
                 found.push(report_across(earlier, property));
             }
         }
     }
 }
 
-/// Whether one of two properties redefines the other, which has a finding of its own.
-fn are_related(a: Property<'_, '_>, b: Property<'_, '_>) -> bool {
-    let (Some(own), Some(other)) = (a.parent(), b.parent()) else { return false };
-    let within = |inner: Node<'_, '_>, outer: DeclId| inner.lineage().any(|node| node.id == outer);
-    a.name() == b.name() && (within(own, other.id) || within(other, own.id))
-}
-
 fn report_across(earlier: Property<'_, '_>, property: Property<'_, '_>) -> Diagnostic {
     let (wire, first, second) = (property.wire_name(None), type_words(earlier), type_words(property));
-    let owner = |property: Property<'_, '_>| property.parent().map(|parent| parent.path()).unwrap_or_default();
+    let owner = |property: Property<'_, '_>| property.parent().map(Node::path).unwrap_or_default();
     let (own, other) = (owner(property), owner(earlier));
     Diagnostic::new(&PROPERTY_TYPE_CONFLICT, property.place(), say!("the property `{wire}` has two types", wire))
         .at(say!("`{second}` in `{own}`", second, own))
@@ -147,13 +152,13 @@ fn reversal_key(node: Node<'_, '_>, word: &str, found: &mut Vec<Diagnostic>) {
     let Some(field) = node.decl().field(word).map(|field| FieldOf { owner: node, field }) else { return };
     let Some(key) = field.get("key") else { return };
     let before = found.len();
+    let owner = node;
     if let Some(event) = field.target_of("event") {
         known_key(Event(event), key, found);
     }
-    if let Some(enter) = node.decl().field("enter").and_then(|field| FieldOf { owner: node, field }.expr("value")) {
-        if found.len() == before {
-            keys_of_triggers(node, enter, key, found);
-        }
+    let enter = node.decl().field("enter").and_then(|field| FieldOf { owner, field }.expr("value"));
+    if let Some(enter) = enter.filter(|_| found.len() == before) {
+        keys_of_triggers(node, enter, key, found);
     }
 }
 

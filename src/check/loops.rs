@@ -39,9 +39,9 @@ fn report_cycle(graph: &Graph<'_, '_>, edge: &Edge<'_, '_>, path: &[usize]) -> D
 /// The names along a path; of a long one its beginning and its end.
 fn path_words(graph: &Graph<'_, '_>, path: &[usize]) -> String {
     let crosses = path.windows(2).any(|pair| graph.part_of[pair[0]] != graph.part_of[pair[1]]);
-    let name = |stage: &usize| match crosses {
-        true => graph.stages[*stage].path(),
-        false => graph.stages[*stage].name().to_owned(),
+    let name = |stage: &usize| {
+        let stage = graph.stages[*stage];
+        if crosses { stage.path() } else { stage.name().to_owned() }
     };
     let mut names: Vec<String> = match path {
         [most @ .., before, last] if path.len() > MAX_LABELS + 2 => {
@@ -107,7 +107,7 @@ pub(super) fn endless_loop(graph: &Graph<'_, '_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Edges looked at for all groups with rates of their own; beyond it only the plain rates are checked.
-const MAX_WORK: usize = 20_000_000;
+const MAX_WORK: usize = 2_000_000;
 
 fn report_endless(
     graph: &Graph<'_, '_>,

@@ -74,9 +74,11 @@ pub(super) fn well_formed_languages(model: &Model<'_>, found: &mut Vec<Diagnosti
                 "a tag is a language and perhaps a script and a region, joined by `-`: `en`, `pt-BR`, `zh-Hant` (BCP 47)"
             ));
         let right = tag.replace('_', "-");
-        found.push(match right != tag && LanguageTag::parse(right.as_str()).is_ok() {
-            true => fault.fix(Safety::Safe, say!("write `{right}`", right), captured.span, right.clone()),
-            false => fault,
+        let is_right = right != tag && LanguageTag::parse(right.as_str()).is_ok();
+        found.push(if is_right {
+            fault.fix(Safety::Safe, say!("write `{right}`", right), captured.span, right.clone())
+        } else {
+            fault
         });
     }
 }

@@ -111,9 +111,10 @@ fn judged(graph: &Graph<'_, '_>, stage: usize) -> bool {
 
 fn report_no_path(stage: Stage<'_, '_>, is_entry: bool) -> Diagnostic {
     let name = stage.name();
-    let message = match is_entry {
-        true => say!("people who begin at `{name}` never convert", name),
-        false => say!("people who get to `{name}` go round and never convert", name),
+    let message = if is_entry {
+        say!("people who begin at `{name}` never convert", name)
+    } else {
+        say!("people who get to `{name}` go round and never convert", name)
     };
     Diagnostic::new(&NO_CONVERSION_PATH, stage.place(), message)
         .at(say!("no path leads from here to a stage that `converts`"))

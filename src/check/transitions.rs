@@ -86,7 +86,7 @@ fn sum(rates: &[Rate]) -> Decimal {
 }
 
 /// How many groups with rates of their own are looked at per stage, and rows per transition.
-const MAX_GROUPS: usize = 128;
+const MAX_GROUPS: usize = 64;
 
 /// The sums for each group, and for each people of a channel where neither alone is too many.
 fn special_sums(stage: Stage<'_, '_>, edges: &[&Edge<'_, '_>], rows: &[Rows<'_, '_>], found: &mut Vec<Diagnostic>) {
@@ -160,10 +160,12 @@ fn rival_rates(edge: &Edge<'_, '_>, rows: &Rows<'_, '_>, found: &mut Vec<Diagnos
         let rival =
             rows[..at].iter().find(|(other, ..)| matches!(relation(*who, *other), Relation::Same | Relation::Both));
         let Some((other, _, first)) = rival else { continue };
+        let other_id = other.id;
         let (own, other, from) = (who.name(), other.name(), edge.declared.from().map_or("", |from| from.name()));
-        let message = match own == other {
-            true => say!("`{own}` has two rates out of `{from}`", own, from),
-            false => say!("someone can be in `{own}` and in `{other}`, which have two rates", own, other),
+        let message = if who.id == other_id {
+            say!("`{own}` has two rates out of `{from}`", own, from)
+        } else {
+            say!("someone can be in `{own}` and in `{other}`, which have two rates", own, other)
         };
         found.push(
             Diagnostic::new(&RATES_EXCEED_WHOLE, *span, message)
@@ -213,7 +215,7 @@ pub(super) fn triggers<'a, 's>(owner: Node<'_, 's>, expr: &'a Expr<'s>) -> Trigg
 fn gather<'a, 's>(owner: Node<'_, 's>, expr: &'a Expr<'s>, found: &mut Triggers<'a, 's>) {
     match &expr.kind {
         ExprKind::Any(members) | ExprKind::All(members) => {
-            members.iter().for_each(|member| gather(owner, member, found))
+            members.iter().for_each(|member| gather(owner, member, found));
         }
         ExprKind::By { event, .. } => gather(owner, event, found),
         ExprKind::Name(at) | ExprKind::Call { callee: at, .. } => match owner.model.target(owner.id, *at) {

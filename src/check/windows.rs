@@ -39,7 +39,7 @@ fn spans_of(decl: &Decl<'_>, field: &'static str, values: &[Captured<'_>], found
                 empty_span(*duration, captured.span, word, may_be_nothing(decl.kind, field, captured.slot), found);
             }
             Val::Workdays(days) if *days < Decimal::ZERO => {
-                found.push(report_span(&format!("{days} workdays"), captured.span, ""))
+                found.push(report_span(&format!("{days} workdays"), captured.span, ""));
             }
             Val::Expr(expr) => expr.walk(&mut |inner| expression_spans(inner, found)),
             Val::Rows(rows) => rows.iter().for_each(|row| spans_of(decl, field, row, found)),
@@ -52,10 +52,12 @@ fn spans_of(decl: &Decl<'_>, field: &'static str, values: &[Captured<'_>], found
 fn may_be_nothing(kind: Kind, field: &str, slot: &str) -> bool {
     match (kind, field) {
         (Kind::Wait, _) => slot != "at_most",
-        (Kind::Kpi, "target" | "alert") | (Kind::Goal, _) | (Kind::Event, "example") => true,
-        (Kind::Channel, "lead_time") | (Kind::Sequence, "again") | (Kind::Tier, _) => true,
         (Kind::Transition | Kind::Handover, _) => slot == "after",
-        (Kind::Prop | Kind::Member | Kind::Trait, _) => true,
+        (Kind::Kpi, "target" | "alert")
+        | (Kind::Event, "example")
+        | (Kind::Channel, "lead_time")
+        | (Kind::Sequence, "again")
+        | (Kind::Goal | Kind::Tier | Kind::Prop | Kind::Member | Kind::Trait, _) => true,
         _ => false,
     }
 }
@@ -184,9 +186,10 @@ fn reversed(from: Place<'_, '_>, to: Place<'_, '_>, equal: Equal) -> Option<Diag
         return None;
     }
     let (start, end) = (crate::model::print::value(from.val), crate::model::print::value(to.val));
-    let message = match order.is_eq() {
-        true => say!("nothing lies between `{start}` and `{end}`", start, end),
-        false => say!("`{start} .. {end}` ends before it begins", start, end),
+    let message = if order.is_eq() {
+        say!("nothing lies between `{start}` and `{end}`", start, end)
+    } else {
+        say!("`{start} .. {end}` ends before it begins", start, end)
     };
     let fault = Diagnostic::new(&IMPOSSIBLE_WINDOW, to.span, message);
     if from.span == to.span {
