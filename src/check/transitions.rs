@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashSet;
 
 use crate::analysis::graph::{Edge, EdgeKind, Graph, WHOLE};
+use crate::analysis::segments::may_overlap;
 use crate::analysis::whom::{Relation, relation};
 use crate::diagnostic::codes::graph::RATES_EXCEED_WHOLE;
 use crate::diagnostic::codes::names::WRONG_KIND;
@@ -86,7 +87,7 @@ fn sum(rates: &[Rate]) -> Decimal {
 }
 
 /// How many groups with rates of their own are looked at per stage, and rows per transition.
-const MAX_GROUPS: usize = 64;
+const MAX_GROUPS: usize = 32;
 
 /// The sums for each group, and for each people of a channel where neither alone is too many.
 fn special_sums(stage: Stage<'_, '_>, edges: &[&Edge<'_, '_>], rows: &[Rows<'_, '_>], found: &mut Vec<Diagnostic>) {
@@ -160,16 +161,17 @@ fn rival_rates(edge: &Edge<'_, '_>, rows: &Rows<'_, '_>, found: &mut Vec<Diagnos
         let rival =
             rows[..at].iter().find(|(other, ..)| matches!(relation(*who, *other), Relation::Same | Relation::Both));
         let Some((other, _, first)) = rival else { continue };
-        let other_id = other.id;
+        let is_repeated = who.id == other.id;
+        let example = may_overlap(who.model, who.id, other.id).filter(|_| !is_repeated).map(|person| person.example());
         let (own, other, from) = (who.name(), other.name(), edge.declared.from().map_or("", |from| from.name()));
-        let message = if who.id == other_id {
+        let message = if is_repeated {
             say!("`{own}` has two rates out of `{from}`", own, from)
         } else {
             say!("someone can be in `{own}` and in `{other}`, which have two rates", own, other)
         };
         found.push(
             Diagnostic::new(&RATES_EXCEED_WHOLE, *span, message)
-                .at(say!("which of the two holds cannot be told"))
+                .at(example.unwrap_or_else(|| say!("which of the two holds cannot be told")))
                 .label(*first, say!("the other rate"))
                 .help(say!(
                     "the most specific rate wins, and neither of these is; exclude one segment from the other with `not`, or keep one rate"
