@@ -1,5 +1,8 @@
 //! What the checks ask: reachability and loops, segment algebra, who refers to what, what a KPI computes.
 
 pub mod formula;
+pub mod graph;
+pub mod growth;
 pub mod segments;
 pub mod usage;
+pub mod whom;

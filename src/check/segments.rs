@@ -13,7 +13,7 @@ use crate::say;
 use crate::source::Span;
 
 /// A segment may use others, but not in a circle: nobody could say who belongs to it.
-pub fn segments_are_not_circular(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
+pub(super) fn segments_are_not_circular(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     let mut graph: DiGraph<DeclId, Span> = DiGraph::new();
     let kinds = [Kind::Segment, Kind::Antisegment];
     let ids = kinds.iter().flat_map(|kind| model.all_of_kind(*kind)).copied();

@@ -37,6 +37,7 @@ pub static RULES: &[&Rule] = &[
     &rules::share_not_whole::RULE,
     &rules::missing_translation::RULE,
     &rules::variable_without_fallback::RULE,
+    &rules::referral_growth::RULE,
 ];
 
 /// Every code, in order.

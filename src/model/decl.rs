@@ -117,6 +117,8 @@ struct Opening<'s> {
     class: Option<Ident<'s>>,
     extends: Option<RefIx>,
     refs: Vec<Ref<'s>>,
+    /// Whether the class or what is extended could not be read.
+    broken: bool,
 }
 
 impl<'s> Lowering<'s> {
@@ -136,6 +138,7 @@ impl<'s> Lowering<'s> {
                 &mut opening.refs,
             )?
         };
+        let opening_broken = opening.broken;
         let place = opening.name.map_or(stmt.parts[0].span, |name| name.span);
         let id = DeclId(self.decls.len() as u32);
         self.decls.push(Decl {
@@ -158,6 +161,7 @@ impl<'s> Lowering<'s> {
             self.body(spec, kind, block, id);
         }
         self.check_required(spec, id);
+        self.decls[id.0 as usize].broken |= opening_broken;
         Some(id)
     }
 
@@ -166,7 +170,8 @@ impl<'s> Lowering<'s> {
     /// Name, label, class and `extends`.
     fn opening(&mut self, kind: Kind, stmt: &Stmt<'s>, parts: &[Part<'s>]) -> Opening<'s> {
         let skip = usize::from(stmt.key() == Some(kind.word()));
-        let mut opening = Opening { at: skip, name: None, label: None, class: None, extends: None, refs: Vec::new() };
+        let mut opening =
+            Opening { at: skip, name: None, label: None, class: None, extends: None, refs: Vec::new(), broken: false };
         if kind.spec().row.naming == Naming::Required {
             self.read_name(kind, stmt, parts, &mut opening);
         }
@@ -212,6 +217,7 @@ impl<'s> Lowering<'s> {
         else {
             let at = parts.get(opening.at).map_or(parts[opening.at - 1].span, |part| part.span);
             self.faults.push(faults::unknown_class(kind, "", at));
+            opening.broken = true;
             return;
         };
         opening.at += 1;
@@ -219,6 +225,7 @@ impl<'s> Lowering<'s> {
             opening.class = Some(Ident { text: word, span });
         } else {
             self.faults.push(faults::unknown_class(kind, word, span));
+            opening.broken = true;
         }
     }
 
@@ -228,6 +235,7 @@ impl<'s> Lowering<'s> {
         let Some((span, path)) = parts.get(opening.at).and_then(|part| part.word().map(|word| (part.span, word)))
         else {
             self.faults.push(faults::bad_extends(keyword, "", crate::say!("the name of what is extended is missing")));
+            opening.broken = true;
             return;
         };
         opening.at += 1;

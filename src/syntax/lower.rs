@@ -172,7 +172,29 @@ impl<'s> Lowering<'s> {
         let written = self.source(span);
         // In a mended copy the closing quote stands where the text has something else.
         let end = length - quotes.min(length - quotes);
+        self.escapes(&written[quotes..end], span.start + quotes as u32);
         PartKind::Text(Quoted { raw: written[quotes..end].into(), long: quotes == 3 })
+    }
+
+    /// Escapes that the language does not have. Which of two repairs was meant depends on the text: a pattern wants the
+    /// backslash, a sentence does not.
+    fn escapes(&mut self, raw: &'s str, base: u32) {
+        let mut from = 0;
+        while let Some(at) = memchr::memchr(b'\\', &raw.as_bytes()[from..]).map(|at| at + from) {
+            let Some(escaped) = raw[at + 1..].chars().next() else { return };
+            from = at + 1 + escaped.len_utf8();
+            if matches!(escaped, '"' | '\\' | 'n' | '{') {
+                continue;
+            }
+            let span = Span::new(self.file, base + at as u32, base + from as u32);
+            let (kept, dropped) = (format!("\\\\{escaped}"), escaped.to_string());
+            let fault = Diagnostic::new(&SYNTAX, span, say!("`\\{escaped}` is not an escape", escaped))
+                .at(say!("means nothing in a text"))
+                .help(say!("a text knows the escapes `\\\"`, `\\\\`, `\\n` and `\\{`"));
+            let fault =
+                fault.fix(Safety::Unsafe, say!("write `{kept}` to keep the backslash", kept), span, kept.clone());
+            self.faults.push(fault.fix(Safety::Unsafe, say!("leave the backslash out"), span, dropped));
+        }
     }
 
     fn number(&mut self, span: Span) -> PartKind<'s> {

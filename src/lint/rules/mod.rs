@@ -21,6 +21,7 @@ pub mod missing_translation;
 pub mod mixed_script_name;
 pub mod money_without_currency;
 pub mod personal_data_without_purpose;
+pub mod referral_growth;
 pub mod share_not_whole;
 pub mod stage_without_channel;
 pub mod stage_without_kpi;
