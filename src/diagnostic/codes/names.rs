@@ -221,5 +221,8 @@ Move the shared file into the project, or check the common parent folder as one 
     bad: r#"use "../shared/channels.funnel"
 "#,
     good: r#"use "channels.funnel"
+
+// file: channels.funnel
+channel meta_ads "Meta ads" : paid
 "#,
 };

@@ -1,0 +1,89 @@
+//! The pages of the codes.
+
+use std::fmt::Write;
+
+use super::{block, capital, findings, sources};
+use crate::compile;
+use crate::diagnostic::codes::not_by_one_text;
+use crate::diagnostic::{Code, Group, Level, Severity};
+use crate::lint::levels::Levels;
+use crate::lint::registry;
+
+/// Every code by group.
+pub(super) fn index() -> String {
+    let mut page = "# Codes\n\nWhat a check can find. Errors are the language and cannot be switched off; everything \
+                    else is advice, which `--allow`, `--warn` and `--deny` set by code, name or group, and which \
+                    `// funnelc: allow(name) -- reason` silences for one statement.\n"
+        .to_owned();
+    for group in Group::ALL {
+        let codes: Vec<&Code> = registry::codes().into_iter().filter(|code| code.group == group).collect();
+        if codes.is_empty() {
+            continue;
+        }
+        let _ = write!(page, "\n## {}\n\n| code | name | level | finds |\n|---|---|---|---|\n", group.word());
+        for code in codes {
+            let Code { id, name, summary, .. } = code;
+            let _ = writeln!(page, "| {id} | [{name}](codes/{name}.md) | {} | {} |", level_word(code), cell(summary));
+        }
+    }
+    page
+}
+
+/// The page of one code.
+pub(super) fn page(code: &Code) -> String {
+    let Code { id, name, group, summary, explanation, .. } = code;
+    let mut page = format!("# {name}\n\n`{id}` · group `{}` · {}\n\n", group.word(), level_phrase(code));
+    let _ = write!(page, "**{}.**\n\n{explanation}\n", capital(summary));
+    let _ = write!(page, "\n## Reported\n\n{}", block(info(code.bad), &visible(code.bad)));
+    let said = findings(code.bad, "plain");
+    if !said.is_empty() && !not_by_one_text(name) {
+        let _ = write!(page, "\n{}", block("text", &said));
+    }
+    let _ = write!(page, "\n## Mended\n\n{}", block(info(code.good), code.good));
+    page
+}
+
+const fn level_word(code: &Code) -> &'static str {
+    match code.level {
+        Level::Allow => "off",
+        Level::Note => "note",
+        Level::Warn => "warning",
+        Level::Error => "error",
+    }
+}
+
+fn level_phrase(code: &Code) -> String {
+    match code.level {
+        Level::Error => "error of the language".to_owned(),
+        Level::Allow => format!("advice, off unless `--warn {}` asks for it", code.name),
+        Level::Note | Level::Warn => format!("advice: {} unless it is allowed or denied", level_word(code)),
+    }
+}
+
+/// How the block is marked: whether it compiles, or whether its text is changed to be shown.
+fn info(text: &str) -> &'static str {
+    if visible(text) != text {
+        return "text";
+    }
+    let sources = sources(text);
+    let found = compile(&sources, &Levels::default()).diagnostics;
+    if found.iter().any(|one| one.severity == Severity::Error) { "funnel,bad" } else { "funnel" }
+}
+
+/// Invisible controls by their number: the book must not do what it warns of.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+                let _ = write!(out, "⟨U+{:04X}⟩", character as u32);
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
