@@ -1,6 +1,8 @@
 //! Holds the manual to its word: generated pages are as committed, every page is listed, every link leads somewhere,
 //! every spec in it compiles, and every output shown is what a check says. `FUNNELC_BLESS=1` writes what is generated.
 
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -82,13 +82,13 @@ const SOURCE: &str = r#"source warehouse {
 }
 "#;
 
-const MEASURE: &str = r#"measure {
+const MEASURE: &str = r"measure {
   mature       only
   start        latest
   count        people
   attribution  last_non_direct lookback 30d
 }
-"#;
+";
 
 const GROUP: &str = r#"group account "Accounts" {
   key company_id
