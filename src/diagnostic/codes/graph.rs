@@ -23,40 +23,42 @@ pub static UNREACHABLE_STAGE: Code = Code {
     summary: "a stage that no path from an entry stage reaches",
     explanation: "A stage that nobody can reach is empty for ever. On a dashboard that looks like a failure of the team that works for it.
 
-Reported is each stage that no path of transitions from an entry stage leads to. Entry stages are those that no other
-stage leads to and those that are marked `open`; a way back (`as reentry`) and a referral (`as referral`) do not count as
-ways in.
+Reported is each stage that no path of transitions from an entry stage leads to. People begin at the stages that no other
+stage leads to, and at those that are marked `open`; so this is about stages that lead only to one another, such as two
+loyalty stages to which the purchase does not lead. A referral (`as referral`) is not a way in.
 
-Draw the transition that leads to the stage, mark the stage `open` if people may begin there, or remove it.",
+Draw the transition that leads there, mark the stage `open` if people may begin there, or remove it.",
     bad: r#"event page_viewed "Page viewed"
-event newsletter_subscribed "Newsletter subscribed"
 event order_completed "Order completed"
+event referral_sent "Referral sent"
 
-funnel shop "Shop" : standard {
+funnel shop "Shop" : hourglass {
   window 30d
-  stage visit      "Visit"      : top    { enter page_viewed }
-  stage subscriber "Subscriber" : middle { enter newsletter_subscribed }
-  stage reminded   "Reminded"   : middle { enter page_viewed }
-  stage purchase   "Purchase"   : bottom { enter order_completed; converts }
+  stage visit    "Visit"    : top     { enter page_viewed }
+  stage purchase "Purchase" : bottom  { enter order_completed; converts }
+  stage loyal    "Loyal"    : loyalty { enter order_completed }
+  stage advocate "Advocate" : loyalty { enter referral_sent }
 
-  visit      -> purchase    rate 3%   within 14d
-  subscriber -> reminded    rate 20%  within 14d
-  reminded   -> subscriber  rate 10%  within 14d  as reentry
+  visit    -> purchase  rate 3%   within 14d
+  loyal    -> advocate  rate 10%  within 90d
+  advocate -> loyal     rate 50%  within 180d
 }
 "#,
     good: r#"event page_viewed "Page viewed"
-event newsletter_subscribed "Newsletter subscribed"
 event order_completed "Order completed"
+event referral_sent "Referral sent"
 
-funnel shop "Shop" : standard {
+funnel shop "Shop" : hourglass {
   window 30d
-  stage visit      "Visit"      : top    { enter page_viewed }
-  stage subscriber "Subscriber" : middle { enter newsletter_subscribed }
-  stage purchase   "Purchase"   : bottom { enter order_completed; converts }
+  stage visit    "Visit"    : top     { enter page_viewed }
+  stage purchase "Purchase" : bottom  { enter order_completed; converts }
+  stage loyal    "Loyal"    : loyalty { enter order_completed }
+  stage advocate "Advocate" : loyalty { enter referral_sent }
 
-  visit      -> purchase    rate 2%   within 14d
-  visit      -> subscriber  rate 8%   within 14d
-  subscriber -> purchase    rate 12%  within 14d
+  visit    -> purchase  rate 3%   within 14d
+  purchase -> loyal     rate 27%  within 180d
+  loyal    -> advocate  rate 10%  within 90d
+  advocate -> loyal     rate 50%  within 180d
 }
 "#,
 };
@@ -256,7 +258,7 @@ event order_completed "Order completed"
 
 funnel shop "Shop" : standard {
   window 30d
-  stage visit      "Visit"      : top    { enter page_viewed }
+  stage visit      "Visit"      : top    { enter page_viewed; open }
   stage subscriber "Subscriber" : middle { enter newsletter_subscribed }
   stage purchase   "Purchase"   : bottom { enter order_completed; converts }
 
