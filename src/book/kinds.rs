@@ -29,7 +29,7 @@ pub(super) fn page(kind: Kind) -> String {
     explained(&mut page, "Clauses", words::clauses(kind));
     if !spec.fields.is_empty() {
         page.push_str("\n## Fields\n");
-        spec.fields.iter().for_each(|field| page.push_str(&section(field, "###")));
+        page.extend(spec.fields.iter().map(|field| format!("\n### {}\n\n{}", field.word, entry(field))));
     }
     inside(spec, &mut page);
     let _ = write!(page, "\n## Example\n\n{}", block("funnel", examples::of(kind)));
@@ -43,10 +43,11 @@ pub(super) fn field_of(kind: Kind, field: &str) -> Option<String> {
         return Some(format!("# {}.{word}\n\n{doc}\n\n{}", kind.word(), block("text", &written(kind))));
     }
     let field = kind.spec().field(field)?;
-    Some(format!("# {}.{}\n{}", kind.word(), field.word, section(field, "##")))
+    Some(format!("# {}.{}\n\n{}", kind.word(), field.word, entry(field)))
 }
 
-fn section(field: &FieldSpec, level: &str) -> String {
+/// How a field is written, and what it means.
+fn entry(field: &FieldSpec) -> String {
     let marks = match (field.required, field.repeats) {
         (true, true) => " Required; may stand more than once.",
         (true, false) => " Required.",
@@ -58,7 +59,7 @@ fn section(field: &FieldSpec, level: &str) -> String {
         "points" => readable(field.notation),
         word => format!("{word} {}", readable(field.notation)),
     };
-    format!("\n{level} {}\n\n{}\n{}{marks}\n", field.word, block("text", line.trim_end()), field.doc)
+    format!("{}\n{}{marks}\n", block("text", line.trim_end()), field.doc)
 }
 
 /// How a declaration of the kind is written, in one line.

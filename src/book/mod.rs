@@ -154,6 +154,7 @@ mod tests {
         for word in ["FN0101", "unknown-name", "stage", "stage.enter", "rate", "std.kpis"] {
             assert!(explain(word).is_some_and(|page| page.len() > 40), "{word}");
         }
+        assert!(explain("std.kpis").is_some_and(|page| page.contains("- `kpi cac`")));
         for word in ["", "nothing.here", "stage.", "std.nothing", "FN9999"] {
             assert!(explain(word).is_none(), "{word}");
         }

@@ -7,7 +7,7 @@ use crate::model::kinds::Kind;
 use crate::model::shape::PRIMITIVES;
 use crate::model::types::{EVENT_CONTEXT, FUNCTIONS};
 use crate::model::value::{PER_WORDS, SCALARS};
-use crate::source::Sources;
+use crate::source::{Source, Sources};
 use crate::{model, stdlib};
 
 /// How values are written, which types there are, and what computations can use.
@@ -52,7 +52,8 @@ pub(super) fn function(word: &str) -> Option<String> {
 pub(super) fn module(word: &str) -> Option<String> {
     let (name, text) = stdlib::MODULES.iter().find(|(module, _)| *module == word)?;
     let mut sources = Sources::new();
-    sources.add(super::embedded(name, text));
+    // As a file of a project: of embedded ones only what is mentioned is read.
+    sources.add(Source::new(*name, *text));
     let (model, _) = model::build(&sources);
     let mut page = format!("# {name}\n\n");
     for kind in Kind::ALL {
