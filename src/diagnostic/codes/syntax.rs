@@ -45,6 +45,7 @@ Write the missing `}`, bracket or quote. If the place shown is not the right one
 than you meant."#,
     bad: r#"event newsletter_subscribed "Newsletter subscribed" {
   sent_by web
+  prop list enum(main, launches)
   example { list main
 
 event order_completed "Order completed"
