@@ -150,7 +150,7 @@ fn every_spec_compiles_as_it_is_marked() {
                 other => !other.starts_with("funnel"),
             };
             if !fits {
-                let said = book::findings(&block.text, "plain");
+                let said = book::findings(&block.text, "plain", &book::errors_only());
                 wrong.push(format!("{}:{} ({})\n{said}", path.display(), block.line, block.info));
             }
         }
@@ -170,7 +170,7 @@ fn reads(text: &str) -> bool {
     syntax::parse(funnelc::source::FileId(0), &source).1.is_empty()
 }
 
-/// A block marked `text,FORMAT` after a spec is what a check says of it; one marked `text,FORMAT,OLD=>NEW`, what a check
+/// A block marked `text,FORMAT` after a spec is what a check without advice says of it; one marked `text,FORMAT,OLD=>NEW`, what a check
 /// says of the spec with that change.
 #[test]
 fn every_output_shown_is_what_is_said() {
@@ -202,8 +202,8 @@ fn said_of(spec: &str, marks: &str) -> String {
     match change.split_once("=>") {
         Some((old, new)) => {
             assert_eq!(spec.matches(old).count(), 1, "`{old}` stands once in the spec");
-            book::findings(&spec.replace(old, new), format)
+            book::findings(&spec.replace(old, new), format, &book::errors_only())
         }
-        None => book::findings(spec, format),
+        None => book::findings(spec, format, &book::errors_only()),
     }
 }

@@ -2,18 +2,19 @@
 
 use std::fmt::Write;
 
-use super::{block, capital, findings, sources};
+use super::{block, capital, errors_only, findings, sources};
 use crate::compile;
 use crate::diagnostic::codes::not_by_one_text;
 use crate::diagnostic::{Code, Group, Level, Severity};
-use crate::lint::levels::Levels;
+use crate::lint::levels::{Levels, Setting};
 use crate::lint::registry;
 
 /// Every code by group.
 pub(super) fn index() -> String {
     let mut page = "# Codes\n\nWhat a check can find. Errors are the language and cannot be switched off; everything \
                     else is advice, which `--allow`, `--warn` and `--deny` set by code, name or group, and which \
-                    `// funnelc: allow(name) -- reason` silences for one statement.\n"
+                    `// funnelc: allow(name) -- reason` silences for one statement.\n\nEach page shows a small spec and \
+                    what a check says of it under that code; other advice on the same spec is left out.\n"
         .to_owned();
     for group in Group::ALL {
         let codes: Vec<&Code> = registry::codes().into_iter().filter(|code| code.group == group).collect();
@@ -35,12 +36,23 @@ pub(super) fn page(code: &Code) -> String {
     let mut page = format!("# {name}\n\n`{id}` · group `{}` · {}\n\n", group.word(), level_phrase(code));
     let _ = write!(page, "**{}.**\n\n{explanation}\n", capital(summary));
     let _ = write!(page, "\n## Reported\n\n{}", block(info(code.bad), &visible(code.bad)));
-    let said = findings(code.bad, "plain");
+    let said = findings(code.bad, "plain", &only(code));
     if !said.is_empty() && !not_by_one_text(name) {
         let _ = write!(page, "\n{}", block("text", &said));
     }
     let _ = write!(page, "\n## Mended\n\n{}", block(info(code.good), code.good));
     page
+}
+
+/// Levels at which the page of a code shows its examples: other advice is left out.
+fn only(code: &Code) -> Levels {
+    if code.group == Group::Directives {
+        return Levels::default();
+    }
+    let mut levels = errors_only();
+    // An error of the language is always on.
+    let _ = levels.set(code.name, Setting::Warn);
+    levels
 }
 
 const fn level_word(code: &Code) -> &'static str {

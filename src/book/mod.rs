@@ -9,7 +9,7 @@ mod values;
 mod words;
 
 use crate::diagnostic::Diagnostic;
-use crate::lint::levels::Levels;
+use crate::lint::levels::{Levels, Setting};
 use crate::lint::registry;
 use crate::model::kinds::Kind;
 use crate::report::{Report, Style, format};
@@ -101,10 +101,18 @@ fn embedded(module: &str, text: &str) -> Source {
     source
 }
 
-/// What a check says of one text, in the words of a report format.
-pub fn findings(text: &str, format_name: &str) -> String {
+/// Levels that leave out all advice, as `--allow warnings` does.
+pub fn errors_only() -> Levels {
+    let mut levels = Levels::default();
+    // `warnings` is a word that levels know.
+    let _ = levels.set("warnings", Setting::Allow);
+    levels
+}
+
+/// What a check at some levels says of one text, in the words of a report format.
+pub fn findings(text: &str, format_name: &str, levels: &Levels) -> String {
     let sources = sources(text);
-    let diagnostics = compile(&sources, &Levels::default()).diagnostics;
+    let diagnostics = compile(&sources, levels).diagnostics;
     render(&sources, &diagnostics, format_name)
 }
 
@@ -139,7 +147,7 @@ mod tests {
             let sources = sources(text);
             let compilation = compile(&sources, &Levels::default());
             let errors: Vec<_> = compilation.diagnostics.iter().filter(|one| one.severity == Severity::Error).collect();
-            assert!(errors.is_empty(), "{}:\n{}", kind.word(), findings(text, "plain"));
+            assert!(errors.is_empty(), "{}:\n{}", kind.word(), findings(text, "plain", &errors_only()));
             assert!(shows(&compilation.model, *kind), "{} is not in its example", kind.word());
         }
     }

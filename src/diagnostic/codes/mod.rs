@@ -145,7 +145,7 @@ pub fn not_by_one_text(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::book::{findings, sources};
+    use crate::book::{errors_only, findings, sources};
     use crate::lint::levels::{Levels, Setting};
     use crate::lint::registry;
 
@@ -172,7 +172,7 @@ mod tests {
             let sources = sources(code.bad);
             let found = crate::compile(&sources, &levels_that_show(code)).diagnostics;
             if !found.iter().any(|one| one.code == code) {
-                silent.push(format!("{}:\n{}", code.name, findings(code.bad, "plain")));
+                silent.push(format!("{}:\n{}", code.name, findings(code.bad, "plain", &errors_only())));
             }
         }
         assert!(silent.is_empty(), "{}", silent.join("\n"));
@@ -185,7 +185,7 @@ mod tests {
             let sources = sources(code.good);
             let found = crate::compile(&sources, &levels_that_show(code)).diagnostics;
             if found.iter().any(|one| one.severity == Severity::Error || one.code == code) {
-                wrong.push(format!("{}:\n{}", code.name, findings(code.good, "plain")));
+                wrong.push(format!("{}:\n{}", code.name, findings(code.good, "plain", &errors_only())));
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
