@@ -35,6 +35,9 @@ pub(super) fn page(code: &Code) -> String {
     let Code { id, name, group, summary, explanation, .. } = code;
     let mut page = format!("# {name}\n\n`{id}` · group `{}` · {}\n\n", group.word(), level_phrase(code));
     let _ = write!(page, "**{}.**\n\n{explanation}\n", capital(summary));
+    if code.bad.is_empty() {
+        return page;
+    }
     let _ = write!(page, "\n## Reported\n\n{}", block(info(code.bad), &visible(code.bad)));
     let said = findings(code.bad, "plain", &only(code));
     if !said.is_empty() && !not_by_one_text(name) {
