@@ -11,6 +11,7 @@
 
 pub mod analysis;
 pub mod baseline;
+pub mod book;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;

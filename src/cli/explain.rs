@@ -4,7 +4,10 @@ use clap::Args;
 
 use super::Outcome;
 use super::output::{print, unusable};
+use crate::book;
 use crate::lint::registry;
+use crate::model::faults::nearest;
+use crate::model::kinds::Kind;
 
 /// Explain a code, a kind of declaration or a field.
 #[derive(Debug, Args)]
@@ -28,6 +31,14 @@ impl Explain {
             return Outcome::Clean;
         }
         let word = self.word.as_deref().unwrap_or_default();
-        unusable(&format!("there is nothing called `{word}`"))
+        if let Some(page) = book::explain(word) {
+            print(&page);
+            return Outcome::Clean;
+        }
+        let known = registry::codes().into_iter().map(|code| code.name).chain(Kind::ALL.iter().map(|kind| kind.word()));
+        match nearest(word, known) {
+            Some(right) => unusable(&format!("there is nothing called `{word}`; did you mean `{right}`?")),
+            None => unusable(&format!("there is nothing called `{word}`; `funnelc explain --all` lists every code")),
+        }
     }
 }

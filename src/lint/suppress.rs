@@ -18,9 +18,19 @@ pub static BAD_DIRECTIVE: Code = Code {
     group: Group::Directives,
     level: Level::Warn,
     summary: "a `// funnelc:` comment that silences nothing because it is not understood",
-    explanation: "",
-    bad: "",
-    good: "",
+    explanation: "A comment that begins with `funnelc:` silences a lint for the statement below it, or for its own line. One that is not
+understood silences nothing, while whoever wrote it believes that it does.
+
+Reported is a directive that is not written as `// funnelc: allow(name) -- reason`, one without a reason, one that names no lint,
+and one that names an error of the language, which cannot be silenced.
+
+Correct the name, and say after `--` why the advice does not apply here, for whoever reads it next.",
+    bad: r#"// funnelc: allow(mixed-script-nam) -- the brand writes itself with a Cyrillic first letter
+team Яrko "Яrko"
+"#,
+    good: r#"// funnelc: allow(mixed-script-name) -- the brand writes itself with a Cyrillic first letter
+team Яrko "Яrko"
+"#,
 };
 
 /// A directive that silences nothing.
@@ -30,9 +40,17 @@ pub static UNUSED_DIRECTIVE: Code = Code {
     group: Group::Directives,
     level: Level::Warn,
     summary: "a `// funnelc: allow(…)` that silences nothing",
-    explanation: "",
-    bad: "",
-    good: "",
+    explanation: "A directive that silences nothing is a leftover: what it was written for is gone, and it would hide the next finding of
+the same sort.
+
+Reported is each name in a directive for which nothing was found in the statement below it.
+
+Remove the directive, or move it directly above the statement that it is meant for.",
+    bad: r#"// funnelc: allow(mixed-script-name) -- the brand writes itself with a Cyrillic first letter
+team yarko "Yarko"
+"#,
+    good: r#"team yarko "Yarko"
+"#,
 };
 
 /// The codes of directives.

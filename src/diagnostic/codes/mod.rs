@@ -127,3 +127,69 @@ impl Code {
         format!("https://funnelc.github.io/book/codes/{}.html", self.name)
     }
 }
+
+/// Codes that one text in memory cannot bring about, with what would.
+pub const NOT_BY_ONE_TEXT: &[(&str, &str)] = &[
+    ("escaping-path", "paths are followed when files are loaded"),
+    ("unreadable-file", "a file that is missing or not UTF-8"),
+    ("file-too-large", "a file over the limit"),
+    ("too-many-files", "a folder over the limit"),
+    ("no-spec", "an empty folder, or files that say nothing"),
+    ("formatter-fault", "a fault of the formatter itself"),
+];
+
+/// Whether one text in memory cannot bring a code about.
+pub fn not_by_one_text(name: &str) -> bool {
+    NOT_BY_ONE_TEXT.iter().any(|(own, _)| *own == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::{errors_only, findings, sources};
+    use crate::lint::levels::{Levels, Setting};
+    use crate::lint::registry;
+
+    fn levels_that_show(code: &Code) -> Levels {
+        let mut levels = Levels::default();
+        if code.level != Level::Error {
+            assert!(levels.set(code.name, Setting::Warn).is_ok());
+        }
+        levels
+    }
+
+    #[test]
+    fn every_code_has_a_page_of_its_own() {
+        for code in registry::codes() {
+            assert!(code.explanation.len() > 100, "{} is not explained", code.name);
+            let shows = !code.bad.is_empty() && !code.good.is_empty();
+            assert!(shows || not_by_one_text(code.name), "{} shows no spec", code.name);
+        }
+    }
+
+    #[test]
+    fn every_bad_example_is_reported_under_its_code() {
+        let mut silent = Vec::new();
+        for code in registry::codes().into_iter().filter(|code| !not_by_one_text(code.name)) {
+            let sources = sources(code.bad);
+            let found = crate::compile(&sources, &levels_that_show(code)).diagnostics;
+            if !found.iter().any(|one| one.code == code) {
+                silent.push(format!("{}:\n{}", code.name, findings(code.bad, "plain", &errors_only())));
+            }
+        }
+        assert!(silent.is_empty(), "{}", silent.join("\n"));
+    }
+
+    #[test]
+    fn every_good_example_has_no_errors_and_not_its_own_code() {
+        let mut wrong = Vec::new();
+        for code in registry::codes() {
+            let sources = sources(code.good);
+            let found = crate::compile(&sources, &levels_that_show(code)).diagnostics;
+            if found.iter().any(|one| one.severity == Severity::Error || one.code == code) {
+                wrong.push(format!("{}:\n{}", code.name, findings(code.good, "plain", &errors_only())));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

@@ -12,9 +12,18 @@ pub static UNREADABLE_FILE: Code = Code {
     group: Group::Run,
     level: Level::Error,
     summary: "a file that cannot be read as text",
-    explanation: "",
-    bad: "",
-    good: "",
+    explanation: "A spec is a text file in UTF-8, the encoding that holds every script.
+
+Reported is a file that does not exist, that may not be read, that is no regular file, or whose bytes are not UTF-8, with
+the line where that begins. It is passed over; the other files are still checked.
+
+Check the path and its permissions, or save the file as UTF-8 in the editor.",
+    bad: "// On the command line, a name that is not there:
+//   funnelc check no_such_spec.funnel
+",
+    good: "// The name of a file or folder that is:
+//   funnelc check shop.funnel
+",
 };
 
 /// A file over the size limit.
@@ -24,9 +33,18 @@ pub static FILE_TOO_LARGE: Code = Code {
     group: Group::Run,
     level: Level::Error,
     summary: "a file over the size limit",
-    explanation: "",
-    bad: "",
-    good: "",
+    explanation: r#"A file over 16 MiB is not a spec but an export, and would make every editor and check slow.
+
+Reported is the file with its size and the limit. It is passed over; the other files are still checked.
+
+Split it. Every `.funnel` file in the folder belongs to the project, and `use "other.funnel"` brings in one by name."#,
+    bad: "// One file of 20 MiB:
+//   funnelc check everything.funnel
+",
+    good: r#"// Several files of one project:
+use "channels.funnel"
+use "events.funnel"
+"#,
 };
 
 /// More files than one project may have.
@@ -36,9 +54,17 @@ pub static TOO_MANY_FILES: Code = Code {
     group: Group::Run,
     level: Level::Error,
     summary: "more files than one project may have",
-    explanation: "",
-    bad: "",
-    good: "",
+    explanation: "A folder with more than 10,000 specs is usually not a project but a whole disk, named by mistake.
+
+Reported is the folder with the count and the limit; nothing in it is checked.
+
+Name the folder of the project, or check several projects one by one.",
+    bad: "// A folder far above the project:
+//   funnelc check /
+",
+    good: "// The folder of the project:
+//   funnelc check specs/shop
+",
 };
 
 /// Nothing to check.
@@ -48,9 +74,15 @@ pub static NO_SPEC: Code = Code {
     group: Group::Run,
     level: Level::Error,
     summary: "nothing to check",
-    explanation: "",
-    bad: "",
-    good: "",
+    explanation: r#"A check that found nothing to check must not look like one that found nothing wrong, least of all in a build.
+
+Reported is a folder without a `.funnel` file, and a file that says nothing.
+
+Name another path, or write a first spec: `project my_shop "My shop" { currency USD }`."#,
+    bad: "// A comment says nothing that could be checked.
+",
+    good: r#"project my_shop "My shop" { currency USD }
+"#,
 };
 
 /// A file that the formatter gives back unchanged, because its output would not have said the same.

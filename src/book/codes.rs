@@ -1,0 +1,104 @@
+//! The pages of the codes.
+
+use std::fmt::Write;
+
+use super::{block, capital, errors_only, findings, sources};
+use crate::compile;
+use crate::diagnostic::codes::not_by_one_text;
+use crate::diagnostic::{Code, Group, Level, Severity};
+use crate::lint::levels::{Levels, Setting};
+use crate::lint::registry;
+
+/// Every code by group.
+pub(super) fn index() -> String {
+    let mut page = "# Codes\n\nWhat a check can find. Errors are the language and cannot be switched off; everything \
+                    else is advice, which `--allow`, `--warn` and `--deny` set by code, name or group, and which \
+                    `// funnelc: allow(name) -- reason` silences for one statement.\n\nEach page shows a small spec and \
+                    what a check says of it under that code; other advice on the same spec is left out.\n"
+        .to_owned();
+    for group in Group::ALL {
+        let codes: Vec<&Code> = registry::codes().into_iter().filter(|code| code.group == group).collect();
+        if codes.is_empty() {
+            continue;
+        }
+        let _ = write!(page, "\n## {}\n\n| code | name | level | finds |\n|---|---|---|---|\n", group.word());
+        for code in codes {
+            let Code { id, name, summary, .. } = code;
+            let _ = writeln!(page, "| {id} | [{name}](codes/{name}.md) | {} | {} |", level_word(code), cell(summary));
+        }
+    }
+    page
+}
+
+/// The page of one code.
+pub(super) fn page(code: &Code) -> String {
+    let Code { id, name, group, summary, explanation, .. } = code;
+    let mut page = format!("# {name}\n\n`{id}` · group `{}` · {}\n\n", group.word(), level_phrase(code));
+    let _ = write!(page, "**{}.**\n\n{explanation}\n", capital(summary));
+    if code.bad.is_empty() {
+        return page;
+    }
+    let _ = write!(page, "\n## Reported\n\n{}", block(info(code.bad), &visible(code.bad)));
+    let said = findings(code.bad, "plain", &only(code));
+    if !said.is_empty() && !not_by_one_text(name) {
+        let _ = write!(page, "\n{}", block("text", &said));
+    }
+    let _ = write!(page, "\n## Mended\n\n{}", block(info(code.good), code.good));
+    page
+}
+
+/// Levels at which the page of a code shows its examples: other advice is left out.
+fn only(code: &Code) -> Levels {
+    if code.group == Group::Directives {
+        return Levels::default();
+    }
+    let mut levels = errors_only();
+    // An error of the language is always on.
+    let _ = levels.set(code.name, Setting::Warn);
+    levels
+}
+
+const fn level_word(code: &Code) -> &'static str {
+    match code.level {
+        Level::Allow => "off",
+        Level::Note => "note",
+        Level::Warn => "warning",
+        Level::Error => "error",
+    }
+}
+
+fn level_phrase(code: &Code) -> String {
+    match code.level {
+        Level::Error => "error of the language".to_owned(),
+        Level::Allow => format!("advice, off unless `--warn {}` asks for it", code.name),
+        Level::Note | Level::Warn => format!("advice: {} unless it is allowed or denied", level_word(code)),
+    }
+}
+
+/// How the block is marked: whether it compiles, or whether its text is changed to be shown.
+fn info(text: &str) -> &'static str {
+    if visible(text) != text {
+        return "text";
+    }
+    let sources = sources(text);
+    let found = compile(&sources, &Levels::default()).diagnostics;
+    if found.iter().any(|one| one.severity == Severity::Error) { "funnel,bad" } else { "funnel" }
+}
+
+/// Invisible controls by their number: the book must not do what it warns of.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {
+                let _ = write!(out, "⟨U+{:04X}⟩", character as u32);
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}

@@ -1,0 +1,178 @@
+//! The generated part of the manual: a page for every kind and every code, made from the same tables as the messages, so
+//! that none of it can be out of date. `tests/book.rs` compares the pages with the committed ones, and `funnelc explain`
+//! prints them.
+
+mod codes;
+pub mod examples;
+mod kinds;
+mod values;
+mod words;
+
+use crate::diagnostic::Diagnostic;
+use crate::lint::levels::{Levels, Setting};
+use crate::lint::registry;
+use crate::model::kinds::Kind;
+use crate::report::{Report, Style, format};
+use crate::source::{Source, Sources};
+use crate::{compile, stdlib};
+
+/// Every generated page: its path under `book/src`, and its Markdown.
+pub fn pages() -> Vec<(String, String)> {
+    let mut pages = vec![
+        ("language/kinds.md".to_owned(), kinds::index()),
+        ("language/values.md".to_owned(), values::page()),
+        ("codes.md".to_owned(), codes::index()),
+    ];
+    pages.extend(Kind::ALL.iter().map(|kind| (format!("language/kinds/{}.md", kind.word()), kinds::page(*kind))));
+    pages.extend(registry::codes().into_iter().map(|code| (format!("codes/{}.md", code.name), codes::page(code))));
+    pages
+}
+
+/// The table of contents with the generated pages below their index; every other line stays as it is.
+pub fn summary(existing: &str) -> String {
+    let mut out = String::new();
+    for line in existing.lines().filter(|line| !is_generated_entry(line)) {
+        out.push_str(line);
+        out.push('\n');
+        let indent = line.len() - line.trim_start().len() + 2;
+        if line.ends_with("](language/kinds.md)") {
+            let entry = |kind: &Kind| format!("{:indent$}- [{1}](language/kinds/{1}.md)\n", "", kind.word());
+            out.extend(Kind::ALL.iter().map(entry));
+        }
+        if line.ends_with("](codes.md)") {
+            let entry = |code: &crate::diagnostic::Code| format!("{:indent$}- [{1}](codes/{1}.md)\n", "", code.name);
+            out.extend(registry::codes().into_iter().map(entry));
+        }
+    }
+    out
+}
+
+fn is_generated_entry(line: &str) -> bool {
+    line.contains("](language/kinds/") || line.contains("](codes/")
+}
+
+/// What the manual says of a code (id or name), a kind, a field (`stage.enter`), a function of computations or a module
+/// of the standard library.
+pub fn explain(word: &str) -> Option<String> {
+    if let Some(code) = registry::code(word) {
+        return Some(codes::page(code));
+    }
+    if let Some(kind) = kind_of(word) {
+        return Some(kinds::page(kind));
+    }
+    if word.starts_with("std.") {
+        return values::module(word);
+    }
+    match word.split_once('.') {
+        Some((kind, field)) => kinds::field_of(kind_of(kind)?, field),
+        None => values::function(word),
+    }
+}
+
+fn kind_of(word: &str) -> Option<Kind> {
+    Kind::ALL.iter().copied().find(|kind| kind.word() == word)
+}
+
+/// One text as a project: with the modules of the standard library that it mentions, and without a file system. A line
+/// `// file: NAME` begins a further file.
+pub fn sources(text: &str) -> Sources {
+    let mut files = vec![("shop.funnel", String::new())];
+    for line in text.split_inclusive('\n') {
+        match (line.trim_end().strip_prefix("// file: "), files.last_mut()) {
+            (Some(name), _) => files.push((name, String::new())),
+            (None, Some((_, text))) => text.push_str(line),
+            (None, None) => {}
+        }
+    }
+    let mut sources = Sources::new();
+    for (name, text) in files {
+        sources.add(Source::new(name, text));
+    }
+    for (module, text) in stdlib::mentioned(text) {
+        sources.add(embedded(module, text));
+    }
+    sources
+}
+
+/// A module of the standard library as a file.
+fn embedded(module: &str, text: &str) -> Source {
+    let mut source = Source::new(format!("{}.funnel", module.replace('.', "/")), text);
+    source.embedded = true;
+    source
+}
+
+/// Levels that leave out all advice, as `--allow warnings` does.
+pub fn errors_only() -> Levels {
+    let mut levels = Levels::default();
+    // `warnings` is a word that levels know.
+    let _ = levels.set("warnings", Setting::Allow);
+    levels
+}
+
+/// What a check at some levels says of one text, in the words of a report format.
+pub fn findings(text: &str, format_name: &str, levels: &Levels) -> String {
+    let sources = sources(text);
+    let diagnostics = compile(&sources, levels).diagnostics;
+    render(&sources, &diagnostics, format_name)
+}
+
+fn render(sources: &Sources, diagnostics: &[Diagnostic], format_name: &str) -> String {
+    let report = Report { sources, diagnostics, hidden: 0, style: Style::default() };
+    let mut bytes = Vec::new();
+    let written = format(format_name).map(|format| (format.render)(&report, &mut bytes));
+    // Writing to memory cannot fail; without the format there is nothing to say.
+    if matches!(written, Some(Ok(()))) { String::from_utf8_lossy(&bytes).into_owned() } else { String::new() }
+}
+
+/// A code block that holds exactly this text.
+fn block(info: &str, text: &str) -> String {
+    format!("```{info}\n{}\n```\n", text.trim_end_matches('\n'))
+}
+
+/// The first letter as a capital.
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Severity;
+
+    #[test]
+    fn every_kind_has_an_example_that_compiles_and_shows_it() {
+        for kind in Kind::ALL {
+            let text = examples::of(*kind);
+            let sources = sources(text);
+            let compilation = compile(&sources, &Levels::default());
+            let errors: Vec<_> = compilation.diagnostics.iter().filter(|one| one.severity == Severity::Error).collect();
+            assert!(errors.is_empty(), "{}:\n{}", kind.word(), findings(text, "plain", &errors_only()));
+            assert!(shows(&compilation.model, *kind), "{} is not in its example", kind.word());
+        }
+    }
+
+    /// A model is written and then made, so only its `make` is declared with what is inside.
+    fn shows(model: &crate::model::Model<'_>, kind: Kind) -> bool {
+        model.of_kind(kind).next().is_some()
+    }
+
+    #[test]
+    fn codes_kinds_fields_functions_and_modules_are_explained() {
+        for word in ["FN0101", "unknown-name", "stage", "stage.enter", "rate", "std.kpis"] {
+            assert!(explain(word).is_some_and(|page| page.len() > 40), "{word}");
+        }
+        assert!(explain("std.kpis").is_some_and(|page| page.contains("- `kpi cac`")));
+        for word in ["", "nothing.here", "stage.", "std.nothing", "FN9999"] {
+            assert!(explain(word).is_none(), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_summary_keeps_what_was_written_by_hand() {
+        let summary =
+            summary("# Summary\n\n- [Kinds](language/kinds.md)\n  - [old](language/kinds/old.md)\n- [Hand](hand.md)\n");
+        assert!(summary.contains("  - [event](language/kinds/event.md)\n") && summary.contains("- [Hand](hand.md)\n"));
+        assert!(!summary.contains("old.md"));
+    }
+}
