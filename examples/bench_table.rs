@@ -31,7 +31,9 @@ fn main() {
         ["times", declarations, rounds] => times(number(declarations), number(rounds)),
         ["memory", declarations] => memory(number(declarations)),
         ["write", declarations, folder] => write(number(declarations), Path::new(folder)),
-        _ => eprintln!("usage: bench_table times DECLARATIONS ROUNDS | memory DECLARATIONS | write DECLARATIONS FOLDER"),
+        _ => {
+            eprintln!("usage: bench_table times DECLARATIONS ROUNDS | memory DECLARATIONS | write DECLARATIONS FOLDER")
+        }
     }
 }
 

@@ -271,7 +271,8 @@ fn ids_are_never_reused() -> Verdict {
     let path = root().join("tests/fixtures/codes.txt");
     let text = fs::read_to_string(&path).unwrap_or_default();
     let split = |line: &str| line.split_once(' ').map(|(id, name)| (id.to_owned(), name.to_owned()));
-    let known: BTreeMap<String, String> = text.lines().filter(|line| !line.starts_with('#')).filter_map(split).collect();
+    let known: BTreeMap<String, String> =
+        text.lines().filter(|line| !line.starts_with('#')).filter_map(split).collect();
     let (mut new, mut faults) = (String::new(), String::new());
     for code in registry::codes() {
         match known.get(code.id) {
@@ -420,7 +421,8 @@ fn generated_projects_are_clean() -> Verdict {
 
 fn shipped_specs_have_no_errors() -> Verdict {
     let places = ["specs/examples", "specs/models"].map(|path| root().join(path));
-    let cases: Vec<Case> = places.iter().filter(|path| path.is_dir()).flat_map(|path| load(std::slice::from_ref(path))).collect();
+    let cases: Vec<Case> =
+        places.iter().filter(|path| path.is_dir()).flat_map(|path| load(std::slice::from_ref(path))).collect();
     let broken: String = cases.iter().filter(|case| !case.errors().is_empty()).map(Case::plain).collect();
     if broken.is_empty() { Ok(()) } else { Err(broken.into()) }
 }

@@ -15,8 +15,15 @@ use crate::source::{FileId, Span};
 
 /// Parses and lowers one item.
 pub(super) fn item<'s>(file: FileId, text: &'s str, cut: &Cut) -> (File<'s>, Vec<Diagnostic>) {
-    let mut lowering =
-        Lowering { file, text, base: cut.range.start, comments: Vec::new(), faults: Vec::new(), docs_from: 0, quote: None };
+    let mut lowering = Lowering {
+        file,
+        text,
+        base: cut.range.start,
+        comments: Vec::new(),
+        faults: Vec::new(),
+        docs_from: 0,
+        quote: None,
+    };
     if cut.too_deep {
         return (File::default(), Vec::new());
     }

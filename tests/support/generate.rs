@@ -65,7 +65,8 @@ fn cell_text(cell: usize) -> String {
         text.push_str(piece);
     }
     if let Some(before) = cell.checked_sub(1) {
-        let _ = writeln!(text, "\nhandover store{before}.loyal -> store{cell}.awareness rate 5% within 30d owner growth");
+        let _ =
+            writeln!(text, "\nhandover store{before}.loyal -> store{cell}.awareness rate 5% within 30d owner growth");
     }
     text
 }
