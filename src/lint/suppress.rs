@@ -1,11 +1,14 @@
 //! `// funnelc: allow(name, …) -- reason`: silences a lint for the statement below it (or, at the end of a line, for
 //! that line). The reason is required; an unknown name and a directive that silences nothing are reported.
 
+use std::cell::LazyCell;
+use std::cmp::Reverse;
+
 use crate::diagnostic::{Code, Diagnostic, Group, Level, Safety};
 use crate::model::Model;
 use crate::model::faults::nearest;
 use crate::say;
-use crate::source::{Source, Span};
+use crate::source::{FileId, Source, Span};
 use crate::syntax::ast::Comment;
 
 use super::levels::{Levels, Setting};
@@ -69,34 +72,63 @@ struct Directive {
 pub fn apply(model: &Model<'_>, levels: &Levels, diagnostics: &mut Vec<Diagnostic>) {
     let mut directives: Vec<Directive> = Vec::new();
     let mut found = Vec::new();
+    let statements = LazyCell::new(|| statements(model));
     for ((_, source), comments) in model.sources.iter().zip(&model.comments) {
         if source.embedded {
             continue;
         }
         for comment in comments {
-            directives.extend(read(model, source, comment, &mut found));
+            directives.extend(read(&statements, source, comment, &mut found));
         }
     }
     if !directives.is_empty() {
-        diagnostics.retain(|diagnostic| !silenced(diagnostic, &mut directives));
+        silence(diagnostics, &mut directives);
     }
     found.extend(directives.iter().flat_map(|directive| report_unused(directive, levels)));
     diagnostics.extend(found);
 }
 
-fn silenced(diagnostic: &Diagnostic, directives: &mut [Directive]) -> bool {
-    let Some(span) = diagnostic.span().filter(|_| diagnostic.code.level != Level::Error) else { return false };
-    let mut silent = false;
+/// Drops what directives cover. What one covers lies together once the lints are in order, so that many directives over
+/// many findings stay cheap.
+fn silence(diagnostics: &mut Vec<Diagnostic>, directives: &mut [Directive]) {
+    let mut lints: Vec<(&'static str, FileId, u32, usize)> = Vec::new();
+    for (index, diagnostic) in diagnostics.iter().enumerate() {
+        if let Some(span) = diagnostic.span().filter(|_| diagnostic.code.level != Level::Error) {
+            lints.push((diagnostic.code.name, span.file, span.start, index));
+        }
+    }
+    lints.sort_unstable();
+    // By place in `lints`: how many directives begin to cover there, less how many cease to.
+    let mut changes = vec![0_i64; lints.len() + 1];
     for directive in directives {
-        let covers = directive.span.file == span.file && (directive.from..=directive.to).contains(&span.start);
+        let (file, from, to) = (directive.span.file, directive.from, directive.to);
         for (code, _, used) in &mut directive.allows {
-            if covers && *code == diagnostic.code {
+            let first = lints.partition_point(|(name, of, at, _)| (*name, *of, *at) < (code.name, file, from));
+            let end = lints.partition_point(|(name, of, at, _)| (*name, *of, *at) <= (code.name, file, to));
+            if first < end {
                 *used = true;
-                silent = true;
+                changes[first] += 1;
+                changes[end] -= 1;
             }
         }
     }
-    silent
+    let mut silent = vec![false; diagnostics.len()];
+    let mut covering = 0;
+    for ((.., index), change) in lints.iter().zip(changes) {
+        covering += change;
+        silent[*index] = covering > 0;
+    }
+    let mut silent = silent.into_iter();
+    diagnostics.retain(|_| !silent.next().unwrap_or_default());
+}
+
+/// Where declarations and fields stand: by file and start, the longest first.
+fn statements(model: &Model<'_>) -> Vec<(FileId, u32, Reverse<u32>)> {
+    let decls = model.decls.iter().map(|decl| decl.span);
+    let fields = model.decls.iter().flat_map(|decl| &decl.fields).map(|field| field.span);
+    let mut places: Vec<_> = decls.chain(fields).map(|span| (span.file, span.start, Reverse(span.end))).collect();
+    places.sort_unstable();
+    places
 }
 
 fn report_unused(directive: &Directive, levels: &Levels) -> Vec<Diagnostic> {
@@ -116,7 +148,12 @@ fn report_unused(directive: &Directive, levels: &Levels) -> Vec<Diagnostic> {
     unused.map(report).collect()
 }
 
-fn read(model: &Model<'_>, source: &Source, comment: &Comment<'_>, found: &mut Vec<Diagnostic>) -> Option<Directive> {
+fn read(
+    statements: &[(FileId, u32, Reverse<u32>)],
+    source: &Source,
+    comment: &Comment<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Directive> {
     let body = comment.text.trim_start_matches('/').trim_start().strip_prefix("funnelc:")?;
     let offset = comment.span.start + (comment.text.len() - body.len()) as u32;
     let place =
@@ -153,7 +190,7 @@ fn read(model: &Model<'_>, source: &Source, comment: &Comment<'_>, found: &mut V
             None => found.push(unknown(name, span)),
         }
     }
-    let (from, to) = range(model, source, comment);
+    let (from, to) = range(statements, source, comment);
     Some(Directive { span: comment.span, allows, from, to })
 }
 
@@ -171,16 +208,15 @@ fn unknown(name: &str, span: Span) -> Diagnostic {
 }
 
 /// What a directive is about: its line, or the statement that begins below it.
-fn range(model: &Model<'_>, source: &Source, comment: &Comment<'_>) -> (u32, u32) {
+fn range(statements: &[(FileId, u32, Reverse<u32>)], source: &Source, comment: &Comment<'_>) -> (u32, u32) {
     let line = source.position(comment.span.start).line as usize;
     let lines = source.lines();
     if !comment.own_line {
         let end = lines.get(line).copied().unwrap_or(source.text.len() as u32);
         return (lines[line - 1], end);
     }
-    let after = |span: Span| span.file == comment.span.file && span.start >= comment.span.end;
-    let decls = model.decls.iter().filter(|decl| after(decl.span)).map(|decl| decl.span);
-    let fields = model.decls.iter().flat_map(|decl| &decl.fields).map(|field| field.span).filter(|span| after(*span));
-    let next = decls.chain(fields).min_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
-    next.map_or((comment.span.end, comment.span.end), |span| (span.start, span.end))
+    let (file, after) = (comment.span.file, comment.span.end);
+    let next = statements.partition_point(|(of, start, _)| (*of, *start) < (file, after));
+    let next = statements.get(next).filter(|(of, ..)| *of == file);
+    next.map_or((after, after), |(_, start, Reverse(end))| (*start, *end))
 }

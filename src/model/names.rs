@@ -228,6 +228,9 @@ impl<'s> Names<'s> {
                 }
             }
         }
+        if want.has(Kind::Type) {
+            found.extend(super::value::SCALARS.iter().map(|(name, _)| (*name).to_owned()));
+        }
         found.extend(self.imported.iter().filter(|(_, id)| fits(id)).map(|(name, _)| (*name).to_owned()));
         found.sort_unstable();
         found.dedup();

@@ -7,16 +7,23 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 use super::ast::{Block, Comment, File, Part, PartKind, Quoted, Stmt};
 use super::grammar::{FunnelParser, Rule};
 use super::number;
-use super::recover::Cut;
+use super::recover::{Cut, is_bidi_control};
 use crate::diagnostic::codes::syntax::{FOREIGN_SIGN, NOT_NFC, SYNTAX};
-use crate::diagnostic::{Diagnostic, Safety};
+use crate::diagnostic::{Diagnostic, Edit, Safety};
 use crate::say;
 use crate::source::{FileId, Span};
 
 /// Parses and lowers one item.
 pub(super) fn item<'s>(file: FileId, text: &'s str, cut: &Cut) -> (File<'s>, Vec<Diagnostic>) {
-    let mut lowering =
-        Lowering { file, text, base: cut.range.start, comments: Vec::new(), faults: Vec::new(), docs_from: 0 };
+    let mut lowering = Lowering {
+        file,
+        text,
+        base: cut.range.start,
+        comments: Vec::new(),
+        faults: Vec::new(),
+        docs_from: 0,
+        quote: None,
+    };
     if cut.too_deep {
         return (File::default(), Vec::new());
     }
@@ -36,6 +43,8 @@ struct Lowering<'s> {
     faults: Vec<Diagnostic>,
     /// First comment that is not yet the documentation of a statement.
     docs_from: usize,
+    /// A typographic quote that waits for its partner on the same line: where, and its finding.
+    quote: Option<(Span, usize)>,
 }
 
 impl<'s> Lowering<'s> {
@@ -232,23 +241,43 @@ impl<'s> Lowering<'s> {
 
     fn bad(&mut self, span: Span, written: &str) -> PartKind<'s> {
         let sign = self.source(span);
-        // U+0001 stands for a bracket whose fault the scan has reported, unless the text itself has one there.
-        if written != "\u{1}" || sign == written {
-            let message = match sign {
-                ")" | "]" => say!("this `{sign}` closes nothing", sign),
-                _ if sign.chars().all(char::is_control) => {
-                    say!("an invisible control character stands here")
-                }
-                _ => say!("`{sign}` has no meaning here", sign),
-            };
-            let mut fault = Diagnostic::new(&SYNTAX, span, message);
-            if let Some((right, words)) = lookalike(sign) {
-                fault =
-                    fault.help(say!("{words}", words)).fix(Safety::Safe, say!("write `{right}`", right), span, right);
-            }
-            self.faults.push(fault);
+        // U+0001 stands for a bracket whose fault the scan has reported, unless the text itself has one there; the scan
+        // has reported direction controls too.
+        let reported = written == "\u{1}" && sign != written;
+        if reported || sign.chars().all(is_bidi_control) || self.closes_quote(span) {
+            return PartKind::Bad;
         }
+        let message = match sign {
+            ")" | "]" => say!("this `{sign}` closes nothing", sign),
+            _ if sign.chars().all(char::is_control) => say!("an invisible control character stands here"),
+            _ => say!("`{sign}` has no meaning here", sign),
+        };
+        let mut fault = Diagnostic::new(&SYNTAX, span, message);
+        if let Some((right, words)) = lookalike(sign) {
+            fault = fault.help(say!("{words}", words));
+            if right == "\"" {
+                self.quote = Some((span, self.faults.len()));
+            } else {
+                fault = fault.fix(Safety::Safe, say!("write `{right}`", right), span, right);
+            }
+        }
+        self.faults.push(fault);
         PartKind::Bad
+    }
+
+    /// Whether this is the second of two typographic quotes on a line; the finding of the first then mends both, as one
+    /// straight quote alone would only open a text.
+    fn closes_quote(&mut self, span: Span) -> bool {
+        let is_quote = lookalike(self.source(span)).is_some_and(|(right, _)| right == "\"");
+        let Some((open, finding)) = self.quote.take_if(|_| is_quote) else { return false };
+        let between = &self.text[open.end as usize..span.start as usize];
+        if between.contains(['\n', '"', '\\']) {
+            return false;
+        }
+        let edits = [open, span].map(|span| Edit { span, replacement: "\"".to_owned() }).to_vec();
+        let fault = self.faults[finding].clone().fix_all(Safety::Safe, say!("write straight quotes"), edits);
+        self.faults[finding] = fault.label(span, say!("and here"));
+        true
     }
 }
 

@@ -69,7 +69,8 @@ struct Scan<'s> {
 
 impl<'s> Scan<'s> {
     fn new(file: FileId, text: &'s str) -> Self {
-        let has_controls = text.chars().any(is_bidi_control_quick(text));
+        let possible = memchr::memchr(0xE2, text.as_bytes()).is_some();
+        let has_controls = possible && text.chars().any(is_bidi_control);
         Self { file, text, events: Vec::new(), patches: Vec::new(), faults: Vec::new(), has_controls }
     }
 
@@ -523,12 +524,8 @@ impl<'s> Scan<'s> {
     }
 }
 
-fn is_bidi_control_quick(text: &str) -> impl Fn(char) -> bool + use<> {
-    let possible = memchr::memchr(0xE2, text.as_bytes()).is_some();
-    move |character| possible && is_bidi_control(character)
-}
-
-const fn is_bidi_control(character: char) -> bool {
+/// Whether a character turns text around invisibly; the scan reports those that do harm.
+pub(super) const fn is_bidi_control(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 

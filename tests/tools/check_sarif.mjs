@@ -2,32 +2,21 @@
 // Checks SARIF files against the published JSON schema of SARIF 2.1.0 and against rules the schema cannot state.
 // Usage: node tests/tools/check_sarif.mjs FILE...
 //
-// The schema comes from a pinned npm package, installed into tests/.cache on first use.
+// The schema comes from a pinned npm package; `bash tests/run tools` installs it into tests/.cache/npm.
 
-import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const tests = dirname(dirname(fileURLToPath(import.meta.url)));
-const cache = join(tests, ".cache", "sarif");
-
-function install() {
-  const installed = join(cache, "package.json");
-  const wanted = readFileSync(join(tests, "package.json"), "utf8");
-  const done = existsSync(join(cache, "node_modules", "ajv")) && readFileSync(installed, "utf8") === wanted;
-  if (done) return;
-  mkdirSync(cache, { recursive: true });
-  for (const name of ["package.json", "package-lock.json"]) copyFileSync(join(tests, name), join(cache, name));
-  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: cache, stdio: ["ignore", 2, 2] });
-}
+const cache = join(process.env.FUNNELC_TOOLS ?? join(tests, ".cache"), "npm");
 
 function validator() {
   const require = createRequire(join(cache, "package.json"));
-  const Ajv = require("ajv");
+  const Ajv = require("ajv6");
   const ajv = new Ajv({ schemaId: "auto", allErrors: true, format: "full", unknownFormats: "ignore" });
-  ajv.addMetaSchema(require("ajv/lib/refs/json-schema-draft-04.json"));
+  ajv.addMetaSchema(require("ajv6/lib/refs/json-schema-draft-04.json"));
   return ajv.compile(require("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"));
 }
 
@@ -53,7 +42,6 @@ if (files.length === 0) {
   console.error("usage: check_sarif.mjs FILE...");
   process.exit(2);
 }
-install();
 const validate = validator();
 let failed = 0;
 for (const file of files) {

@@ -1,0 +1,123 @@
+//! Measures one generated project; `tests/bench/run` calls it for several sizes and prints the table.
+//!
+//! ```text
+//! bench_table times DECLARATIONS ROUNDS    seconds of each phase, medians, as `name value` lines
+//! bench_table memory DECLARATIONS          compiles once, on all cores, and says the peak memory of the process in KiB
+//! bench_table write DECLARATIONS FOLDER    writes the files of the project
+//! ```
+
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock and writes files")]
+
+#[path = "../tests/support/generate.rs"]
+mod generate;
+
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+
+use funnelc::diagnostic::Severity;
+use funnelc::lint::levels::Levels;
+use funnelc::source::{Source, Sources};
+use funnelc::syntax::grammar::{FunnelParser, Rule};
+use funnelc::{check, compile, lint, model, syntax};
+use pest::Parser;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["times", declarations, rounds] => times(number(declarations), number(rounds)),
+        ["memory", declarations] => memory(number(declarations)),
+        ["write", declarations, folder] => write(number(declarations), Path::new(folder)),
+        _ => {
+            eprintln!("usage: bench_table times DECLARATIONS ROUNDS | memory DECLARATIONS | write DECLARATIONS FOLDER")
+        }
+    }
+}
+
+fn number(word: &str) -> usize {
+    word.parse().expect("a number")
+}
+
+fn project(declarations: usize) -> Sources {
+    let mut sources = Sources::new();
+    for (name, text) in generate::generate(declarations) {
+        sources.add(Source::new(name, text));
+    }
+    sources
+}
+
+fn pool(threads: usize) -> ThreadPool {
+    ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads")
+}
+
+/// The median of some runs, in seconds; what they return is dropped outside of the clock.
+fn median<T>(rounds: usize, mut run: impl FnMut() -> T) -> f64 {
+    let mut seconds: Vec<f64> = (0..rounds.max(1))
+        .map(|_| {
+            let start = Instant::now();
+            let result = black_box(run());
+            let taken = start.elapsed().as_secs_f64();
+            drop(result);
+            taken
+        })
+        .collect();
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
+}
+
+fn times(declarations: usize, rounds: usize) {
+    let sources = project(declarations);
+    let levels = Levels::default();
+    let (one, two) = (pool(1), pool(2));
+    let bytes: usize = sources.iter().map(|(_, source)| source.text.len()).sum();
+    let whole = compile(&sources, &levels);
+    let errors = whole.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+    assert_eq!(errors, 0, "the generated project is clean");
+    println!("bytes {bytes}");
+    println!("declarations {}", whole.model.decls.len());
+    println!("findings {}", whole.diagnostics.len());
+    drop(whole);
+    let say = |name: &str, seconds: f64| println!("{name} {seconds:.6}");
+    say("pest", median(rounds, || bare_pest(&sources)));
+    say("compile1", one.install(|| median(rounds, || compile(&sources, &levels))));
+    say("compile2", two.install(|| median(rounds, || compile(&sources, &levels))));
+    one.install(|| phases(&sources, &levels, rounds, &say));
+}
+
+/// The grammar over whole files; the pairs are built, as any user of the grammar needs them, and dropped.
+fn bare_pest(sources: &Sources) -> usize {
+    let parsed = sources.iter().map(|(_, source)| FunnelParser::parse(Rule::file, &source.text));
+    parsed.filter(Result::is_ok).count()
+}
+
+/// Where the time of a compilation goes, on one thread.
+fn phases(sources: &Sources, levels: &Levels, rounds: usize, say: &dyn Fn(&str, f64)) {
+    let cut = || sources.iter().map(|(id, source)| syntax::recover::cut(id, &source.text).0.len()).sum::<usize>();
+    let parse = || sources.iter().map(|(id, source)| syntax::parse(id, source)).collect::<Vec<_>>();
+    say("phase.cut", median(rounds, cut));
+    say("phase.syntax", median(rounds, parse));
+    say("phase.model", median(rounds, || model::build(sources)));
+    let (built, _) = model::build(sources);
+    say("phase.check", median(rounds, || check::run(&built)));
+    say("phase.lint", median(rounds, || lint::run(&built, levels)));
+    say("phase.suppress", median(rounds, || lint::suppress::apply(&built, levels, &mut Vec::new())));
+}
+
+fn memory(declarations: usize) {
+    let sources = project(declarations);
+    black_box(compile(&sources, &Levels::default()).diagnostics.len());
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    println!("{}", peak.and_then(|words| words.split_whitespace().next()).unwrap_or("0"));
+}
+
+fn write(declarations: usize, folder: &Path) {
+    for (name, text) in generate::generate(declarations) {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(folder)).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+}
