@@ -7,7 +7,7 @@ use funnelc::source::{FileId, Source, Sources};
 use funnelc::{compile, fmt, syntax};
 
 /// Parsing and compiling end without a panic, and every span lies in the text.
-pub fn parse(text: &str) {
+pub(crate) fn parse(text: &str) {
     let source = Source::new("fuzz.funnel", text);
     let (file, faults) = syntax::parse(FileId(0), &source);
     let spans = file.stmts.iter().map(|stmt| stmt.span).chain(file.comments.iter().map(|comment| comment.span));
@@ -21,7 +21,7 @@ pub fn parse(text: &str) {
 
 /// The formatter hands back findings, or a text that it leaves as it is. That the tree and the comments are the same it
 /// compares itself; a difference is a finding of its own, which no text may provoke. Returns whether it was formatted.
-pub fn format(text: &str) -> bool {
+pub(crate) fn format(text: &str) -> bool {
     match fmt::format("fuzz.funnel", text) {
         Ok(once) => {
             let twice = fmt::format("fuzz.funnel", &once);

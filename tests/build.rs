@@ -1,6 +1,8 @@
 //! What specs compile into: each folder of `tests/fixtures/build` holds a spec and the tree it is built into, byte for
 //! byte. `FUNNELC_BLESS=1` rewrites the trees.
 
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

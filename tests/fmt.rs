@@ -1,6 +1,8 @@
 //! The canonical form: fixtures (`tests/fixtures/fmt/<case>/{input,expected}.funnel`; `FUNNELC_BLESS=1` rewrites what is
 //! expected), every spec of the repository, and specs made up at random.
 
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
+
 #[path = "fmt/random.rs"]
 mod random;
 

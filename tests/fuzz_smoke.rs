@@ -1,5 +1,7 @@
 //! The fuzz targets on stable Rust: pieces of the repository's specs, damaged at random from fixed seeds.
 
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
+
 #[path = "../fuzz/bodies.rs"]
 mod bodies;
 

@@ -1,5 +1,7 @@
 //! The segment algebra against an oracle that knows nothing of it: every person of a small world is tried.
 
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use funnelc::analysis::segments::sets::Value;

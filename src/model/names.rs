@@ -215,6 +215,7 @@ impl<'s> Names<'s> {
             scopes.push(Scope::Inside(id));
             at = decls[id.0 as usize].parent;
         }
+        #[expect(clippy::iter_over_hash_type, reason = "sorted below")]
         for ((scope, name), id) in &self.named {
             if !fits(id) {
                 continue;

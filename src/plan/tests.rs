@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "tests read fixtures")]
+
 use super::*;
 use crate::source::{Source, Sources};
 use crate::stdlib;

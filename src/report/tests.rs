@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "tests read fixtures")]
+
 use std::path::PathBuf;
 
 use jsonschema::Draft;

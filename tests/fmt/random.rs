@@ -2,7 +2,7 @@
 //! wherever they may stand. Fewer and smaller choices make a smaller spec, so failures shrink.
 
 /// A spec; it is free of syntax errors, though it means nothing.
-pub fn spec(choices: &[u16]) -> String {
+pub(crate) fn spec(choices: &[u16]) -> String {
     let mut maker = Maker { choices: choices.iter(), out: String::new(), comments: 0 };
     while !maker.choices.as_slice().is_empty() {
         maker.above(0);
@@ -228,9 +228,9 @@ impl Maker<'_> {
             let clause = self.pick(CLAUSES.len());
             // The grammar lets a line begin with any clause but `owner`.
             if CLAUSES[clause].starts_with("owner") {
-                self.gap()
+                self.gap();
             } else {
-                self.open_gap(!lines)
+                self.open_gap(!lines);
             }
             self.push(CLAUSES[clause]);
             if clause == 0 && self.pick(2) == 0 {

@@ -1,5 +1,7 @@
 //! The laws of the graph against an oracle written from the definitions, on small funnels made at random.
 
+#![allow(clippy::format_push_string, reason = "speed is nothing to a test")]
+
 mod oracle;
 
 use std::collections::BTreeSet;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "the four marks of a stage, as they are written")]
 pub(crate) struct Stage {
     pub(crate) loyalty: bool,
     pub(crate) converts: bool,

@@ -8,10 +8,10 @@
 use std::fmt::Write;
 
 /// Declarations of one cell, as the compiler counts them: everything with a kind, properties and transitions included.
-pub const PER_CELL: usize = 58;
+pub(crate) const PER_CELL: usize = 58;
 
 /// The names and texts of the files of a project with about `declarations` declarations (at least one cell).
-pub fn generate(declarations: usize) -> Vec<(String, String)> {
+pub(crate) fn generate(declarations: usize) -> Vec<(String, String)> {
     let cells = declarations.div_ceil(PER_CELL).max(1);
     let mut files = vec![("main.funnel".to_owned(), HEAD.to_owned())];
     files.extend((0..cells).map(|cell| (format!("cells/c{cell:05}.funnel"), cell_text(cell))));
