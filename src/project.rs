@@ -2,7 +2,7 @@
 //! file under it, or several where several files declare a `project`: each then has its own folder, or, where they share
 //! one, only the files it uses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostic;
@@ -146,6 +146,29 @@ pub fn display(path: &Path) -> String {
     shown.strip_prefix("./").map_or(shown.clone(), str::to_owned)
 }
 
+impl Project {
+    /// Gives files another text; a fix may mention a module of the library that was not there before.
+    pub fn change(&mut self, texts: BTreeMap<FileId, String>) {
+        let mentioned = texts.values().flat_map(|text| stdlib::mentioned(text)).map(|(module, _)| *module);
+        let modules: BTreeSet<&'static str> = mentioned.collect();
+        self.sources = std::mem::take(&mut self.sources).with_texts(texts);
+        self.add_modules(&modules);
+    }
+
+    fn add_modules(&mut self, modules: &BTreeSet<&'static str>) {
+        for (module, text) in stdlib::MODULES.iter().filter(|(module, _)| modules.contains(module)) {
+            let name = format!("{}.funnel", module.replace('.', "/"));
+            if self.sources.iter().any(|(_, source)| source.embedded && source.name == name) {
+                continue;
+            }
+            let mut source = Source::new(name, *text);
+            source.embedded = true;
+            self.sources.add(source);
+            self.paths.push(None);
+        }
+    }
+}
+
 struct Loader {
     project: Project,
     seen: BTreeSet<PathBuf>,
@@ -236,13 +259,7 @@ impl Loader {
     }
 
     fn finish(mut self) -> Project {
-        for (module, text) in stdlib::MODULES.iter().filter(|(module, _)| self.modules.contains(module)) {
-            let name = format!("{}.funnel", module.replace('.', "/"));
-            let mut source = Source::new(name, *text);
-            source.embedded = true;
-            self.project.sources.add(source);
-            self.project.paths.push(None);
-        }
+        self.project.add_modules(&self.modules);
         let empty = self.project.sources.iter().all(|(_, source)| source.text.trim().is_empty());
         if empty && self.project.faults.is_empty() {
             let fault = Diagnostic::without_place(&NO_SPEC, say!("there is nothing to check: no file says anything"))

@@ -318,15 +318,16 @@ fn for_all(law: fn(&Case) -> Verdict) -> Verdict {
 }
 
 fn recompiled(case: &Case, texts: &BTreeMap<FileId, String>) -> Case {
-    let mut sources = Sources::new();
-    for (id, source) in case.sources.iter() {
-        let text = texts.get(&id).unwrap_or(&source.text);
-        let mut copy = Source::new(source.name.clone(), text.clone());
+    let mut project = Project::default();
+    for (_, source) in case.sources.iter() {
+        let mut copy = Source::new(source.name.clone(), source.text.clone());
         copy.embedded = source.embedded;
-        sources.add(copy);
+        project.sources.add(copy);
+        project.paths.push(None);
     }
-    let found = compile(&sources, &all_lints()).diagnostics;
-    Case { name: case.name.clone(), sources, found }
+    project.change(texts.clone());
+    let found = compile(&project.sources, &all_lints()).diagnostics;
+    Case { name: case.name.clone(), sources: project.sources, found }
 }
 
 fn all_lints() -> Levels {

@@ -151,7 +151,7 @@ fn fix_project(mut project: Project, levels: &Levels, safety: Safety) -> Fixed {
             break;
         }
         applied += fixed.applied;
-        project.sources = project.sources.with_texts(fixed.texts);
+        project.change(fixed.texts);
         diagnostics = compile(&project.sources, levels).diagnostics;
     }
     let mut changes = Vec::new();

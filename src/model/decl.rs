@@ -201,11 +201,13 @@ impl<'s> Lowering<'s> {
                     parts.get(opening.at).map_or(stmt.parts[0].span.after(), |p| p.span.before()),
                 ));
             }
+            opening.broken = true;
             return;
         };
         opening.at += 1;
         if word.contains(['.', '-']) || RESERVED.contains(&word) {
             self.faults.push(faults::bad_name(word, part.span));
+            opening.broken = true;
             return;
         }
         opening.name = Some(Ident { text: word, span: part.span });
