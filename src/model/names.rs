@@ -197,9 +197,19 @@ impl<'s> Names<'s> {
             at = decls[id.0 as usize].parent;
         }
         let file = decls[from.0 as usize].span.file;
-        self.in_scope(Scope::Module(file), name)
+        let in_module = self.in_scope(Scope::Module(file), name).map(|id| self.in_place_of(decls, id, name));
+        in_module
             .or_else(|| self.in_scope(Scope::Project, name))
             .or_else(|| self.imported.get(name).copied())
+    }
+
+    /// A local declaration that extends one of the library takes its place, for the library's own measures too.
+    fn in_place_of(&self, decls: &[Decl<'s>], library: DeclId, name: &str) -> DeclId {
+        let Some(own) = self.in_scope(Scope::Project, name) else { return library };
+        let decl = &decls[own.0 as usize];
+        let base = decl.extends.map(|reference| decl.refs[reference.0 as usize].path);
+        let extends_it = base.is_some_and(|path| path.rsplit('.').next() == Some(name));
+        if extends_it && decl.kind == decls[library.0 as usize].kind { own } else { library }
     }
 
     /// Every path that could have been meant, for "did you mean": short names seen from `from`, and full paths.
