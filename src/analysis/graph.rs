@@ -283,29 +283,14 @@ impl<'m, 's> Graph<'m, 's> {
     /// The components of the graph of some edges that have a cycle, each with its stages in order; in order of their
     /// first stages.
     pub fn cyclic_components(&self, among: impl Fn(&Edge<'m, 's>) -> bool) -> Vec<Vec<usize>> {
-        self.components(self.edges.iter().filter(|edge| among(edge)).map(|edge| (edge.from, edge.to)))
+        cyclic(self.stages.len(), self.edges.iter().filter(|edge| among(edge)).map(|edge| (edge.from, edge.to)))
     }
 
-    fn components(&self, ways: impl Iterator<Item = (usize, usize)>) -> Vec<Vec<usize>> {
-        let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(self.stages.len(), self.edges.len());
-        for _ in &self.stages {
-            graph.add_node(());
-        }
-        let mut own_loop = vec![false; self.stages.len()];
-        for (from, to) in ways {
-            graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), ());
-            own_loop[from] |= from == to;
-        }
-        let ordered = |component: Vec<NodeIndex>| {
-            let mut stages: Vec<usize> = component.into_iter().map(NodeIndex::index).collect();
-            stages.sort_unstable();
-            stages
-        };
-        let components = kosaraju_scc(&graph).into_iter().map(ordered);
-        let mut cyclic: Vec<Vec<usize>> =
-            components.filter(|stages| stages.len() > 1 || stages.iter().any(|stage| own_loop[*stage])).collect();
-        cyclic.sort_unstable();
-        cyclic
+    /// The components in which people can go round without being new people, undeclared ways included.
+    pub fn loops(&self, skips: &[Skip]) -> Vec<Vec<usize>> {
+        let declared =
+            self.edges.iter().filter(|edge| edge.kind != EdgeKind::Referral).map(|edge| (edge.from, edge.to));
+        cyclic(self.stages.len(), declared.chain(skips.iter().map(|skip| (skip.from, skip.to))))
     }
 
     /// Whether an edge goes round where going round must be said: neither marked nor within the loyalty layer.
@@ -334,58 +319,48 @@ impl<'m, 's> Graph<'m, 's> {
         path
     }
 
-    /// The loops that nobody ever leaves by the rates given for edges and skips. A loop has a spectral radius of 1
-    /// exactly when, in some set of its stages, all rates out of every stage stay inside and add to exactly 100%.
-    pub fn endless_loops(&self, rates: &[Option<Decimal>], skips: &[Skip]) -> Vec<Vec<usize>> {
-        let flows = self.flows(rates, skips);
-        let kept = self.never_left(&flows);
+    /// The loops among some stages (in order) that nobody ever leaves by the rates given for edges and by the skips. A
+    /// loop has a spectral radius of 1 exactly when, in some set of its stages, all rates out of every stage stay inside
+    /// and add to exactly 100%.
+    pub fn endless_loops(
+        &self,
+        stages: &[usize],
+        rate: impl Fn(usize) -> Option<Decimal>,
+        skips: &[Skip],
+    ) -> Vec<Vec<usize>> {
+        let flows = self.flows(stages, rate, skips);
+        let kept = never_left(stages.len(), &flows);
         if !kept.contains(&true) {
             return Vec::new();
         }
-        let inside = flows.iter().filter(|(from, to, _)| kept[*from] && kept[*to]).map(|(from, to, _)| (*from, *to));
-        let inside: Vec<(usize, usize)> = inside.collect();
-        let components = self.components(inside.iter().copied());
-        let mut component_of = vec![usize::MAX; self.stages.len()];
+        let inside = flows.iter().filter_map(|(from, to, _)| Some((*from, (*to)?)));
+        let inside: Vec<(usize, usize)> = inside.filter(|(from, to)| kept[*from] && kept[*to]).collect();
+        let components = cyclic(stages.len(), inside.iter().copied());
+        let mut component_of = vec![usize::MAX; stages.len()];
         for (at, component) in components.iter().enumerate() {
             component.iter().for_each(|stage| component_of[*stage] = at);
         }
         let mut is_left = vec![false; components.len()];
-        for (from, to) in inside {
-            if let Some(is_left) =
-                is_left.get_mut(component_of[from]).filter(|_| component_of[from] != component_of[to])
-            {
+        for (from, _) in inside.into_iter().filter(|(from, to)| component_of[*from] != component_of[*to]) {
+            if let Some(is_left) = is_left.get_mut(component_of[from]) {
                 *is_left = true;
             }
         }
-        components.into_iter().zip(is_left).filter(|(_, is_left)| !is_left).map(|(component, _)| component).collect()
+        let stays = components.into_iter().zip(is_left).filter(|(_, is_left)| !is_left);
+        stays.map(|(component, _)| component.into_iter().map(|at| stages[at]).collect()).collect()
     }
 
-    /// The largest set of stages in which all rates out of every stage stay inside and add to exactly 100%.
-    fn never_left(&self, flows: &[(usize, usize, Decimal)]) -> Vec<bool> {
-        let mut into: Vec<Vec<usize>> = vec![Vec::new(); self.stages.len()];
-        let mut inside = vec![Decimal::ZERO; self.stages.len()];
-        for (from, to, rate) in flows {
-            into[*to].push(*from);
-            inside[*from] = inside[*from].saturating_add(*rate);
-        }
-        let mut kept: Vec<bool> = inside.iter().map(|sum| *sum == WHOLE).collect();
-        let mut open: Vec<usize> = (0..kept.len()).filter(|stage| !kept[*stage]).collect();
-        while let Some(gone) = open.pop() {
-            for from in &into[gone] {
-                if std::mem::replace(&mut kept[*from], false) {
-                    open.push(*from);
-                }
-            }
-        }
-        kept
-    }
-
-    /// Where the planned rates above nothing lead, referral left out.
-    fn flows(&self, rates: &[Option<Decimal>], skips: &[Skip]) -> Vec<(usize, usize, Decimal)> {
-        let declared = self.edges.iter().zip(rates).filter(|(edge, _)| edge.kind != EdgeKind::Referral);
-        let declared = declared.filter_map(|(edge, rate)| Some((edge.from, edge.to, (*rate)?)));
-        let added = skips.iter().filter_map(|skip| Some((skip.from, skip.to, skip.rate?)));
-        declared.chain(added).filter(|(_, _, rate)| !rate.is_zero()).collect()
+    /// Where the planned rates above nothing lead from some stages, by their places in the list, none for a stage that is
+    /// not in it; referral left out.
+    fn flows(&self, stages: &[usize], rate: impl Fn(usize) -> Option<Decimal>, skips: &[Skip]) -> Vec<Flow> {
+        let place = |stage: usize| stages.binary_search(&stage).ok();
+        let out = stages.iter().flat_map(|stage| &self.out[*stage]);
+        let declared = out.filter(|at| self.edges[**at].kind != EdgeKind::Referral);
+        let declared = declared.filter_map(|at| Some((self.edges[*at].from, self.edges[*at].to, rate(*at)?)));
+        let added = stages.iter().flat_map(|stage| from_stage(skips, *stage));
+        let added = added.filter_map(|skip| Some((skip.from, skip.to, skip.rate?)));
+        let flows = declared.chain(added).filter_map(|(from, to, rate)| Some((place(from)?, place(to), rate)));
+        flows.filter(|(_, _, rate)| !rate.is_zero()).collect()
     }
 
     // ---- optional stages
@@ -443,6 +418,63 @@ impl<'m, 's> Graph<'m, 's> {
         let sum = edges.map(|edge| edge.rate).try_fold(Decimal::ZERO, |sum, rate| sum.checked_add(rate?));
         only.rate = sum.and_then(|sum| WHOLE.checked_sub(sum)).filter(|rest| !rest.is_sign_negative());
     }
+}
+
+/// A planned rate between two places of a list; none for a place outside of it.
+type Flow = (usize, Option<usize>, Decimal);
+
+/// The undeclared ways that begin at a stage; they are in order of where they begin.
+fn from_stage(skips: &[Skip], stage: usize) -> &[Skip] {
+    let start = skips.partition_point(|skip| skip.from < stage);
+    let end = skips.partition_point(|skip| skip.from <= stage);
+    &skips[start..end]
+}
+
+/// The components of a graph that have a cycle, each with its nodes in order; in order of their first nodes.
+fn cyclic(nodes: usize, ways: impl Iterator<Item = (usize, usize)>) -> Vec<Vec<usize>> {
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(nodes, nodes);
+    for _ in 0..nodes {
+        graph.add_node(());
+    }
+    let mut own_loop = vec![false; nodes];
+    for (from, to) in ways {
+        graph.add_edge(NodeIndex::new(from), NodeIndex::new(to), ());
+        own_loop[from] |= from == to;
+    }
+    let ordered = |component: Vec<NodeIndex>| {
+        let mut nodes: Vec<usize> = component.into_iter().map(NodeIndex::index).collect();
+        nodes.sort_unstable();
+        nodes
+    };
+    let components = kosaraju_scc(&graph).into_iter().map(ordered);
+    let mut cyclic: Vec<Vec<usize>> =
+        components.filter(|nodes| nodes.len() > 1 || nodes.iter().any(|node| own_loop[*node])).collect();
+    cyclic.sort_unstable();
+    cyclic
+}
+
+/// The largest set of nodes in which all rates out of every node stay inside and add to exactly 100%.
+fn never_left(nodes: usize, flows: &[Flow]) -> Vec<bool> {
+    let mut into: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+    let mut sums = vec![Decimal::ZERO; nodes];
+    let mut leads_out = vec![false; nodes];
+    for (from, to, rate) in flows {
+        sums[*from] = sums[*from].saturating_add(*rate);
+        match to {
+            Some(to) => into[*to].push(*from),
+            None => leads_out[*from] = true,
+        }
+    }
+    let mut kept: Vec<bool> = sums.iter().zip(leads_out).map(|(sum, leads_out)| *sum == WHOLE && !leads_out).collect();
+    let mut open: Vec<usize> = (0..kept.len()).filter(|node| !kept[*node]).collect();
+    while let Some(gone) = open.pop() {
+        for from in &into[gone] {
+            if std::mem::replace(&mut kept[*from], false) {
+                open.push(*from);
+            }
+        }
+    }
+    kept
 }
 
 /// How many steps the search for undeclared ways may take in all, so that funnels made by machines stay quick: two

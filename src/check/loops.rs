@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::stages::MAX_LABELS;
-use super::transitions::{special_groups, with_rates_for};
-use crate::analysis::graph::{Edge, EdgeKind, Graph};
+use super::transitions::{rate_for, special_groups};
+use crate::analysis::graph::{Edge, EdgeKind, Graph, Skip};
 use crate::diagnostic::codes::graph::{ENDLESS_LOOP, MISSING_LOYALTY_LOOP, UNMARKED_CYCLE};
 use crate::diagnostic::{Diagnostic, Safety};
 use crate::say;
@@ -91,28 +91,33 @@ pub(super) fn missing_loyalty_loop(graph: &Graph<'_, '_>, found: &mut Vec<Diagno
 /// A loop that by its planned rates nobody ever leaves, for everybody or for those with rates of their own.
 pub(super) fn endless_loop(graph: &Graph<'_, '_>, found: &mut Vec<Diagnostic>) {
     let skips = graph.skips();
-    let plain: Vec<Option<Decimal>> = graph.edges.iter().map(|edge| edge.rate).collect();
-    let told = graph.endless_loops(&plain, &skips);
+    for stages in graph.loops(&skips) {
+        endless_among(graph, &stages, &skips, found);
+    }
+}
+
+fn endless_among(graph: &Graph<'_, '_>, stages: &[usize], skips: &[Skip], found: &mut Vec<Diagnostic>) {
+    let plain = |at: usize| graph.edges[at].rate;
+    let told = graph.endless_loops(stages, plain, skips);
     found.extend(told.iter().map(|component| report_endless(graph, component, &plain, None)));
-    let groups = special_groups(graph);
-    let limit = MAX_WORK / (graph.edges.len() + 1);
-    for group in groups.into_iter().take(limit) {
-        let rates = with_rates_for(graph, group);
-        for component in graph.endless_loops(&rates, &skips) {
+    let limit = MAX_WORK / stages.len();
+    for group in special_groups(graph, stages).into_iter().take(limit) {
+        let rate = |at: usize| rate_for(&graph.edges[at], group);
+        for component in graph.endless_loops(stages, rate, skips) {
             if !told.contains(&component) {
-                found.push(report_endless(graph, &component, &rates, Some(group.name())));
+                found.push(report_endless(graph, &component, &rate, Some(group.name())));
             }
         }
     }
 }
 
-/// Edges looked at for all groups with rates of their own; beyond it only the plain rates are checked.
-const MAX_WORK: usize = 2_000_000;
+/// Stages looked at for all groups with rates of their own in one loop; beyond it only the plain rates are checked.
+const MAX_WORK: usize = 100_000;
 
 fn report_endless(
     graph: &Graph<'_, '_>,
     component: &[usize],
-    rates: &[Option<Decimal>],
+    rate: &dyn Fn(usize) -> Option<Decimal>,
     group: Option<&str>,
 ) -> Diagnostic {
     let names: Vec<String> =
@@ -128,7 +133,7 @@ fn report_endless(
     let inner = edges.filter(|at| component.binary_search(&graph.edges[**at].to).is_ok());
     for at in inner.take(MAX_LABELS) {
         let edge = &graph.edges[*at];
-        let (Some(rate), true) = (rates[*at], edge.kind != EdgeKind::Referral) else { continue };
+        let (Some(rate), true) = (rate(*at), edge.kind != EdgeKind::Referral) else { continue };
         fault = fault.label(edge.declared.decl().span, say!("{rate}% go on here", rate = rate.normalize()));
     }
     fault.help(say!(

@@ -180,18 +180,17 @@ fn rival_rates(edge: &Edge<'_, '_>, rows: &Rows<'_, '_>, found: &mut Vec<Diagnos
     }
 }
 
-/// Every segment, tier and channel that has a rate of its own somewhere, in order.
-pub(super) fn special_groups<'m, 's>(graph: &Graph<'m, 's>) -> Vec<Node<'m, 's>> {
+/// Every segment, tier and channel that has a rate of its own out of some stages, in order.
+pub(super) fn special_groups<'m, 's>(graph: &Graph<'m, 's>, stages: &[usize]) -> Vec<Node<'m, 's>> {
     let mut seen: FxHashSet<DeclId> = FxHashSet::default();
-    let rows = graph.edges.iter().flat_map(|edge| edge.declared.special_rates());
+    let edges = stages.iter().flat_map(|stage| &graph.out[*stage]).map(|at| &graph.edges[*at]);
+    let rows = edges.flat_map(|edge| edge.declared.special_rates());
     rows.map(|(who, ..)| who).filter(|who| seen.insert(who.id)).collect()
 }
 
-/// The planned rate of every edge for a group.
-pub(super) fn with_rates_for<'m, 's>(graph: &Graph<'m, 's>, who: Node<'m, 's>) -> Vec<Option<Decimal>> {
-    let rate =
-        |edge: &Edge<'m, 's>| special_rate(&edge.declared.special_rates(), &[who]).map(|(rate, _)| rate).or(edge.rate);
-    graph.edges.iter().map(rate).collect()
+/// The planned rate of an edge for a group.
+pub(super) fn rate_for<'m, 's>(edge: &Edge<'m, 's>, who: Node<'m, 's>) -> Option<Decimal> {
+    special_rate(&edge.declared.special_rates(), &[who]).map(|(rate, _)| rate).or(edge.rate)
 }
 
 // ---- events

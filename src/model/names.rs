@@ -198,9 +198,7 @@ impl<'s> Names<'s> {
         }
         let file = decls[from.0 as usize].span.file;
         let in_module = self.in_scope(Scope::Module(file), name).map(|id| self.in_place_of(decls, id, name));
-        in_module
-            .or_else(|| self.in_scope(Scope::Project, name))
-            .or_else(|| self.imported.get(name).copied())
+        in_module.or_else(|| self.in_scope(Scope::Project, name)).or_else(|| self.imported.get(name).copied())
     }
 
     /// A local declaration that extends one of the library takes its place, for the library's own measures too.

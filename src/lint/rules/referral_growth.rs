@@ -31,8 +31,9 @@ pub static RULE: Rule = Rule {
 fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     let graph = Graph::of(model);
     let skips = graph.skips();
-    let plain: Vec<Option<Decimal>> = graph.edges.iter().map(|edge| edge.rate).collect();
-    let endless: FxHashSet<usize> = graph.endless_loops(&plain, &skips).into_iter().flatten().collect();
+    let loops = graph.loops(&skips);
+    let endless = loops.iter().flat_map(|stages| graph.endless_loops(stages, |at| graph.edges[at].rate, &skips));
+    let endless: FxHashSet<usize> = endless.flatten().collect();
     for component in graph.cyclic_components(|edge| edge.rate.is_some()) {
         let inner = |stage: &usize| component.binary_search(stage).is_ok();
         let mut edges = component.iter().flat_map(|stage| &graph.out[*stage]).map(|at| &graph.edges[*at]);
