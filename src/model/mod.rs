@@ -61,6 +61,7 @@ pub struct Model<'s> {
     pub(crate) facts: types::ProjectFacts<'s>,
     /// Who refers to what, once somebody has asked.
     pub(crate) usage: std::sync::OnceLock<crate::analysis::usage::Usage>,
+    pub(crate) related: std::sync::OnceLock<Vec<crate::analysis::segments::relations::Related>>,
 }
 
 /// Reads and resolves the files of one project. Of the standard library only what the project mentions is read; all of it
@@ -100,6 +101,7 @@ fn build_with(sources: &Sources, keep: impl Fn(&str) -> bool) -> (Model<'_>, Vec
         by_kind,
         facts: types::ProjectFacts::default(),
         usage: std::sync::OnceLock::new(),
+        related: std::sync::OnceLock::new(),
     };
     model.facts = types::ProjectFacts::of(&model);
     model.resolve(&mut faults);

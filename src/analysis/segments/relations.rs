@@ -9,8 +9,11 @@ use crate::model::walk::Node;
 use crate::model::{DeclId, Kind, Model, Target};
 use crate::source::Span;
 
-/// With how many earlier segments about the same thing one is compared.
+/// With how many earlier segments about the same thing one is compared, in projects that people write.
 const MAX_NEIGHBOURS: usize = 48;
+
+/// How many comparisons a project may cost; where there are thousands of segments, each is compared with fewer.
+const MAX_COMPARISONS: usize = 4_000;
 
 /// How many parts of a contradiction are told apart.
 const MAX_PARTS: usize = 24;
@@ -21,6 +24,15 @@ pub struct Member<'m, 's> {
     pub node: Node<'m, 's>,
     /// Who belongs to it.
     pub condition: Condition,
+}
+
+/// Two segments of which one contains the other, as it is kept with the model.
+#[derive(Debug)]
+pub struct Related {
+    inner: DeclId,
+    outer: DeclId,
+    witness: Witness,
+    equal: bool,
 }
 
 /// Two segments of which one contains the other.
@@ -48,24 +60,36 @@ pub fn members<'m, 's>(model: &'m Model<'s>) -> Vec<Member<'m, 's>> {
     nodes.into_iter().filter_map(read).filter(is_proper).collect()
 }
 
-/// Every pair of segments of which one contains the other; pairs that share no topic cannot.
+/// Every pair of segments of which one contains the other; pairs that share no topic cannot. Found once for a model.
 pub fn relations<'m, 's>(model: &'m Model<'s>) -> Vec<Relation<'m, 's>> {
+    let related = model.related.get_or_init(|| related(model));
+    let relation = |own: &Related| Relation {
+        inner: model.node(own.inner),
+        outer: model.node(own.outer),
+        witness: own.witness.clone(),
+        equal: own.equal,
+    };
+    related.iter().map(relation).collect()
+}
+
+fn related(model: &Model<'_>) -> Vec<Related> {
     let members = members(model);
+    let neighbours = (MAX_COMPARISONS / members.len().max(1)).clamp(1, MAX_NEIGHBOURS);
     let mut by_topic: BTreeMap<Topic, Vec<usize>> = BTreeMap::new();
     let mut found = Vec::new();
     for (index, member) in members.iter().enumerate() {
         let topics = member.condition.topics();
         let near = |topic: &Topic| {
-            by_topic.get(topic).into_iter().flat_map(|known| known.iter().rev().take(MAX_NEIGHBOURS).copied())
+            by_topic.get(topic).into_iter().flat_map(|known| known.iter().rev().take(neighbours).copied())
         };
-        let neighbours: BTreeSet<usize> = topics.iter().flat_map(near).collect();
-        found.extend(neighbours.into_iter().filter_map(|other| relation(&members[other], member)));
+        let close: BTreeSet<usize> = topics.iter().flat_map(near).collect();
+        found.extend(close.into_iter().filter_map(|other| relation(&members[other], member)));
         topics.into_iter().for_each(|topic| by_topic.entry(topic).or_default().push(index));
     }
     found
 }
 
-fn relation<'m, 's>(first: &Member<'m, 's>, second: &Member<'m, 's>) -> Option<Relation<'m, 's>> {
+fn relation(first: &Member<'_, '_>, second: &Member<'_, '_>) -> Option<Related> {
     let only_first = first.condition.beyond(&second.condition);
     let only_second = second.condition.beyond(&first.condition);
     let (inner, outer, answer, equal) = match (only_first, only_second) {
@@ -74,7 +98,7 @@ fn relation<'m, 's>(first: &Member<'m, 's>, second: &Member<'m, 's>) -> Option<R
         (more, Answer::No) => (second, first, more, false),
         _ => return None,
     };
-    Some(Relation { inner: inner.node, outer: outer.node, witness: answer.witness()?, equal })
+    Some(Related { inner: inner.node.id, outer: outer.node.id, witness: answer.witness()?, equal })
 }
 
 /// Every segment that a segment's condition mentions, directly or through others.
