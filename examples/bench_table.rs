@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! bench_table times DECLARATIONS ROUNDS    seconds of each phase, medians, as `name value` lines
+//! bench_table rules DECLARATIONS           milliseconds of each law and each lint on one thread, slowest first
 //! bench_table memory DECLARATIONS          compiles once, on all cores, and says the peak memory of the process in KiB
 //! bench_table write DECLARATIONS FOLDER    writes the files of the project
 //! ```
@@ -29,10 +30,13 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["times", declarations, rounds] => times(number(declarations), number(rounds)),
+        ["rules", declarations] => rules(number(declarations)),
         ["memory", declarations] => memory(number(declarations)),
         ["write", declarations, folder] => write(number(declarations), Path::new(folder)),
         _ => {
-            eprintln!("usage: bench_table times DECLARATIONS ROUNDS | memory DECLARATIONS | write DECLARATIONS FOLDER");
+            eprintln!(
+                "usage: bench_table times DECLARATIONS ROUNDS | rules DECLARATIONS | memory DECLARATIONS | write DECLARATIONS FOLDER"
+            );
         }
     }
 }
@@ -104,6 +108,25 @@ fn phases(sources: &Sources, levels: &Levels, rounds: usize, say: &dyn Fn(&str, 
     say("phase.check", median(rounds, || check::run(&built)));
     say("phase.lint", median(rounds, || lint::run(&built, levels)));
     say("phase.suppress", median(rounds, || lint::suppress::apply(&built, levels, &mut Vec::new())));
+}
+
+/// Each law and each lint alone.
+fn rules(declarations: usize) {
+    let sources = project(declarations);
+    let (model, _) = model::build(&sources);
+    let laws = check::CHECKS.iter().enumerate().map(|(at, law)| (format!("law {at}"), *law));
+    let lints = lint::registry::RULES.iter().map(|rule| (rule.code.name.to_owned(), rule.check));
+    let timed = |(name, run): (String, check::Check)| {
+        let mut found = Vec::new();
+        let start = Instant::now();
+        run(&model, &mut found);
+        (start.elapsed(), name, found.len())
+    };
+    let mut all: Vec<_> = pool(1).install(|| laws.chain(lints).map(timed).collect());
+    all.sort_by_key(|(taken, ..)| std::cmp::Reverse(*taken));
+    for (taken, name, found) in all {
+        println!("{:10.1} ms {found:7} findings  {name}", taken.as_secs_f64() * 1e3);
+    }
 }
 
 fn memory(declarations: usize) {
