@@ -22,7 +22,7 @@ pub const SCHEMA_ID: &str = "https://funnelc.github.io/book/schemas/config.schem
 pub const DRAFTS: [&str; 1] = ["2020-12"];
 
 /// What a key holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Shape {
     /// A path, relative to the file.
     Path,
@@ -159,13 +159,7 @@ impl fmt::Display for Setting {
 
 fn setting(key: &str, value: &Value, written: &str) -> Result<(&'static str, Option<Setting>), Message> {
     let Some(known) = KEYS.iter().find(|known| known.name == key) else {
-        return Err(match nearest(key, KEYS.iter().map(|known| known.name)) {
-            Some(right) => say!("there is no key `{key}`; did you mean `{right}`?", key, right),
-            None => {
-                let keys = KEYS.iter().map(|known| known.name).collect::<Vec<_>>().join(", ");
-                say!("there is no key `{key}`; the keys are {keys}", key, keys)
-            }
-        });
+        return Err(unknown_key(key));
     };
     if value.is_null() {
         return Ok((known.name, None));
@@ -183,6 +177,15 @@ fn setting(key: &str, value: &Value, written: &str) -> Result<(&'static str, Opt
         Shape::List => Setting::Many(list(key, value)?),
     };
     Ok((known.name, Some(setting)))
+}
+
+fn unknown_key(key: &str) -> Message {
+    let known = || KEYS.iter().map(|known| known.name);
+    if let Some(right) = nearest(key, known()) {
+        return say!("there is no key `{key}`; did you mean `{right}`?", key, right);
+    }
+    let keys = known().collect::<Vec<_>>().join(", ");
+    say!("there is no key `{key}`; the keys are {keys}", key, keys)
 }
 
 fn text(key: &str, value: &Value) -> Result<String, Message> {

@@ -49,8 +49,8 @@ fn table<'c>(page: &mut String, title: &str, arguments: impl Iterator<Item = &'c
 }
 
 fn row(arg: &Arg) -> String {
-    let value = arg.get_value_names().map(|names| names.iter().map(|name| format!("<{name}>")).collect::<String>());
-    let value = value.filter(|_| arg.get_action().takes_values()).unwrap_or_default();
+    let value = arg.get_value_names().and_then(<[_]>::first).filter(|_| arg.get_action().takes_values());
+    let value = value.map(|name| format!("<{name}>")).unwrap_or_default();
     let short = arg.get_short().map(|short| format!("-{short}"));
     let long = arg.get_long().map(|long| format!("--{long}"));
     let names: Vec<String> = short.into_iter().chain(long).collect();

@@ -80,7 +80,7 @@ fn edge(scene: &Scene, arrow: &Arrow, most: f64, out: &mut String) {
     // What leads back must not pull its target below its source.
     let back = if arrow.from > arrow.to { ", constraint=false" } else { "" };
     let label = quoted(&arrow.caption());
-    let width = width(scene.breadth(arrow, most));
+    let width = width(arrow.breadth(most));
     let _ = writeln!(out, "  {} -> {} [label={label}, penwidth={width:.1}{style}{back}];", quoted(from), quoted(to));
 }
 

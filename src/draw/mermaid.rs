@@ -17,7 +17,7 @@ pub fn render(scene: &Scene) -> String {
     let most = scene.most_people();
     for arrow in &scene.arrows {
         edge(arrow, &mut out);
-        widths.push(scene.breadth(arrow, most));
+        widths.push(arrow.breadth(most));
     }
     for (index, share) in widths.into_iter().enumerate() {
         let _ = writeln!(out, "  linkStyle {index} stroke-width:{:.1}px", 1.5 + 6.0 * share);

@@ -187,35 +187,22 @@ impl Scene {
         }
     }
 
-    /// Where channels say what they bring: how many people take each arrow that leads down, for its width.
+    /// Where channels say what they bring: how many people take each arrow, for its width. Only ways that lead down add
+    /// to the stage they lead to.
     fn spread_people(&mut self) {
         let mut leaving: Vec<Vec<usize>> = vec![Vec::new(); self.stages.len()];
         for (at, arrow) in self.arrows.iter().enumerate() {
-            if arrow.from < arrow.to && matches!(arrow.role, Role::Move | Role::Handover | Role::Skip) {
-                leaving[arrow.from].push(at);
-            }
+            leaving[arrow.from].push(at);
         }
         for (from, leaving) in leaving.into_iter().enumerate() {
             let Some(people) = self.stages[from].people else { continue };
             for at in leaving {
                 let arrow = &mut self.arrows[at];
                 arrow.people = arrow.share.map(|share| people * share);
-                if let Some(people) = arrow.people {
-                    *self.stages[arrow.to].people.get_or_insert(0.0) += people;
-                }
+                let Some(people) = arrow.people.filter(|_| arrow.from < arrow.to) else { continue };
+                *self.stages[arrow.to].people.get_or_insert(0.0) += people;
             }
         }
-    }
-
-    /// How broad an arrow is, from 0 to 1: by people where the plan says how many come, else by its rate.
-    fn breadth(&self, arrow: &Arrow, most: f64) -> f64 {
-        let share = match (arrow.people, arrow.share) {
-            // Numbers of people span magnitudes; the root keeps the small ones visible.
-            (Some(people), _) if most > 0.0 => (people / most).sqrt(),
-            (_, Some(share)) => share,
-            _ => 0.0,
-        };
-        share.clamp(0.0, 1.0)
     }
 
     /// The most people that one stage, channel or arrow has.
@@ -224,8 +211,19 @@ impl Scene {
     }
 }
 
-/// What an arrow says in one line.
 impl Arrow {
+    /// How broad an arrow is, from 0 to 1: by people where the plan says how many come, else by its rate.
+    fn breadth(&self, most: f64) -> f64 {
+        let share = match (self.people, self.share) {
+            // Numbers of people span magnitudes; the root keeps the small ones visible.
+            (Some(people), _) if most > 0.0 => (people / most).sqrt(),
+            (_, Some(share)) => share,
+            _ => 0.0,
+        };
+        share.clamp(0.0, 1.0)
+    }
+
+    /// What it says in one line.
     fn caption(&self) -> String {
         match (self.rate.is_empty(), self.note.is_empty()) {
             (false, false) => format!("{} · {}", self.rate, self.note),

@@ -2,6 +2,8 @@
 //! straight arrow; what skips a stage goes round on the one side, what leads back on the other, each in a lane of its
 //! own, so that a loop looks like a loop and no line crosses a stage. Languages from right to left are mirrored.
 
+#![allow(clippy::cast_precision_loss, reason = "lengths on a page are small")]
+
 mod lanes;
 mod place;
 
@@ -133,7 +135,9 @@ impl Page<'_> {
                 _ => "",
             };
             let _ = write!(self.out, "<g class=\"{color}{dashes}\"><title>{}</title>", escaped(&self.sentence(arrow)));
-            self.way(way, stroke(self.scene.breadth(arrow, most)));
+            // Nobody planned a way that only goes past something: it stays thin.
+            let breadth = if arrow.role == Role::Skip { 0.0 } else { arrow.breadth(most) };
+            self.way(way, stroke(breadth));
             self.out.push_str("</g>\n");
         }
     }
@@ -188,6 +192,9 @@ impl Page<'_> {
             let height = 16.0 * lines.len() as f64;
             let (middle, y) = match *way {
                 Way::Straight { x, from, to } => (x + 12.0 + width / 2.0, f64::midpoint(from, to) - 2.0),
+                Way::Round { edge, lane, from, to } if arrow.from == arrow.to => {
+                    (lane + (lane - edge).signum() * (width / 2.0 + 4.0), f64::midpoint(from, to))
+                }
                 Way::Round { lane, from, to, .. } => (lane, f64::midpoint(from, to)),
             };
             if matches!(way, Way::Round { .. }) {

@@ -1,5 +1,7 @@
 //! Where everything stands, in pixels, for a page that is read from left to right.
 
+#![allow(clippy::cast_possible_wrap, reason = "pictures have few arrows")]
+
 use unicode_width::UnicodeWidthStr;
 
 use super::super::{Arrow, Role, Scene, StageBox};
@@ -18,6 +20,8 @@ const PAD: f64 = 20.0;
 const NAMES: f64 = 128.0;
 /// Between two ends of arrows on one side of a stage.
 const PORT: f64 = 20.0;
+/// How far a loop of one stage reaches.
+const LOOP: f64 = 36.0;
 /// For the name of a funnel.
 const TITLE: f64 = 44.0;
 
@@ -83,6 +87,8 @@ struct Lanes {
     lane_of: Vec<usize>,
     /// How far the middle of each lane is from the column.
     offsets: Vec<f64>,
+    /// Which of them lead back to where they come from.
+    loops: Vec<bool>,
     /// How broad all are together.
     width: f64,
 }
@@ -119,13 +125,13 @@ impl Layout {
             let mut layer = None;
             for at in funnel.stages.clone() {
                 let stage = &scene.stages[at];
-                if layer != Some(stage.layer) {
+                if layer == Some(stage.layer) {
+                    y += GAP;
+                } else {
                     y += if layer.is_some() { PAD } else { 0.0 };
                     self.bands.push(Band { layer: stage.layer, y, height: 0.0 });
                     y += PAD;
                     layer = Some(stage.layer);
-                } else {
-                    y += GAP;
                 }
                 // The way from the band above needs as much room as any other.
                 y += if self.bands.last().is_some_and(|band| y - band.y <= PAD) { 12.0 } else { 0.0 };
@@ -167,7 +173,9 @@ impl Layout {
             }
         }
         for (arc, (from, to)) in ends.into_iter().enumerate() {
-            let lane = edge + side * lanes.offsets[lanes.lane_of[arc]];
+            // The caption of a small loop stands beside it: inside there is no room.
+            let is_loop = lanes.loops[arc];
+            let lane = edge + side * if is_loop { LOOP } else { lanes.offsets[lanes.lane_of[arc]] };
             self.ways[lanes.arrows[arc]] = Way::Round { edge, lane, from, to };
         }
     }
@@ -187,7 +195,9 @@ impl Lanes {
         let count = lane_of.iter().max().map_or(0, |last| last + 1);
         let mut widths = vec![30.0_f64; count];
         for (at, lane) in arrows.iter().zip(&lane_of) {
-            widths[*lane] = widths[*lane].max(caption_width(&scene.arrows[*at]) + 8.0);
+            let arrow = &scene.arrows[*at];
+            let room = if arrow.from == arrow.to { LOOP } else { 8.0 };
+            widths[*lane] = widths[*lane].max(caption_width(arrow) + room);
         }
         let mut width = if count > 0 { 14.0 } else { 0.0 };
         let mut offsets = Vec::with_capacity(count);
@@ -195,7 +205,8 @@ impl Lanes {
             offsets.push(width + own / 2.0);
             width += own;
         }
-        Self { arrows, lane_of, offsets, width }
+        let loops = arrows.iter().map(|at| scene.arrows[*at].from == scene.arrows[*at].to).collect();
+        Self { arrows, lane_of, offsets, loops, width }
     }
 
     /// The ends of arcs at each stage, from top to bottom, so that no two arcs cross beside it: those that lead up, the
@@ -208,7 +219,7 @@ impl Lanes {
             for (own, other, leaves) in [(arrow.from, arrow.to, true), (arrow.to, arrow.from, false)] {
                 let key = match other.cmp(&own) {
                     std::cmp::Ordering::Less => lane - many,
-                    std::cmp::Ordering::Equal => i64::from(!leaves) * -1,
+                    std::cmp::Ordering::Equal => -i64::from(!leaves),
                     std::cmp::Ordering::Greater => many - lane,
                 };
                 ports[own].push((key, End { arc, leaves }));
