@@ -257,6 +257,7 @@ fn no_yaml(error: &serde_yaml::Error) -> Fault {
 
 /// A plain word that YAML 1.1 reads as something else than YAML 1.2: `no` as false, `12:30` as 750.
 fn misread(written: &str) -> Option<String> {
+    let written = without_quoted(written);
     let scalars = written.split(['\n', ',', '[', ']']).map(|piece| {
         let piece = piece.split(" #").next().unwrap_or_default().trim();
         piece.strip_prefix("- ").unwrap_or(piece).trim()
@@ -267,6 +268,25 @@ fn misread(written: &str) -> Option<String> {
         word.contains(':') && parts.all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()))
     };
     scalars.into_iter().find(|word| is_word(word) || is_base_sixty(word)).map(str::to_owned)
+}
+
+/// What is written outside of quotes; what stands inside is a text to every reader.
+fn without_quoted(written: &str) -> String {
+    let mut open: Option<char> = None;
+    let mut out = String::new();
+    for c in written.chars() {
+        match open {
+            Some(quote) if c == quote => open = None,
+            Some(_) => {}
+            // An apostrophe inside of a word opens nothing.
+            None if matches!(c, '"' | '\'') && !out.ends_with(char::is_alphanumeric) => {
+                open = Some(c);
+                out.push('"');
+            }
+            None => out.push(c),
+        }
+    }
+    out
 }
 
 /// The entries of a mapping in the order they are written, repeated ones too; maps keep only the last of those.
@@ -391,12 +411,22 @@ mod tests {
         for trap in ["output: no\n", "output: 12:30 # noon\n", "targets: [model, off]\n", "targets:\n  - Yes\n"] {
             assert!(faults(trap).iter().any(|fault| fault.contains("write it in quotes")), "{trap}");
         }
-        assert!(Config::parse("output: 'no'\n").is_ok());
+        for text in ["output: 'no'\n", "exclude: [\"a, no, b\"]\n", "exclude: [don't, \"on\"] # no\n"] {
+            assert!(Config::parse(text).is_ok(), "{text}");
+        }
     }
 
     #[test]
     fn what_is_no_mapping_is_an_error() {
-        for text in ["- a\n", "hello\n", "output: [\n", "a: 1\n---\nb: 2\n", "output: &a [*a]\n", "\t\n"] {
+        for text in [
+            "- a\n",
+            "hello\n",
+            "output: [\n",
+            "a: 1\n---\nb: 2\n",
+            "output: &a [*a]\n",
+            "\t\n",
+            &format!("a: {}", "[".repeat(100_000)),
+        ] {
             assert!(Config::parse(text).is_err(), "{text:?}");
         }
     }

@@ -8,7 +8,7 @@ pub mod svg;
 mod words;
 
 use rust_decimal::Decimal;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::graph::{Edge, EdgeKind, Graph, Skip};
 use crate::model::kinds::Kind;
@@ -160,8 +160,9 @@ impl Scene {
             let Some(own) = place.get(&at).and_then(|place| self.stages.get_mut(*place)) else { continue };
             own.feeds = feeds.remove(&stage.id).unwrap_or_default();
             if own.entry {
-                let known = |channel: &Node<'_, '_>| own.feeds.iter().all(|feed| feed.path != channel.path());
-                let silent: Vec<Node<'_, '_>> = stage.refs("channels").into_iter().filter(known).collect();
+                let known: FxHashSet<String> = own.feeds.iter().map(|feed| feed.path.clone()).collect();
+                let silent = stage.refs("channels").into_iter().filter(|channel| !known.contains(&channel.path()));
+                let silent: Vec<Node<'_, '_>> = silent.collect();
                 own.feeds.extend(silent.into_iter().map(|channel| Feed {
                     path: channel.path(),
                     label: label(channel, &self.language),
