@@ -101,6 +101,9 @@ impl Config {
     /// Reads the text of a file; every fault at once.
     pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if let Some(fault) = unreasonable(text) {
+            return Err(vec![fault]);
+        }
         let entries: Option<Entries> = serde_yaml::from_str(text).map_err(|error| vec![no_yaml(&error)])?;
         let Some(Entries(entries)) = entries else { return Ok(Self::default()) };
         let places = Places::of(text);
@@ -247,6 +250,29 @@ fn kind(value: &Value) -> &'static str {
         Value::Tagged(_) => "a value with a tag",
         _ => "nothing",
     }
+}
+
+/// A configuration is short and flat. What is neither would keep the YAML reader busy for minutes.
+fn unreasonable(text: &str) -> Option<Fault> {
+    const MAX_BYTES: usize = 64 * 1024;
+    const MAX_DEPTH: usize = 32;
+    if text.len() > MAX_BYTES {
+        return Some(Fault { line: 1, message: say!("this is no configuration: it is longer than 64 KiB") });
+    }
+    let mut depth = 0_usize;
+    for (index, line) in text.lines().enumerate() {
+        for c in line.chars() {
+            match c {
+                '[' | '{' => depth += 1,
+                ']' | '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        if depth > MAX_DEPTH || line.matches(['[', '{']).count() > MAX_DEPTH * 8 {
+            return Some(Fault { line: index + 1, message: say!("this is no configuration: it is nested too deeply") });
+        }
+    }
+    None
 }
 
 fn no_yaml(error: &serde_yaml::Error) -> Fault {
@@ -425,7 +451,7 @@ mod tests {
             "a: 1\n---\nb: 2\n",
             "output: &a [*a]\n",
             "\t\n",
-            &format!("a: {}", "[".repeat(100_000)),
+            &format!("a: {}", "[".repeat(60_000)),
         ] {
             assert!(Config::parse(text).is_err(), "{text:?}");
         }
