@@ -27,8 +27,42 @@ pub struct Project {
     pub root: PathBuf,
 }
 
+/// Files and folders that are no part of a project, written as in `.gitignore`.
+#[derive(Clone, Debug, Default)]
+pub struct Exclude {
+    matcher: Option<(PathBuf, ignore::gitignore::Gitignore)>,
+}
+
+impl Exclude {
+    /// Patterns relative to a folder; the pattern that is none, and why.
+    pub fn new(folder: &Path, patterns: &[String]) -> Result<Self, (String, String)> {
+        if patterns.is_empty() {
+            return Ok(Self::default());
+        }
+        let root = system::canonical(folder).unwrap_or_else(|| folder.to_owned());
+        let mut builder = ignore::gitignore::GitignoreBuilder::new(&root);
+        for pattern in patterns {
+            builder.add_line(None, pattern).map_err(|error| (pattern.clone(), error.to_string()))?;
+        }
+        let matcher = builder.build().map_err(|error| (patterns.join(", "), error.to_string()))?;
+        Ok(Self { matcher: Some((root, matcher)) })
+    }
+
+    /// Whether a file is left out.
+    pub fn has(&self, file: &Path) -> bool {
+        let Some((root, matcher)) = &self.matcher else { return false };
+        let Some(real) = system::canonical(file) else { return false };
+        real.strip_prefix(root).is_ok_and(|inside| matcher.matched_path_or_any_parents(inside, false).is_ignore())
+    }
+}
+
 /// Loads what paths name; no path means the folder one stands in.
 pub fn load(paths: &[PathBuf]) -> Vec<Project> {
+    load_except(paths, &Exclude::default())
+}
+
+/// The same without some of the files that folders hold; a file that is named is loaded all the same.
+pub fn load_except(paths: &[PathBuf], exclude: &Exclude) -> Vec<Project> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
     let mut projects: Vec<Project> = Vec::new();
@@ -37,7 +71,7 @@ pub fn load(paths: &[PathBuf]) -> Vec<Project> {
         projects.extend(load_files(&files));
     }
     for path in paths.iter().filter(|path| system::kind_of(path) == PathKind::Folder) {
-        projects.extend(load_folder(path));
+        projects.extend(load_folder(path, exclude));
     }
     projects
 }
@@ -69,8 +103,9 @@ fn load_group(files: &[&PathBuf]) -> Project {
     loader.finish()
 }
 
-fn load_folder(folder: &Path) -> Vec<Project> {
-    let (files, troubles) = system::funnel_files(folder);
+fn load_folder(folder: &Path, exclude: &Exclude) -> Vec<Project> {
+    let (mut files, troubles) = system::funnel_files(folder);
+    files.retain(|file| !exclude.has(file));
     let mut projects = match files.len() {
         0..=MAX_FILES => split(folder, &files),
         count => vec![too_many(folder, count)],

@@ -102,6 +102,29 @@ pub fn funnel_files(folder: &Path) -> (Vec<PathBuf>, Vec<String>) {
     (files, troubles)
 }
 
+/// Whether a folder itself holds a spec.
+pub fn holds_specs(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    entries.map(|entry| entry.path()).any(|path| path.extension().is_some_and(|extension| extension == "funnel"))
+}
+
+/// The nearest file of a name in the folder of a path or above it; the path itself need not be there.
+pub fn nearest_upward(path: &Path, name: &str) -> Option<PathBuf> {
+    let there = path.ancestors().map(|own| if own.as_os_str().is_empty() { Path::new(".") } else { own });
+    let real = there.into_iter().find_map(canonical)?;
+    real.ancestors().map(|folder| folder.join(name)).find(|file| kind_of(file) == PathKind::File)
+}
+
+/// A path as seen from the current folder, where it is inside of it.
+pub fn relative_to_here(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok().and_then(|here| canonical(&here));
+    match here.and_then(|here| path.strip_prefix(here).map(Path::to_owned).ok()) {
+        Some(inside) if inside.as_os_str().is_empty() => PathBuf::from("."),
+        Some(inside) => inside,
+        None => path.to_owned(),
+    }
+}
+
 /// The real place of a path, links resolved.
 pub fn canonical(path: &Path) -> Option<PathBuf> {
     fs::canonicalize(path).ok()
@@ -120,6 +143,19 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.as_file().set_permissions(permissions)?;
     }
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Writes a file that must not be there yet; links in its place count as something that is there.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::File::create_new(path)?.write_all(bytes)
+}
+
+/// Whether anything is in a place, a link that leads nowhere included.
+pub fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }
 
 /// The permissions a plainly created file would have; temporary files are private otherwise.

@@ -8,6 +8,7 @@ mod kinds;
 mod values;
 mod words;
 
+use crate::cli::help;
 use crate::diagnostic::Diagnostic;
 use crate::lint::levels::{Levels, Setting};
 use crate::lint::registry;
@@ -23,6 +24,8 @@ pub fn pages() -> Vec<(String, String)> {
         ("language/values.md".to_owned(), values::page()),
         ("codes.md".to_owned(), codes::index()),
     ];
+    pages.push(("cli.md".to_owned(), help::index()));
+    pages.extend(help::pages().into_iter().map(|(verb, page)| (format!("cli/{verb}.md"), page)));
     pages.extend(Kind::ALL.iter().map(|kind| (format!("language/kinds/{}.md", kind.word()), kinds::page(*kind))));
     pages.extend(registry::codes().into_iter().map(|code| (format!("codes/{}.md", code.name), codes::page(code))));
     pages
@@ -39,6 +42,10 @@ pub fn summary(existing: &str) -> String {
             let entry = |kind: &Kind| format!("{:indent$}- [{1}](language/kinds/{1}.md)\n", "", kind.word());
             out.extend(Kind::ALL.iter().map(entry));
         }
+        if line.ends_with("](cli.md)") {
+            let entry = |(verb, _): (String, String)| format!("{:indent$}- [{verb}](cli/{verb}.md)\n", "");
+            out.extend(help::pages().into_iter().map(entry));
+        }
         if line.ends_with("](codes.md)") {
             let entry = |code: &crate::diagnostic::Code| format!("{:indent$}- [{1}](codes/{1}.md)\n", "", code.name);
             out.extend(registry::codes().into_iter().map(entry));
@@ -48,7 +55,7 @@ pub fn summary(existing: &str) -> String {
 }
 
 fn is_generated_entry(line: &str) -> bool {
-    line.contains("](language/kinds/") || line.contains("](codes/")
+    line.contains("](language/kinds/") || line.contains("](codes/") || line.contains("](cli/")
 }
 
 /// What the manual says of a code (id or name), a kind, a field (`stage.enter`), a function of computations or a module

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::output::{LevelArguments, ReportArguments, When, outcome, unusable};
+use super::settings::{DEFAULT_OUTPUT, Settings};
 use crate::compile;
 use crate::emit::manifest::{self, Entry, Input, Manifest};
 use crate::emit::{self, OutputFile};
@@ -19,9 +20,9 @@ use crate::system::{self, PathKind, TreeError};
 pub(super) struct Build {
     /// The file or folder of the project; nothing means the current folder
     path: Option<PathBuf>,
-    /// The folder to write to
-    #[arg(short, long, value_name = "FOLDER", default_value = "out")]
-    output: PathBuf,
+    /// The folder to write to [default: out]
+    #[arg(short, long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
     /// Write only these targets
     #[arg(long, value_name = "TARGET", value_delimiter = ',')]
     target: Vec<String>,
@@ -35,19 +36,41 @@ pub(super) struct Build {
 }
 
 impl Build {
-    pub(super) fn run(&self, color: When) -> Outcome {
-        let levels = match self.levels.levels() {
+    pub(super) fn run(mut self, color: When) -> Outcome {
+        let paths: Vec<PathBuf> = self.path.iter().cloned().collect();
+        let settings = match Settings::find(&paths, None) {
+            Ok(settings) => settings,
+            Err(outcome) => return outcome,
+        };
+        let levels = match self.levels.levels(&settings) {
             Ok(levels) => levels,
             Err(words) => return unusable(&words),
         };
-        let paths: Vec<PathBuf> = self.path.iter().cloned().collect();
-        let mut projects = project::load(&paths);
+        let exclude = match settings.exclude() {
+            Ok(exclude) => exclude,
+            Err(outcome) => return outcome,
+        };
+        self.configure(&settings);
+        let mut projects = project::load_except(&paths, &exclude);
         if projects.len() > 1 {
             return unusable("there are several projects here; build them one by one, each into a folder of its own");
         }
         projects
             .pop()
             .map_or_else(|| unusable("there is nothing to build"), |project| self.project(project, &levels, color))
+    }
+
+    /// Takes from the configuration what the command line does not say.
+    fn configure(&mut self, settings: &Settings) {
+        self.output = self.output.take().or_else(|| settings.path("output"));
+        if self.target.is_empty() {
+            self.target = settings.list("targets").to_vec();
+        }
+        self.report.configure(settings);
+    }
+
+    fn output(&self) -> &Path {
+        self.output.as_deref().unwrap_or(Path::new(DEFAULT_OUTPUT))
     }
 
     /// A project with errors writes nothing, so that the last good outputs stay.
@@ -78,7 +101,7 @@ impl Build {
     }
 
     fn manifest_there(&self) -> Option<Manifest> {
-        Manifest::parse(&system::read_bytes(&self.output.join(manifest::FILE))?)
+        Manifest::parse(&system::read_bytes(&self.output().join(manifest::FILE))?)
     }
 
     fn write(&self, files: &[OutputFile]) -> Outcome {
@@ -86,7 +109,7 @@ impl Build {
         if let Some(path) = self.foreign(files, old.as_ref()) {
             return unusable(&format!(
                 "`{}` is there and was not written by funnelc; move it away, or choose another folder with -o",
-                self.output.join(path).display()
+                self.output().join(path).display()
             ));
         }
         let next = files.iter().find(|file| file.path == manifest::FILE).and_then(|file| Manifest::parse(&file.bytes));
@@ -98,25 +121,26 @@ impl Build {
             _ => Vec::new(),
         };
         let tree: Vec<(&str, &[u8])> = files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())).collect();
-        match system::write_tree(&self.output, &tree, &stale) {
+        match system::write_tree(self.output(), &tree, &stale) {
             Ok(()) => {
                 let written = files.len() - usize::from(next.is_some());
-                eprintln!("funnelc: wrote {written} {} to {}", plural(written), self.output.display());
+                eprintln!("funnelc: wrote {written} {} to {}", plural(written), self.output().display());
                 Outcome::Clean
             }
-            Err(error) => unusable(&tree_error(&self.output, &error)),
+            Err(error) => unusable(&tree_error(self.output(), &error)),
         }
     }
 
     /// A stale file that somebody has changed since is theirs now.
     fn is_as_written(&self, entry: &Entry) -> bool {
-        system::read_bytes(&self.output.join(&entry.path)).is_some_and(|bytes| manifest::sha256(&bytes) == entry.sha256)
+        system::read_bytes(&self.output().join(&entry.path))
+            .is_some_and(|bytes| manifest::sha256(&bytes) == entry.sha256)
     }
 
     /// A file of this build that somebody else has put there.
     fn foreign<'f>(&self, files: &'f [OutputFile], old: Option<&Manifest>) -> Option<&'f str> {
         let ours = |path: &str| path == manifest::FILE || old.is_some_and(|old| old.lists(path));
-        let there = |file: &&OutputFile| system::kind_of(&self.output.join(&file.path)) != PathKind::Missing;
+        let there = |file: &&OutputFile| system::kind_of(&self.output().join(&file.path)) != PathKind::Missing;
         files.iter().find(|file| !ours(&file.path) && there(file)).map(|file| file.path.as_str())
     }
 
@@ -124,7 +148,7 @@ impl Build {
     fn compare(&self, files: &[OutputFile]) -> Outcome {
         let mut stale: Vec<String> = Vec::new();
         for file in files {
-            match system::read_bytes(&self.output.join(&file.path)) {
+            match system::read_bytes(&self.output().join(&file.path)) {
                 Some(bytes) if bytes == file.bytes => {}
                 Some(_) => stale.push(format!("out of date: {}", file.path)),
                 None => stale.push(format!("missing: {}", file.path)),
@@ -136,10 +160,10 @@ impl Build {
         }
         stale.iter().for_each(|line| eprintln!("{line}"));
         if stale.is_empty() {
-            eprintln!("funnelc: {} is up to date", self.output.display());
+            eprintln!("funnelc: {} is up to date", self.output().display());
             return Outcome::Clean;
         }
-        eprintln!("funnelc: {} is out of date; run `funnelc build`", self.output.display());
+        eprintln!("funnelc: {} is out of date; run `funnelc build`", self.output().display());
         Outcome::Found
     }
 }

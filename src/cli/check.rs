@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::output::{LevelArguments, ReportArguments, When, print, unusable};
+use super::settings::Settings;
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Safety};
 use crate::lint::levels::Levels;
@@ -46,12 +47,21 @@ pub(super) struct Check {
 const MAX_ROUNDS: usize = 8;
 
 impl Check {
-    pub(super) fn run(&self, color: When) -> Outcome {
-        let levels = match self.levels.levels() {
+    pub(super) fn run(mut self, color: When) -> Outcome {
+        let settings = match Settings::find(&self.paths, Some(&self.stdin_filename)) {
+            Ok(settings) => settings,
+            Err(outcome) => return outcome,
+        };
+        let levels = match self.levels.levels(&settings) {
             Ok(levels) => levels,
             Err(words) => return unusable(&words),
         };
-        let projects = match self.load() {
+        self.report.configure(&settings);
+        // A baseline that is being written anew need not be there yet.
+        if self.baseline.is_none() && self.write_baseline.is_none() {
+            self.baseline = settings.path("baseline");
+        }
+        let projects = match self.load(&settings) {
             Ok(projects) => projects,
             Err(outcome) => return outcome,
         };
@@ -62,7 +72,7 @@ impl Check {
         self.finish(color, &sources, diagnostics)
     }
 
-    fn load(&self) -> Result<Vec<Project>, Outcome> {
+    fn load(&self, settings: &Settings) -> Result<Vec<Project>, Outcome> {
         if self.paths.iter().any(|path| path.as_os_str() == "-") {
             if self.paths.len() > 1 {
                 return Err(unusable("`-` cannot be combined with other paths"));
@@ -73,7 +83,7 @@ impl Check {
             })?;
             return Ok(vec![project::from_text(&self.stdin_filename, text)]);
         }
-        Ok(project::load(&self.paths))
+        Ok(project::load_except(&self.paths, &settings.exclude()?))
     }
 
     fn finish(&self, color: When, sources: &Sources, diagnostics: Vec<Diagnostic>) -> Outcome {

@@ -6,7 +6,9 @@ use clap::Args;
 
 use super::Outcome;
 use super::output::{ReportArguments, When, print, unusable};
+use super::settings::Settings;
 use crate::diagnostic::Diagnostic;
+use crate::project::Exclude;
 use crate::source::{Source, Sources};
 use crate::system::{PathKind, kind_of};
 use crate::{fix, fmt, project, system};
@@ -39,12 +41,21 @@ struct Tally {
 }
 
 impl Format {
-    pub(super) fn run(&self, color: When) -> Outcome {
+    pub(super) fn run(mut self, color: When) -> Outcome {
+        let settings = match Settings::find(&self.paths, Some(&self.stdin_filename)) {
+            Ok(settings) => settings,
+            Err(outcome) => return outcome,
+        };
+        self.report.configure(&settings);
+        let exclude = match settings.exclude() {
+            Ok(exclude) => exclude,
+            Err(outcome) => return outcome,
+        };
         if self.paths.iter().any(|path| path.as_os_str() == "-") {
             return self.stdin(color);
         }
         let mut tally = Tally::default();
-        for path in self.files(&mut tally.faults) {
+        for path in self.files(&exclude, &mut tally.faults) {
             if let Err(outcome) = self.file(&path, &mut tally) {
                 return outcome;
             }
@@ -52,14 +63,14 @@ impl Format {
         self.finish(color, &tally)
     }
 
-    fn files(&self, faults: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+    fn files(&self, exclude: &Exclude, faults: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
         let here = [PathBuf::from(".")];
         let paths = if self.paths.is_empty() { &here[..] } else { &self.paths };
         let mut files = Vec::new();
         for path in paths {
             if kind_of(path) == PathKind::Folder {
                 let (inside, troubles) = system::funnel_files(path);
-                files.extend(inside);
+                files.extend(inside.into_iter().filter(|file| !exclude.has(file)));
                 faults.extend(troubles.iter().map(project::trouble));
             } else {
                 files.push(path.clone());

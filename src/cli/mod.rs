@@ -2,9 +2,15 @@
 
 mod build;
 mod check;
+mod completions;
 mod explain;
 mod format;
+mod graph;
+pub mod help;
+mod init;
+mod man;
 mod output;
+mod settings;
 
 use clap::{Parser, Subcommand};
 
@@ -53,8 +59,18 @@ enum Verb {
     Fmt(format::Format),
     /// Write tracking plans and everything else that a spec compiles into
     Build(build::Build),
-    /// Explain a code, a kind of declaration or a field
+    /// Draw the funnels of a spec
+    Graph(graph::Graph),
+    /// Begin a project from a model
+    Init(init::Init),
+    /// Explain a code, a kind, a field, or a name of a project
     Explain(explain::Explain),
+    /// Show the configuration of a project, and where each value comes from
+    Config(settings::Show),
+    /// Print the completions of a shell
+    Completions(completions::Completions),
+    /// Print the manual page, or write the pages of all verbs
+    Man(man::Man),
 }
 
 /// Runs the program with the arguments of the process.
@@ -70,6 +86,11 @@ pub fn run() -> Outcome {
         Verb::Check(check) => check.run(arguments.color),
         Verb::Fmt(format) => format.run(arguments.color),
         Verb::Build(build) => build.run(arguments.color),
+        Verb::Graph(graph) => graph.run(arguments.color),
+        Verb::Init(init) => init.run(),
         Verb::Explain(explain) => explain.run(),
+        Verb::Config(show) => show.run(),
+        Verb::Completions(completions) => completions.run(),
+        Verb::Man(man) => man.run(),
     }
 }

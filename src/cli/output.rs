@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Outcome;
+use super::settings::{DEFAULT_FORMAT, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::levels::{Levels, Setting, UnknownWord};
 use crate::report::{self, Report, Style};
@@ -24,11 +25,11 @@ pub(super) enum When {
 const MAX_SHOWN: usize = 1_000;
 
 /// The form of the report.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct ReportArguments {
-    /// Form of the report
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = report_formats())]
-    format: String,
+    /// Form of the report [default: full]
+    #[arg(long, value_name = "FORMAT", value_parser = report_formats(), hide_default_value = true)]
+    format: Option<String>,
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     output_file: Option<PathBuf>,
@@ -57,20 +58,32 @@ pub(super) struct LevelArguments {
 }
 
 impl LevelArguments {
-    /// The levels, or what is wrong with the arguments. A code weighs more than a group, a group more than `warnings`.
-    pub(super) fn levels(&self) -> Result<Levels, String> {
+    /// The levels of the configuration and then of the arguments, or what is wrong with them.
+    pub(super) fn levels(&self, settings: &Settings) -> Result<Levels, String> {
         let mut levels = Levels::default();
-        let settings = [(&self.deny, Setting::Deny), (&self.warn, Setting::Warn), (&self.allow, Setting::Allow)];
-        let mut words: Vec<(u8, &String, Setting)> = Vec::new();
-        for (own, setting) in settings {
-            words.extend(own.iter().map(|word| (levels.breadth(word), word, setting)));
-        }
-        words.sort_by_key(|(breadth, ..)| std::cmp::Reverse(*breadth));
-        for (_, word, setting) in words {
-            levels.set(word, setting).map_err(|unknown| unknown_word(&unknown))?;
-        }
+        let lists = ["deny", "warn", "allow"].map(|key| settings.list(key));
+        set_all(&mut levels, lists).map_err(|(at, unknown)| {
+            let key = ["deny", "warn", "allow"][at];
+            settings.blame(key, &unknown_word(&unknown))
+        })?;
+        set_all(&mut levels, [&self.deny, &self.warn, &self.allow]).map_err(|(_, unknown)| unknown_word(&unknown))?;
         Ok(levels)
     }
+}
+
+/// Sets what is denied, warned about and allowed: a code weighs more than a group, a group more than `warnings`. Fails with
+/// the list that holds the unknown word.
+fn set_all(levels: &mut Levels, lists: [&[String]; 3]) -> Result<(), (usize, UnknownWord)> {
+    let settings = [Setting::Deny, Setting::Warn, Setting::Allow];
+    let mut words: Vec<(u8, &String, usize)> = Vec::new();
+    for (at, list) in lists.into_iter().enumerate() {
+        words.extend(list.iter().map(|word| (levels.breadth(word), word, at)));
+    }
+    words.sort_by_key(|(breadth, ..)| std::cmp::Reverse(*breadth));
+    for (_, word, at) in words {
+        levels.set(word, settings[at]).map_err(|unknown| (at, unknown))?;
+    }
+    Ok(())
 }
 
 fn unknown_word(unknown: &UnknownWord) -> String {
@@ -95,10 +108,28 @@ pub(super) fn print(text: &str) {
 }
 
 impl ReportArguments {
+    /// Takes from the configuration what the command line does not say.
+    pub(super) fn configure(&mut self, settings: &Settings) {
+        self.format = self.format.take().or_else(|| settings.word("format").map(str::to_owned));
+    }
+
+    /// Writes findings to standard error, where standard output is for something else.
+    pub(super) fn write_to_stderr(&self, color: When, sources: &Sources, diagnostics: &[Diagnostic]) {
+        let Some(format) = report::format(DEFAULT_FORMAT) else { return };
+        let shown = &diagnostics[..diagnostics.len().min(MAX_SHOWN)];
+        let style = Style { color: color == When::Always, links: false, ..self.style(color) };
+        let report = Report { sources, diagnostics: shown, hidden: diagnostics.len() - shown.len(), style };
+        let mut bytes = Vec::new();
+        if (format.render)(&report, &mut bytes).is_ok() {
+            let _ = std::io::stderr().write_all(&bytes);
+        }
+    }
+
     /// Writes the report and says whether it fails the run.
     pub(super) fn write(&self, color: When, sources: &Sources, diagnostics: &[Diagnostic]) -> Outcome {
-        let Some(format) = report::FORMATS.iter().find(|format| format.name == self.format) else {
-            return unusable(&format!("there is no format `{}`", self.format));
+        let name = self.format.as_deref().unwrap_or(DEFAULT_FORMAT);
+        let Some(format) = report::FORMATS.iter().find(|format| format.name == name) else {
+            return unusable(&format!("there is no format `{name}`"));
         };
         let for_people = matches!(format.name, "full" | "concise" | "plain");
         let shown = if for_people { &diagnostics[..diagnostics.len().min(MAX_SHOWN)] } else { diagnostics };

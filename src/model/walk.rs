@@ -422,11 +422,12 @@ impl<'m, 's> Event<'m, 's> {
 
     /// Its name on the wire, in one destination or in all.
     pub fn wire_name(self, destination: Option<&str>) -> String {
-        let named = self.0.lineage().flat_map(|node| node.fields("named"));
-        let all: Vec<(Option<&str>, String)> = named.filter_map(named_as).collect();
-        let in_destination = all.iter().find(|(own, _)| own.is_some() && *own == destination);
-        let in_all = all.iter().find(|(own, _)| own.is_none());
-        in_destination.or(in_all).map_or_else(|| self.0.name().to_owned(), |(_, name)| name.clone())
+        name_in(&self.wire_names(), destination).unwrap_or_else(|| self.0.name().to_owned())
+    }
+
+    /// Its declared names on the wire with their destinations, the nearest first.
+    pub fn wire_names(self) -> Vec<(Option<&'m str>, String)> {
+        self.0.lineage().flat_map(|node| node.fields("named")).filter_map(named_as).collect()
     }
 
     /// `planned`, `live` or `deprecated`; planned where nothing is said.
@@ -439,6 +440,13 @@ impl<'m, 's> Event<'m, 's> {
     pub fn successor(self) -> Option<Event<'m, 's>> {
         self.0.field("status")?.target_of("successor").map(Event)
     }
+}
+
+/// The name in one destination, or else in all.
+fn name_in(names: &[(Option<&str>, String)], destination: Option<&str>) -> Option<String> {
+    let in_destination = names.iter().find(|(own, _)| own.is_some() && *own == destination);
+    let in_all = names.iter().find(|(own, _)| own.is_none());
+    in_destination.or(in_all).map(|(_, name)| name.clone())
 }
 
 /// The destination and the name of a `named` field.
@@ -494,8 +502,13 @@ impl<'m, 's> Property<'m, 's> {
 
     /// Its name on the wire, in one destination or in all.
     pub fn wire_name(self, destination: Option<&str>) -> String {
+        name_in(&self.wire_names(), destination).unwrap_or_else(|| self.0.name().to_owned())
+    }
+
+    /// Its declared names on the wire with their destinations.
+    pub fn wire_names(self) -> Vec<(Option<&'m str>, String)> {
         let head = &self.0.decl().head;
-        let mut names: Vec<(Option<&str>, String)> = Vec::new();
+        let mut names: Vec<(Option<&'m str>, String)> = Vec::new();
         for captured in head {
             match (captured.slot, &captured.val) {
                 ("name", Val::Text(text)) => names.push((None, text.words())),
@@ -507,9 +520,7 @@ impl<'m, 's> Property<'m, 's> {
                 _ => {}
             }
         }
-        let in_destination = names.iter().find(|(own, _)| own.is_some() && *own == destination);
-        let in_all = names.iter().find(|(own, _)| own.is_none());
-        in_destination.or(in_all).map_or_else(|| self.0.name().to_owned(), |(_, name)| name.clone())
+        names
     }
 
     /// The value of one of its other clauses: `range`, `length`, `pattern`, `unit`, `deprecated`.
