@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::output::{LevelArguments, ReportArguments, When, print, unusable};
+use super::watch::Watched;
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Safety};
 use crate::lint::levels::Levels;
@@ -40,6 +41,9 @@ pub(super) struct Check {
     /// Write today's lints to a baseline file
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes", "diff", "write_baseline"])]
+    watch: bool,
 }
 
 /// How often fixes are applied to what earlier fixes made.
@@ -51,14 +55,25 @@ impl Check {
             Ok(levels) => levels,
             Err(words) => return unusable(&words),
         };
+        if !self.watch {
+            return self.once(&levels, color);
+        }
+        if self.paths.iter().any(|path| path.as_os_str() == "-") {
+            return unusable("standard input cannot be watched");
+        }
+        let watched = Watched { paths: &self.paths, templates: None, output: None };
+        watched.run(|| self.once(&levels, color))
+    }
+
+    fn once(&self, levels: &Levels, color: When) -> Outcome {
         let projects = match self.load() {
             Ok(projects) => projects,
             Err(outcome) => return outcome,
         };
         if self.diff || self.fix || self.unsafe_fixes {
-            return self.fixed(projects, &levels, color);
+            return self.fixed(projects, levels, color);
         }
-        let (sources, diagnostics) = compile_all(projects, &levels);
+        let (sources, diagnostics) = compile_all(projects, levels);
         self.finish(color, &sources, diagnostics)
     }
 

@@ -5,6 +5,8 @@ mod check;
 mod explain;
 mod format;
 mod output;
+mod template;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -55,6 +57,8 @@ enum Verb {
     Build(build::Build),
     /// Explain a code, a kind of declaration or a field
     Explain(explain::Explain),
+    /// See and change how outputs are written
+    Template(template::Template),
 }
 
 /// Runs the program with the arguments of the process.
@@ -71,5 +75,6 @@ pub fn run() -> Outcome {
         Verb::Fmt(format) => format.run(arguments.color),
         Verb::Build(build) => build.run(arguments.color),
         Verb::Explain(explain) => explain.run(),
+        Verb::Template(template) => template.run(),
     }
 }
