@@ -82,6 +82,8 @@ pub fn kind_of(path: &Path) -> PathKind {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => PathKind::Folder,
         Ok(_) => PathKind::File,
+        // A link that leads nowhere is there all the same.
+        Err(_) if fs::symlink_metadata(path).is_ok() => PathKind::File,
         Err(_) => PathKind::Missing,
     }
 }

@@ -33,13 +33,18 @@ pub(super) fn prose(text: &str) -> String {
     let text = text.trim();
     let pieces: Vec<&str> = text.split('`').collect();
     if pieces.len().is_multiple_of(2) || pieces.iter().skip(1).step_by(2).any(|piece| piece.is_empty()) {
-        return escape(text).replace('\n', "<br>\n");
+        return paragraphs(text);
     }
     let piece = |(index, piece): (usize, &&str)| match index % 2 {
         1 => code(piece),
-        _ => escape(piece).replace('\n', "<br>\n"),
+        _ => paragraphs(piece),
     };
     pieces.iter().enumerate().map(piece).collect()
+}
+
+/// Lines run on, as they do where they are written; an empty one begins a paragraph.
+fn paragraphs(text: &str) -> String {
+    escape(text).replace("\n\n", "<br><br>\n")
 }
 
 /// The digest that a content security policy knows an inline script or style by.
@@ -72,8 +77,8 @@ mod tests {
     }
 
     #[test]
-    fn prose_keeps_code_and_lines() {
-        assert_eq!(prose("by `order_id`,\nonce"), "by <code dir=\"auto\">order_id</code>,<br>\nonce");
+    fn prose_keeps_code_and_paragraphs() {
+        assert_eq!(prose("by `order_id`,\nonce\n\nx"), "by <code dir=\"auto\">order_id</code>,\nonce<br><br>\nx");
         assert_eq!(prose("a ` <b>"), "a &#96; &lt;b&gt;");
     }
 

@@ -142,7 +142,12 @@ impl Targets {
                 }
             })?,
         };
-        if let Some(known) = self.all.get(&target.name) {
+        let known = self.all.get(&target.name);
+        // What overrides a file may be called by nothing once another file is overridden too.
+        let is_new = |file: &str| known.is_none_or(|known| !known.texts.contains_key(file));
+        let new: Vec<&str> =
+            files.iter().map(|(file, _)| *file).filter(|file| *file != "target.yaml" && is_new(file)).collect();
+        if let Some(known) = known {
             for (file, text) in &known.texts {
                 target.texts.entry(file.clone()).or_insert_with(|| text.clone());
             }
@@ -156,7 +161,7 @@ impl Targets {
             target.texts.insert((*file).to_owned(), text);
             target.shown.insert((*file).to_owned(), format!("{shown}/{file}"));
         }
-        target.every_file_is_used(shown, files)?;
+        target.every_file_is_used(shown, &new)?;
         self.all.insert(target.name.clone(), target);
         Ok(())
     }
@@ -207,17 +212,16 @@ impl Target {
     }
 
     /// A file that nothing asks for has a wrong name.
-    fn every_file_is_used(&self, shown: &str, files: &[(&str, &str)]) -> Result<(), EmitError> {
+    fn every_file_is_used(&self, shown: &str, files: &[&str]) -> Result<(), EmitError> {
         let known: Vec<&str> = self.files.iter().filter_map(|spec| spec.template.as_deref()).collect();
         let asks = |file: &str| {
             let names = [format!("{{{{> {}", partial_name(file)), format!("{{{{#> {}", partial_name(file))];
             let quoted = [format!("\"{file}\""), format!("'{file}'")];
             self.texts.values().any(|text| names.iter().chain(&quoted).any(|name| text.contains(name.as_str())))
         };
-        let own = files.iter().map(|(file, _)| *file).filter(|file| *file != "target.yaml");
-        let Some(file) = own.into_iter().find(|file| !known.contains(file) && !asks(file)) else { return Ok(()) };
+        let Some(file) = files.iter().find(|file| !known.contains(file) && !asks(file)) else { return Ok(()) };
         let error = EmitError::new(say!("nothing uses `{shown}/{file}`", shown, file));
-        let others = self.texts.keys().map(String::as_str).filter(|other| *other != file);
+        let others = self.texts.keys().map(String::as_str).filter(|other| other != file);
         Err(match nearest(file, others) {
             Some(right) => error.help(say!("did you mean `{right}`?", right)),
             None => error.help(say!("name it in `target.yaml`, or call it from a template")),

@@ -66,7 +66,7 @@ fn a_field_that_is_not_there_is_named_with_its_place_and_the_nearest_one() {
     assert!(said.starts_with("own/t.hbs:2:") && said.contains("did you mean `label`?"), "{said}");
     let said = fault("{{#each plan.events}}{{#each properties}}{{/each}}{{../plan.projekt}}{{/each}}");
     assert!(said.contains("there is no `../plan.projekt` here") && said.contains("did you mean `project`?"), "{said}");
-    let said = fault("{{#if plan.evnts}}x{{/if}}");
+    let said = fault("{{#each plan.evnts}}x{{/each}}");
     assert!(said.contains("did you mean `events`?"), "{said}");
 }
 
