@@ -139,12 +139,6 @@ stays "a template with a wrong name" out 2 'did you mean `plan.md.hbs`' build -o
 stays "a folder of templates that is not there" out 2 'cannot be read' build -o out --templates nowhere
 mkdir -p escaping/x && printf 'name: x\nabout: x\nfiles: [{path: ../../x, template: t.hbs}]\n' >escaping/x/target.yaml && echo >escaping/x/t.hbs
 stays "a target that leads out" out 2 'leads out of the output folder' build -o out --templates escaping
-mkdir -p loop/x && printf 'name: x\nabout: x\nfiles: [{path: x.txt, template: t.hbs}]\n' >loop/x/target.yaml
-python3 - >loop/x/t.hbs <<'P'
-print("{{#each plan.declarations}}" * 1 + "{{#each @root.plan}}" * 9 + "{{/each}}" * 9 + "{{/each}}")
-P
-stays "loops in loops in loops" out 2 'go on for too long' build -o out --templates loop
-
 # ---- schemas of an older draft
 
 expect "schemas in draft-07" 0 'wrote' build -o seven --schema-draft 07

@@ -41,6 +41,9 @@ pub struct Target {
     pub name: String,
     /// What it writes, in one sentence.
     pub about: String,
+    /// What its outputs are checked with, a sentence each.
+    #[serde(default)]
+    pub checked: Vec<String>,
     #[serde(default)]
     escape: Escape,
     files: Vec<FileSpec>,
@@ -204,6 +207,23 @@ impl Target {
     pub fn texts(&self) -> Vec<(&str, &str)> {
         let own = self.texts.iter().map(|(file, text)| (file.as_str(), text.as_str()));
         std::iter::once(("target.yaml", self.manifest.as_str())).chain(own).collect()
+    }
+
+    /// Its `target.yaml`.
+    pub fn manifest(&self) -> &str {
+        &self.manifest
+    }
+
+    /// What it writes: the path, how often, and what writes it.
+    pub fn writes(&self) -> impl Iterator<Item = (&str, &'static str, &str)> {
+        self.files.iter().map(|spec| {
+            let each = match spec.each {
+                Each::Once => "once",
+                Each::Event => "for each event",
+                Each::Language => "for each language",
+            };
+            (spec.path.as_str(), each, spec.template.as_deref().unwrap_or("the compiler"))
+        })
     }
 
     /// The paths it writes, as `target.yaml` gives them.
