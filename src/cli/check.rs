@@ -16,6 +16,7 @@ use crate::{compile, fix, system};
 
 /// Check specs and say everything that is wrong with them.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Check {
     /// Files and folders; `-` reads standard input; nothing means the current folder
     paths: Vec<PathBuf>,

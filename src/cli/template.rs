@@ -1,5 +1,6 @@
 //! `funnelc template`
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -50,9 +51,9 @@ impl Template {
 fn list(targets: &Targets) -> Outcome {
     let mut text = String::new();
     for target in targets.iter() {
-        text.push_str(&format!("{}: {}\n", target.name, target.about));
+        let _ = writeln!(text, "{}: {}", target.name, target.about);
         for path in target.paths() {
-            text.push_str(&format!("  {path}\n"));
+            let _ = writeln!(text, "  {path}");
         }
     }
     print(&text);

@@ -53,7 +53,7 @@ pub struct EmitError {
     /// What to do.
     pub help: Option<Message>,
     /// The place in a template that it is about.
-    pub place: Option<TemplatePlace>,
+    pub place: Option<Box<TemplatePlace>>,
 }
 
 /// A place in a template.
@@ -87,7 +87,7 @@ impl fmt::Display for EmitError {
             f.write_str(": ")?;
         }
         self.message.fmt(f)?;
-        if let Some(TemplatePlace { at: Some((number, _)), line: Some(line), .. }) = &self.place {
+        if let Some(TemplatePlace { at: Some((number, _)), line: Some(line), .. }) = self.place.as_deref() {
             write!(f, "\n  {number} | {line}")?;
         }
         Ok(())

@@ -201,7 +201,7 @@ impl<'t> Templates<'t> {
         let line = at.and_then(|(line, _)| self.texts.get(file)?.lines().nth(line.checked_sub(1)?));
         let line = line.map(|line| line.trim().chars().take(MAX_EXCERPT).collect());
         let file = self.shown.get(file).map_or(file, String::as_str).to_owned();
-        EmitError { place: Some(TemplatePlace { file, at, line }), ..EmitError::new(message) }
+        EmitError { place: Some(Box::new(TemplatePlace { file, at, line })), ..EmitError::new(message) }
     }
 }
 

@@ -234,12 +234,12 @@ impl Target {
     /// A file that nothing asks for has a wrong name.
     fn every_file_is_used(&self, shown: &str, files: &[&str]) -> Result<(), EmitError> {
         let known: Vec<&str> = self.files.iter().filter_map(|spec| spec.template.as_deref()).collect();
-        let asks = |file: &str| {
-            let names = [format!("{{{{> {}", partial_name(file)), format!("{{{{#> {}", partial_name(file))];
+        let is_called = |file: &str| {
+            let calls = [format!("{{{{> {}", partial_name(file)), format!("{{{{#> {}", partial_name(file))];
             let quoted = [format!("\"{file}\""), format!("'{file}'")];
-            self.texts.values().any(|text| names.iter().chain(&quoted).any(|name| text.contains(name.as_str())))
+            self.texts.values().any(|text| calls.iter().chain(&quoted).any(|call| text.contains(call.as_str())))
         };
-        let Some(file) = files.iter().find(|file| !known.contains(file) && !asks(file)) else { return Ok(()) };
+        let Some(file) = files.iter().find(|file| !known.contains(file) && !is_called(file)) else { return Ok(()) };
         let error = EmitError::new(say!("nothing uses `{shown}/{file}`", shown, file));
         let others = self.texts.keys().map(String::as_str).filter(|other| other != file);
         Err(match nearest(file, others) {

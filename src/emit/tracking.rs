@@ -384,7 +384,7 @@ impl View<'_> {
         }
     }
 
-    fn declared_type<'t>(self, mut kind: &'t Type) -> Option<&'t str> {
+    fn declared_type(self, mut kind: &Type) -> Option<&str> {
         while let Type::List(inner) = kind {
             kind = inner;
         }
