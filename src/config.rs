@@ -19,7 +19,7 @@ pub const FILE: &str = "funnelc.yaml";
 pub const SCHEMA_ID: &str = "https://funnelc.github.io/book/schemas/config.schema.json";
 
 /// The drafts of JSON Schema that `schema_draft` knows.
-pub const DRAFTS: [&str; 1] = ["2020-12"];
+pub const DRAFTS: [&str; 2] = ["2020-12", "07"];
 
 /// What a key holds.
 #[derive(Clone, Copy, Debug)]

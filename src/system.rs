@@ -5,6 +5,11 @@
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use notify::Watcher as _;
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -77,6 +82,8 @@ pub fn kind_of(path: &Path) -> PathKind {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => PathKind::Folder,
         Ok(_) => PathKind::File,
+        // A link that leads nowhere is there all the same.
+        Err(_) if fs::symlink_metadata(path).is_ok() => PathKind::File,
         Err(_) => PathKind::Missing,
     }
 }
@@ -123,6 +130,36 @@ pub fn relative_to_here(path: &Path) -> PathBuf {
         Some(inside) => inside,
         None => path.to_owned(),
     }
+}
+
+/// What stands in a folder, by name: the folders and the files; links are followed, hidden ones left out.
+pub fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The paths of all files under a folder, relative to it, with `/`; links are not followed.
+pub fn files_under(folder: &Path) -> Vec<String> {
+    let walk = ignore::WalkBuilder::new(folder).standard_filters(false).build().flatten();
+    let files = walk.filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()));
+    let relative = files.filter_map(|entry| {
+        entry.path().strip_prefix(folder).ok().map(|path| path.to_string_lossy().replace('\\', "/"))
+    });
+    let mut found: Vec<String> = relative.collect();
+    found.sort();
+    found
+}
+
+/// A path from the root, whether or not something is there.
+pub fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The real place of a path, links resolved.
@@ -283,4 +320,67 @@ pub fn has_unicode() -> bool {
 pub fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.unwrap_or(100).clamp(40, 160)
+}
+
+/// How long nothing may change before what changed is told: editors write a file in several steps.
+const QUIET: Duration = Duration::from_millis(120);
+
+/// Tells what changes in folders, until the user stops the program.
+#[derive(Debug)]
+pub struct Watcher {
+    inner: notify::RecommendedWatcher,
+    heard: mpsc::Receiver<Heard>,
+}
+
+#[derive(Debug)]
+enum Heard {
+    Changed(Vec<PathBuf>),
+    Stop,
+}
+
+impl Watcher {
+    /// Watches nothing yet. From here on the first Ctrl-C ends the watching, and the second one the program.
+    pub fn new() -> io::Result<Self> {
+        let (tell, heard) = mpsc::channel();
+        let stop = tell.clone();
+        let stopping = AtomicBool::new(false);
+        let handler = move || {
+            if stopping.swap(true, Ordering::SeqCst) || stop.send(Heard::Stop).is_err() {
+                std::process::exit(130);
+            }
+        };
+        ctrlc::set_handler(handler).map_err(io::Error::other)?;
+        let told = move |event: notify::Result<notify::Event>| {
+            let Ok(event) = event else { return };
+            if !event.kind.is_access() {
+                let _ = tell.send(Heard::Changed(event.paths));
+            }
+        };
+        Ok(Self { inner: notify::recommended_watcher(told).map_err(io::Error::other)?, heard })
+    }
+
+    /// Watches a folder, and what is in its folders too; where it is gone, the place it may come back to.
+    pub fn watch(&mut self, folder: &Path, deep: bool) -> bool {
+        let place = absolute(folder);
+        let mode = if deep { notify::RecursiveMode::Recursive } else { notify::RecursiveMode::NonRecursive };
+        if self.inner.watch(&place, mode).is_ok() {
+            return true;
+        }
+        let above = place.ancestors().skip(1).find(|above| kind_of(above) == PathKind::Folder);
+        above.is_some_and(|above| self.inner.watch(above, notify::RecursiveMode::NonRecursive).is_ok())
+    }
+
+    /// What has changed, once nothing changes any more; none when the user stops.
+    pub fn next(&self) -> Option<Vec<PathBuf>> {
+        let Heard::Changed(mut paths) = self.heard.recv().ok()? else { return None };
+        while let Ok(more) = self.heard.recv_timeout(QUIET) {
+            match more {
+                Heard::Changed(more) => paths.extend(more),
+                Heard::Stop => return None,
+            }
+        }
+        paths.sort();
+        paths.dedup();
+        Some(paths)
+    }
 }

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use funnelc::diagnostic::Severity;
+use funnelc::emit::{EmitError, Options, emit};
 use funnelc::lint::levels::Levels;
 use funnelc::source::Source;
-use funnelc::{book, compile, syntax};
+use funnelc::{book, compile, plan, syntax};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -68,7 +69,7 @@ fn generated_pages_are_as_committed() {
     let known: BTreeSet<PathBuf> = pages.iter().map(|(path, _)| source_folder().join(path)).collect();
     for path in documents() {
         let folder = path.parent().unwrap();
-        if folder.ends_with("codes") || folder.ends_with("kinds") || folder.ends_with("cli") {
+        if ["codes", "kinds", "cli", "targets"].iter().any(|generated| folder.ends_with(generated)) {
             if blesses() && !known.contains(&path) {
                 std::fs::remove_file(&path).unwrap();
             }
@@ -206,4 +207,49 @@ fn said_of(spec: &str, marks: &str) -> String {
         }
         None => book::findings(spec, format, &book::errors_only()),
     }
+}
+
+/// The page about templates: its files are made, its outputs compared.
+#[test]
+fn the_steps_of_your_own_template_do_what_they_say() {
+    let path = source_folder().join("write-your-own-template.md");
+    let document = read(&path);
+    let all = blocks(&document);
+    let spec = &all.iter().find(|block| block.info == "funnel").unwrap().text;
+    let files: Vec<(&str, String)> = all
+        .iter()
+        .filter_map(|block| {
+            let (_, place) = block.info.split_once(",file=mine/owners/")?;
+            Some((place, block.text.clone()))
+        })
+        .collect();
+    assert_eq!(files.len(), 2);
+    let mut lines: Vec<String> = document.lines().map(str::to_owned).collect();
+    for block in all.iter().rev() {
+        let said = match block.info.split_once(',') {
+            Some((_, mark)) if mark.starts_with("made=") => own_target(spec, &files, "").unwrap(),
+            Some((_, mark)) if mark.starts_with("fault=") => own_target(spec, &files, &mark[6..]).unwrap_err(),
+            _ => continue,
+        };
+        let inside = block.line..block.line + block.text.lines().count();
+        lines.splice(inside, said.trim_end().lines().map(str::to_owned));
+    }
+    expect(&path, &(lines.join("\n") + "\n"));
+}
+
+/// What the target of the page writes for its spec, with a change of its template; or what is wrong.
+fn own_target(spec: &str, files: &[(&str, String)], change: &str) -> Result<String, String> {
+    let (old, new) = change.split_once("=>").unwrap_or(("", ""));
+    let changed: Vec<(&str, String)> = files.iter().map(|(file, text)| (*file, text.replacen(old, new, 1))).collect();
+    let texts: Vec<(&str, &str)> = changed.iter().map(|(file, text)| (*file, text.as_str())).collect();
+    let mut options = Options::embedded().unwrap();
+    let said = |error: EmitError| {
+        let help = error.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
+        format!("funnelc: {error}{help}")
+    };
+    options.targets.add_from("owners", "mine/owners", &texts).map_err(said)?;
+    let sources = book::sources(spec);
+    let compilation = compile(&sources, &Levels::default());
+    let made = emit(&options, &plan::plan(&compilation.model), &["owners"]).map_err(said)?;
+    Ok(String::from_utf8(made[0].bytes.clone()).unwrap())
 }

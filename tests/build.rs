@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use funnelc::diagnostic::Severity;
 use funnelc::emit::manifest::Input;
-use funnelc::emit::{OutputFile, build_files};
+use funnelc::emit::{Draft, Options, OutputFile, build_files};
 use funnelc::lint::levels::Levels;
 use funnelc::source::{Source, Sources};
 use funnelc::{compile, plan, project};
@@ -75,7 +75,7 @@ fn sources(case: &Path, backwards: bool) -> Result<Sources, Failed> {
     Ok(sources)
 }
 
-fn build(sources: &Sources) -> Result<Vec<OutputFile>, Failed> {
+fn build(sources: &Sources, draft: Draft) -> Result<Vec<OutputFile>, Failed> {
     let compilation = compile(sources, &Levels::default());
     let errors: Vec<String> = compilation
         .diagnostics
@@ -91,11 +91,14 @@ fn build(sources: &Sources) -> Result<Vec<OutputFile>, Failed> {
         .filter(|(_, source)| !source.embedded)
         .map(|(_, source)| Input { name: &source.name, text: &source.text })
         .collect();
-    build_files(&plan::plan(&compilation.model), &[], &inputs).map_err(|error| error.to_string().into())
+    let mut options = Options::embedded().map_err(|error| error.to_string())?;
+    options.draft = draft;
+    build_files(&options, &plan::plan(&compilation.model), &[], &inputs).map_err(|error| error.to_string().into())
 }
 
 fn expected(case: &Path) -> Result<(), Failed> {
-    let made: Tree = build(&sources(case, false)?)?.into_iter().map(|file| (file.path, file.bytes)).collect();
+    let made: Tree =
+        build(&sources(case, false)?, Draft::default())?.into_iter().map(|file| (file.path, file.bytes)).collect();
     let folder = case.join("expected");
     if std::env::var_os("FUNNELC_BLESS").is_some() {
         return bless(&folder, &made).map_err(|error| error.to_string().into());
@@ -132,7 +135,14 @@ fn read(root: &Path, folder: &Path, tree: &mut Tree) {
 }
 
 fn valid(case: &Path) -> Result<(), Failed> {
-    for file in build(&sources(case, false)?)? {
+    for (_, draft) in Draft::ALL {
+        valid_in(case, *draft)?;
+    }
+    Ok(())
+}
+
+fn valid_in(case: &Path, draft: Draft) -> Result<(), Failed> {
+    for file in build(&sources(case, false)?, draft)? {
         let text = String::from_utf8(file.bytes).map_err(|error| error.to_string())?;
         let document = || serde_json::from_str::<serde_json::Value>(&text).map_err(|error| error.to_string());
         if file.path.ends_with(".schema.json") {
@@ -162,9 +172,9 @@ fn takes(path: &str, schema: &serde_json::Value, document: &serde_json::Value) -
 }
 
 fn same(case: &Path) -> Result<(), Failed> {
-    let once = build(&sources(case, false)?)?;
-    let again = build(&sources(case, false)?)?;
-    let backwards = build(&sources(case, true)?)?;
+    let once = build(&sources(case, false)?, Draft::default())?;
+    let again = build(&sources(case, false)?, Draft::default())?;
+    let backwards = build(&sources(case, true)?, Draft::default())?;
     if once != again {
         return Err("two builds differ".into());
     }

@@ -5,6 +5,7 @@
 mod codes;
 pub mod examples;
 mod kinds;
+mod targets;
 mod values;
 mod words;
 
@@ -23,11 +24,13 @@ pub fn pages() -> Vec<(String, String)> {
         ("language/kinds.md".to_owned(), kinds::index()),
         ("language/values.md".to_owned(), values::page()),
         ("codes.md".to_owned(), codes::index()),
+        ("targets.md".to_owned(), targets::index()),
     ];
     pages.push(("cli.md".to_owned(), help::index()));
     pages.extend(help::pages().into_iter().map(|(verb, page)| (format!("cli/{verb}.md"), page)));
     pages.extend(Kind::ALL.iter().map(|kind| (format!("language/kinds/{}.md", kind.word()), kinds::page(*kind))));
     pages.extend(registry::codes().into_iter().map(|code| (format!("codes/{}.md", code.name), codes::page(code))));
+    pages.extend(targets::all().iter().map(|own| (format!("targets/{}.md", own.name), targets::page(own))));
     pages
 }
 
@@ -50,12 +53,16 @@ pub fn summary(existing: &str) -> String {
             let entry = |code: &crate::diagnostic::Code| format!("{:indent$}- [{1}](codes/{1}.md)\n", "", code.name);
             out.extend(registry::codes().into_iter().map(entry));
         }
+        if line.ends_with("](targets.md)") {
+            let entry = |own: &crate::emit::Target| format!("{:indent$}- [{1}](targets/{1}.md)\n", "", own.name);
+            out.extend(targets::all().iter().map(entry));
+        }
     }
     out
 }
 
 fn is_generated_entry(line: &str) -> bool {
-    line.contains("](language/kinds/") || line.contains("](codes/") || line.contains("](cli/")
+    ["](language/kinds/", "](codes/", "](cli/", "](targets/"].iter().any(|folder| line.contains(folder))
 }
 
 /// What the manual says of a code (id or name), a kind, a field (`stage.enter`), a function of computations or a module

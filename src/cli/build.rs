@@ -1,5 +1,6 @@
 //! `funnelc build`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -7,12 +8,14 @@ use clap::Args;
 use super::Outcome;
 use super::output::{LevelArguments, ReportArguments, When, outcome, unusable};
 use super::settings::{DEFAULT_OUTPUT, Settings};
+use super::template;
+use super::watch::Watched;
 use crate::compile;
 use crate::emit::manifest::{self, Entry, Input, Manifest};
 use crate::emit::{self, OutputFile};
 use crate::lint::levels::Levels;
 use crate::plan;
-use crate::project::{self, Project};
+use crate::project::{self, Exclude, Project};
 use crate::system::{self, PathKind, TreeError};
 
 /// Write everything that a spec compiles into.
@@ -29,10 +32,23 @@ pub(super) struct Build {
     /// Write nothing; fail if what is there is not what would be written
     #[arg(long)]
     check: bool,
+    /// Templates of your own: a folder for each target, which overrides files of that target or adds one
+    #[arg(long, value_name = "FOLDER")]
+    templates: Option<PathBuf>,
+    /// The draft of JSON Schema that schemas of events are written in
+    #[arg(long, value_name = "DRAFT", value_parser = drafts())]
+    schema_draft: Option<String>,
+    /// Build again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with = "check")]
+    watch: bool,
     #[command(flatten)]
     report: ReportArguments,
     #[command(flatten)]
     levels: LevelArguments,
+}
+
+fn drafts() -> clap::builder::PossibleValuesParser {
+    emit::Draft::ALL.iter().map(|(word, _)| *word).collect::<Vec<_>>().into()
 }
 
 impl Build {
@@ -51,13 +67,22 @@ impl Build {
             Err(outcome) => return outcome,
         };
         self.configure(&settings);
-        let mut projects = project::load_except(&paths, &exclude);
+        if !self.watch {
+            return self.once(&levels, &exclude, color);
+        }
+        let watched = Watched { paths: &paths, templates: self.templates.as_deref(), output: Some(self.output()) };
+        watched.run(|| self.once(&levels, &exclude, color))
+    }
+
+    fn once(&self, levels: &Levels, exclude: &Exclude, color: When) -> Outcome {
+        let paths: Vec<PathBuf> = self.path.iter().cloned().collect();
+        let mut projects = project::load_except(&paths, exclude);
         if projects.len() > 1 {
             return unusable("there are several projects here; build them one by one, each into a folder of its own");
         }
         projects
             .pop()
-            .map_or_else(|| unusable("there is nothing to build"), |project| self.project(project, &levels, color))
+            .map_or_else(|| unusable("there is nothing to build"), |project| self.project(project, levels, color))
     }
 
     /// Takes from the configuration what the command line does not say.
@@ -66,6 +91,8 @@ impl Build {
         if self.target.is_empty() {
             self.target = settings.list("targets").to_vec();
         }
+        self.templates = self.templates.take().or_else(|| settings.path("templates"));
+        self.schema_draft = self.schema_draft.take().or_else(|| settings.word("schema_draft").map(str::to_owned));
         self.report.configure(settings);
     }
 
@@ -90,13 +117,16 @@ impl Build {
         let targets: Vec<&str> = self.target.iter().map(String::as_str).collect();
         let inputs = project.sources.iter().map(|(_, source)| Input { name: &source.inside, text: &source.text });
         let inputs: Vec<Input<'_>> = inputs.collect();
-        match emit::build_files(&plan, &targets, &inputs) {
+        let targets_there = match template::load(self.templates.as_deref()) {
+            Ok(targets) => targets,
+            Err(words) => return unusable(&words),
+        };
+        let draft = self.schema_draft.as_deref().and_then(emit::Draft::of).unwrap_or_default();
+        let options = emit::Options { targets: targets_there, draft };
+        match emit::build_files(&options, &plan, &targets, &inputs) {
             Ok(files) if self.check => self.compare(&files),
             Ok(files) => self.write(&files),
-            Err(error) => {
-                let help = error.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
-                unusable(&format!("{error}{help}"))
-            }
+            Err(error) => unusable(&format!("{}\nfunnelc: nothing was written", template::words(&error))),
         }
     }
 
@@ -159,6 +189,7 @@ impl Build {
             stale.extend(old.stale(&next).iter().map(|entry| format!("no longer written: {}", entry.path)));
         }
         stale.iter().for_each(|line| eprintln!("{line}"));
+        self.others(files);
         if stale.is_empty() {
             eprintln!("funnelc: {} is up to date", self.output().display());
             return Outcome::Clean;
@@ -168,11 +199,30 @@ impl Build {
     }
 }
 
+impl Build {
+    /// Names what nobody here writes: a build leaves it alone, so it is no fault, but it may be a leftover.
+    fn others(&self, files: &[OutputFile]) {
+        let old = self.manifest_there();
+        let listed = old.iter().flat_map(|old| &old.files).map(|entry| entry.path.as_str());
+        let known: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).chain(listed).collect();
+        let there = system::files_under(self.output()).into_iter();
+        let others: Vec<String> = there.filter(|path| !known.contains(path.as_str())).collect();
+        others.iter().take(MAX_OTHERS).for_each(|path| eprintln!("not of this build: {path}"));
+        if others.len() > MAX_OTHERS {
+            eprintln!("not of this build: {} more", others.len() - MAX_OTHERS);
+        }
+    }
+}
+
+/// How many files that are not of a build are named.
+const MAX_OTHERS: usize = 20;
+
 fn plural(count: usize) -> &'static str {
     if count == 1 { "file" } else { "files" }
 }
 
-fn tree_error(folder: &Path, error: &TreeError) -> String {
+/// Why a folder could not be written.
+pub(super) fn tree_error(folder: &Path, error: &TreeError) -> String {
     match error {
         TreeError::NotAFolder => format!("`{}` is a file; choose a folder with -o", folder.display()),
         TreeError::Escapes(path) => {

@@ -7,6 +7,7 @@ use clap::Args;
 use super::Outcome;
 use super::output::{LevelArguments, ReportArguments, When, print, unusable};
 use super::settings::Settings;
+use super::watch::Watched;
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Safety};
 use crate::lint::levels::Levels;
@@ -16,6 +17,7 @@ use crate::{compile, fix, system};
 
 /// Check specs and say everything that is wrong with them.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Check {
     /// Files and folders; `-` reads standard input; nothing means the current folder
     paths: Vec<PathBuf>,
@@ -41,6 +43,9 @@ pub(super) struct Check {
     /// Write today's lints to a baseline file
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes", "diff", "write_baseline"])]
+    watch: bool,
 }
 
 /// How often fixes are applied to what earlier fixes made.
@@ -61,14 +66,25 @@ impl Check {
         if self.baseline.is_none() && self.write_baseline.is_none() {
             self.baseline = settings.path("baseline");
         }
-        let projects = match self.load(&settings) {
+        if !self.watch {
+            return self.once(&levels, &settings, color);
+        }
+        if self.paths.iter().any(|path| path.as_os_str() == "-") {
+            return unusable("standard input cannot be watched");
+        }
+        let watched = Watched { paths: &self.paths, templates: None, output: None };
+        watched.run(|| self.once(&levels, &settings, color))
+    }
+
+    fn once(&self, levels: &Levels, settings: &Settings, color: When) -> Outcome {
+        let projects = match self.load(settings) {
             Ok(projects) => projects,
             Err(outcome) => return outcome,
         };
         if self.diff || self.fix || self.unsafe_fixes {
-            return self.fixed(projects, &levels, color);
+            return self.fixed(projects, levels, color);
         }
-        let (sources, diagnostics) = compile_all(projects, &levels);
+        let (sources, diagnostics) = compile_all(projects, levels);
         self.finish(color, &sources, diagnostics)
     }
 

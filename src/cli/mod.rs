@@ -11,6 +11,8 @@ mod init;
 mod man;
 mod output;
 mod settings;
+mod template;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -71,6 +73,8 @@ enum Verb {
     Completions(completions::Completions),
     /// Print the manual page, or write the pages of all verbs
     Man(man::Man),
+    /// See and change how outputs are written
+    Template(template::Template),
 }
 
 /// Runs the program with the arguments of the process.
@@ -92,5 +96,6 @@ pub fn run() -> Outcome {
         Verb::Config(show) => show.run(),
         Verb::Completions(completions) => completions.run(),
         Verb::Man(man) => man.run(),
+        Verb::Template(template) => template.run(),
     }
 }

@@ -1,4 +1,4 @@
-//! The JSON Schema (2020-12) of what an event sends: names on the wire, types, bounds, defaults and examples, with what
+//! The JSON Schema of what an event sends: names on the wire, types, bounds, defaults and examples, with what
 //! JSON Schema has no word for under `x-…`.
 
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Number, Value as Json, json};
 
-use super::Approximation;
+use super::{Approximation, draft_07};
 use crate::plan::value::{Tree, Type, Value};
 use crate::plan::{EventPlan, Plan, PropertyPlan, TypePlan, VariantPlan};
 use crate::say;
@@ -14,8 +14,35 @@ use crate::say;
 /// The target's name.
 pub(super) const TARGET: &str = "json-schema";
 
+/// A draft of JSON Schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Draft {
+    /// 2020-12
+    #[default]
+    Newest,
+    /// Draft-07, which most tools of analytics still speak.
+    Seven,
+}
+
+impl Draft {
+    /// Every draft, with the word for it.
+    pub const ALL: &'static [(&'static str, Self)] = &[("2020-12", Self::Newest), ("07", Self::Seven)];
+
+    /// The draft of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(own, _)| *own == word).map(|(_, draft)| *draft)
+    }
+}
+
 /// The schema of an event.
-pub(super) fn of_event(plan: &Plan, event: &EventPlan) -> Json {
+pub(super) fn of_event(plan: &Plan, event: &EventPlan, draft: Draft) -> Json {
+    match draft {
+        Draft::Newest => Json::Object(newest(plan, event)),
+        Draft::Seven => Json::Object(draft_07::from_newest(newest(plan, event))),
+    }
+}
+
+fn newest(plan: &Plan, event: &EventPlan) -> Map<String, Json> {
     let mut schema = Schema { plan, defs: BTreeMap::new() };
     let mut properties = schema.properties(&event.properties);
     for variant in &event.variants {
@@ -40,7 +67,7 @@ pub(super) fn of_event(plan: &Plan, event: &EventPlan) -> Json {
     if !defs.is_empty() {
         made.insert("$defs".into(), Json::Object(defs));
     }
-    Json::Object(made)
+    made
 }
 
 fn head(plan: &Plan, event: &EventPlan) -> Map<String, Json> {

@@ -2,17 +2,25 @@
 //!
 //! ```text
 //! target      a folder under templates/: which files it writes, from which template or writer, how it escapes
+//! render      templates, run within limits
+//! scope       what a place in a template can see, for its errors
 //! names       file names that every file system takes
 //! markdown    text that stays text in Markdown
+//! html        the same for HTML
 //! tracking    the view of the tracking plan that its template shows
 //! json_schema the schema of what an event sends
+//! draft_07    the same in an older draft
 //! manifest    what a build wrote, so that the next one can clear away what it no longer writes
 //! ```
 
+mod draft_07;
+mod html;
 mod json_schema;
 pub mod manifest;
 mod markdown;
 mod names;
+mod render;
+mod scope;
 mod target;
 mod tracking;
 
@@ -22,6 +30,7 @@ use std::fmt;
 use crate::diagnostic::Message;
 use crate::plan::Plan;
 use crate::say;
+pub use json_schema::Draft;
 use manifest::{Input, Manifest};
 pub use target::{Target, Targets};
 
@@ -43,11 +52,24 @@ pub struct EmitError {
     pub message: Message,
     /// What to do.
     pub help: Option<Message>,
+    /// The place in a template that it is about.
+    pub place: Option<Box<TemplatePlace>>,
+}
+
+/// A place in a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplatePlace {
+    /// The file.
+    pub file: String,
+    /// The line and the column, from one, where they are known.
+    pub at: Option<(usize, usize)>,
+    /// What stands in the line.
+    pub line: Option<String>,
 }
 
 impl EmitError {
     fn new(message: Message) -> Self {
-        Self { message, help: None }
+        Self { message, help: None, place: None }
     }
 
     fn help(self, help: Message) -> Self {
@@ -57,7 +79,18 @@ impl EmitError {
 
 impl fmt::Display for EmitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.message.fmt(f)
+        if let Some(place) = &self.place {
+            write!(f, "{}", place.file)?;
+            if let Some((line, column)) = place.at {
+                write!(f, ":{line}:{column}")?;
+            }
+            f.write_str(": ")?;
+        }
+        self.message.fmt(f)?;
+        if let Some(TemplatePlace { at: Some((number, _)), line: Some(line), .. }) = self.place.as_deref() {
+            write!(f, "\n  {number} | {line}")?;
+        }
+        Ok(())
     }
 }
 
@@ -74,16 +107,27 @@ pub struct Approximation {
     pub message: Message,
 }
 
-/// The files of some embedded targets, or of all where none is named; sorted by path.
-pub fn emit(plan: &Plan, which: &[&str]) -> Result<Vec<OutputFile>, EmitError> {
-    emit_with(&Targets::embedded()?, plan, which)
+/// How files are written.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The targets there are.
+    pub targets: Targets,
+    /// The draft that schemas of events are written in.
+    pub draft: Draft,
 }
 
-/// The same with targets of the user's own.
-pub fn emit_with(targets: &Targets, plan: &Plan, which: &[&str]) -> Result<Vec<OutputFile>, EmitError> {
+impl Options {
+    /// What the compiler does if nobody says otherwise.
+    pub fn embedded() -> Result<Self, EmitError> {
+        Ok(Self { targets: Targets::embedded()?, draft: Draft::default() })
+    }
+}
+
+/// The files of some targets, or of all where none is named; sorted by path.
+pub fn emit(options: &Options, plan: &Plan, which: &[&str]) -> Result<Vec<OutputFile>, EmitError> {
     let mut files = Vec::new();
-    for target in targets.chosen(which)? {
-        files.extend(target.files(plan)?);
+    for target in options.targets.chosen(which)? {
+        files.extend(target.files(plan, options.draft)?);
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut seen: BTreeMap<String, &OutputFile> = BTreeMap::new();
@@ -110,8 +154,13 @@ fn written_twice(first: &OutputFile, second: &OutputFile) -> EmitError {
 /// Everything a build writes, its manifest included.
 ///
 /// `inputs` are the files of the spec with their text.
-pub fn build_files(plan: &Plan, which: &[&str], inputs: &[Input<'_>]) -> Result<Vec<OutputFile>, EmitError> {
-    let mut files = emit(plan, which)?;
+pub fn build_files(
+    options: &Options,
+    plan: &Plan,
+    which: &[&str],
+    inputs: &[Input<'_>],
+) -> Result<Vec<OutputFile>, EmitError> {
+    let mut files = emit(options, plan, which)?;
     let manifest = Manifest::of(&files, inputs);
     files.push(OutputFile {
         path: manifest::FILE.to_owned(),

@@ -2,13 +2,17 @@
 //! embedded ones are a list; a folder of the user's adds one, or overrides files of one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext};
+use handlebars::Context;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{EmitError, OutputFile, json_schema, markdown, names, tracking};
+use super::json_schema::Draft;
+use super::render::{Escape, LIMITS, Limits, Shown, Templates, is_template, partial_name};
+use super::{EmitError, OutputFile, json_schema, names, tracking};
 use crate::model::faults::nearest;
 use crate::plan::{EventPlan, Plan};
 use crate::say;
@@ -20,6 +24,10 @@ static EMBEDDED: &[(&str, &str, &str)] = &[
     ("tracking", "target.yaml", include_str!("../../templates/tracking/target.yaml")),
     ("tracking", "plan.md.hbs", include_str!("../../templates/tracking/plan.md.hbs")),
     ("tracking", "properties.md.hbs", include_str!("../../templates/tracking/properties.md.hbs")),
+    ("tracking", "plan.html.hbs", include_str!("../../templates/tracking/plan.html.hbs")),
+    ("tracking", "rows.html.hbs", include_str!("../../templates/tracking/rows.html.hbs")),
+    ("tracking", "plan.css", include_str!("../../templates/tracking/plan.css")),
+    ("tracking", "plan.js", include_str!("../../templates/tracking/plan.js")),
 ];
 
 /// The words of one language that a template shows.
@@ -33,23 +41,22 @@ pub struct Target {
     pub name: String,
     /// What it writes, in one sentence.
     pub about: String,
+    /// What its outputs are checked with, a sentence each.
+    #[serde(default)]
+    pub checked: Vec<String>,
     #[serde(default)]
     escape: Escape,
     files: Vec<FileSpec>,
     #[serde(default)]
     words: IndexMap<String, Words>,
+    /// Its templates and what they put in as it is, by file name.
     #[serde(skip)]
-    templates: BTreeMap<String, String>,
-}
-
-/// How what a template shows is escaped.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Escape {
-    #[default]
-    None,
-    Html,
-    Markdown,
+    texts: BTreeMap<String, String>,
+    /// Its `target.yaml`.
+    #[serde(skip)]
+    manifest: String,
+    #[serde(skip)]
+    shown: Shown,
 }
 
 /// A file, or one for each event or language.
@@ -63,6 +70,8 @@ struct FileSpec {
     writer: Option<Writer>,
     #[serde(default)]
     view: View,
+    /// Where it is escaped in another way than the target's other files.
+    escape: Option<Escape>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -116,26 +125,46 @@ impl Targets {
     /// Adds a folder: a target of its own where it has a `target.yaml`, else files that override those of the target of
     /// its name.
     pub fn add(&mut self, folder: &str, files: &[(&str, &str)]) -> Result<(), EmitError> {
-        let manifest = files.iter().find(|(file, _)| *file == "target.yaml");
+        self.add_from(folder, folder, files)
+    }
+
+    /// The same, with the path by which the folder is known to its reader.
+    pub fn add_from(&mut self, folder: &str, shown: &str, files: &[(&str, &str)]) -> Result<(), EmitError> {
+        let manifest = files.iter().find(|(file, _)| *file == "target.yaml").map(|(_, text)| *text);
         let mut target = match manifest {
-            Some((_, text)) => {
-                let read: Result<Target, _> = serde_yaml::from_str(text);
-                read.map_err(|error| {
-                    EmitError::new(say!("`{folder}/target.yaml` cannot be read: {error}", folder, error))
-                })?
-            }
+            Some(text) => Target::parse(shown, text)?,
             None => self.all.get(folder).cloned().ok_or_else(|| {
-                EmitError::new(say!("`{folder}` has no `target.yaml` and no target of this name is known", folder))
+                let error = EmitError::new(say!(
+                    "`{shown}` has no `target.yaml`, and there is no target `{folder}`",
+                    shown,
+                    folder
+                ));
+                match nearest(folder, self.all.keys().map(String::as_str)) {
+                    Some(right) => error.help(say!("did you mean `{right}`?", right)),
+                    None => error,
+                }
             })?,
         };
-        if let Some(known) = self.all.get(&target.name) {
-            for (file, text) in &known.templates {
-                target.templates.entry(file.clone()).or_insert_with(|| text.clone());
+        let known = self.all.get(&target.name);
+        // What overrides a file may be called by nothing once another file is overridden too.
+        let is_new = |file: &str| known.is_none_or(|known| !known.texts.contains_key(file));
+        let new: Vec<&str> =
+            files.iter().map(|(file, _)| *file).filter(|file| *file != "target.yaml" && is_new(file)).collect();
+        if let Some(known) = known {
+            for (file, text) in &known.texts {
+                target.texts.entry(file.clone()).or_insert_with(|| text.clone());
+            }
+            for (file, place) in &known.shown {
+                target.shown.entry(file.clone()).or_insert_with(|| place.clone());
             }
         }
-        let templates =
-            files.iter().filter(|(file, _)| file.rsplit_once('.').is_some_and(|(_, ending)| ending == "hbs"));
-        target.templates.extend(templates.map(|(file, text)| ((*file).to_owned(), (*text).to_owned())));
+        for (file, text) in files.iter().filter(|(file, _)| *file != "target.yaml") {
+            // What is put in as it is has the form that the file it is put into will have.
+            let text = if is_template(file) { (*text).to_owned() } else { tidy(text) };
+            target.texts.insert((*file).to_owned(), text);
+            target.shown.insert((*file).to_owned(), format!("{shown}/{file}"));
+        }
+        target.every_file_is_used(shown, &new)?;
         self.all.insert(target.name.clone(), target);
         Ok(())
     }
@@ -166,29 +195,103 @@ impl Targets {
 }
 
 impl Target {
+    fn parse(shown: &str, text: &str) -> Result<Self, EmitError> {
+        let read: Result<Self, _> = serde_yaml::from_str(text);
+        let mut target =
+            read.map_err(|error| EmitError::new(say!("`{shown}/target.yaml` cannot be read: {error}", shown, error)))?;
+        text.clone_into(&mut target.manifest);
+        Ok(target)
+    }
+
+    /// Its files as they can be written, changed and used again.
+    pub fn texts(&self) -> Vec<(&str, &str)> {
+        let own = self.texts.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+        std::iter::once(("target.yaml", self.manifest.as_str())).chain(own).collect()
+    }
+
+    /// Its `target.yaml`.
+    pub fn manifest(&self) -> &str {
+        &self.manifest
+    }
+
+    /// What it writes: the path, how often, and what writes it.
+    pub fn writes(&self) -> impl Iterator<Item = (&str, &'static str, &str)> {
+        self.files.iter().map(|spec| {
+            let each = match spec.each {
+                Each::Once => "once",
+                Each::Event => "for each event",
+                Each::Language => "for each language",
+            };
+            (spec.path.as_str(), each, spec.template.as_deref().unwrap_or("the compiler"))
+        })
+    }
+
+    /// The paths it writes, as `target.yaml` gives them.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|spec| spec.path.as_str())
+    }
+
+    /// A file that nothing asks for has a wrong name.
+    fn every_file_is_used(&self, shown: &str, files: &[&str]) -> Result<(), EmitError> {
+        let known: Vec<&str> = self.files.iter().filter_map(|spec| spec.template.as_deref()).collect();
+        let is_called = |file: &str| {
+            let calls = [format!("{{{{> {}", partial_name(file)), format!("{{{{#> {}", partial_name(file))];
+            let quoted = [format!("\"{file}\""), format!("'{file}'")];
+            self.texts.values().any(|text| calls.iter().chain(&quoted).any(|call| text.contains(call.as_str())))
+        };
+        let Some(file) = files.iter().find(|file| !known.contains(file) && !is_called(file)) else { return Ok(()) };
+        let error = EmitError::new(say!("nothing uses `{shown}/{file}`", shown, file));
+        let others = self.texts.keys().map(String::as_str).filter(|other| other != file);
+        Err(match nearest(file, others) {
+            Some(right) => error.help(say!("did you mean `{right}`?", right)),
+            None => error.help(say!("name it in `target.yaml`, or call it from a template")),
+        })
+    }
+
     /// The files it writes for a plan.
-    pub(super) fn files(&self, plan: &Plan) -> Result<Vec<OutputFile>, EmitError> {
-        let registry = self.registry()?;
+    pub(super) fn files(&self, plan: &Plan, draft: Draft) -> Result<Vec<OutputFile>, EmitError> {
+        self.files_within(plan, draft, LIMITS)
+    }
+
+    /// The same within other limits.
+    pub(super) fn files_within(&self, plan: &Plan, draft: Draft, limits: Limits) -> Result<Vec<OutputFile>, EmitError> {
+        let steps = Arc::new(AtomicU64::new(limits.steps));
         let stems = names::stems(plan.events.iter().map(|event| event.path.as_str()));
         let mut files = Vec::new();
         for spec in &self.files {
+            let escape = spec.escape.unwrap_or(self.escape);
+            let mut writing = Writing {
+                templates: Templates::new(&self.texts, &self.shown, escape, limits, &steps)?,
+                whole: None,
+                draft,
+            };
             for part in parts(spec.each, plan) {
                 let path = part.path(&spec.path, &stems);
-                let bytes = self.bytes(&registry, spec, &part)?;
+                let bytes = self.bytes(&mut writing, spec, &part)?;
                 files.push(OutputFile { path, bytes, target: self.name.clone() });
             }
         }
         Ok(files)
     }
 
-    fn bytes(&self, registry: &Handlebars<'_>, spec: &FileSpec, part: &Part<'_>) -> Result<Vec<u8>, EmitError> {
+    fn bytes(&self, writing: &mut Writing<'_>, spec: &FileSpec, part: &Part<'_>) -> Result<Vec<u8>, EmitError> {
         let plan = part.plan;
         match (spec.writer, &spec.template, part.event) {
             (Some(Writer::Model), ..) => Ok(pretty(plan)),
-            (Some(Writer::JsonSchema), _, Some(event)) => Ok(pretty(&json_schema::of_event(plan, event))),
+            (Some(Writer::JsonSchema), _, Some(event)) => {
+                Ok(pretty(&json_schema::of_event(plan, event, writing.draft)))
+            }
+            (None, Some(template), _) if !self.texts.contains_key(template) => {
+                let target = &self.name;
+                let error = EmitError::new(say!("target `{target}` has no template `{template}`", target, template));
+                let known = self.texts.keys().map(String::as_str);
+                Err(match nearest(template, known) {
+                    Some(right) => error.help(say!("did you mean `{right}`?", right)),
+                    None => error,
+                })
+            }
             (None, Some(template), _) => {
-                let data = self.view(spec, part);
-                let text = registry.render(template, &data).map_err(|error| self.broken(template, &error))?;
+                let text = self.with_view(writing, spec, part, template)?;
                 Ok(tidy(&text).into_bytes())
             }
             _ => Err(EmitError::new(say!(
@@ -200,50 +303,46 @@ impl Target {
         }
     }
 
-    fn view(&self, spec: &FileSpec, part: &Part<'_>) -> Value {
+    fn with_view(
+        &self,
+        writing: &mut Writing<'_>,
+        spec: &FileSpec,
+        part: &Part<'_>,
+        template: &str,
+    ) -> Result<String, EmitError> {
         let words = self.words_in(part.lang);
-        match spec.view {
+        let data = match spec.view {
             View::Tracking => {
                 tracking::view(part.plan, part.lang, &words, &|lang| file_name(&spec.path, part.plan, lang))
             }
-            View::Plan => json!({ "plan": part.plan, "lang": part.lang, "event": part.event, "words": words }),
-        }
+            View::Plan => {
+                // The plan is the same for every file, and large: it is made into data once.
+                let whole = writing.whole.get_or_insert_with(|| Context::from(json!({ "plan": part.plan })));
+                let data = whole.data_mut();
+                data["lang"] = json!(part.lang);
+                data["event"] = json!(part.event);
+                data["words"] = json!(words);
+                return writing.templates.render(template, whole);
+            }
+        };
+        writing.templates.render(template, &Context::from(data))
     }
 
     /// The words of a language; English where it has none.
-    fn words_in(&self, lang: &str) -> Words {
+    pub(super) fn words_in(&self, lang: &str) -> Words {
         let primary = lang.split('-').next().unwrap_or(lang);
         let mut words = self.words.get("en").cloned().unwrap_or_default();
         let own = self.words.get(lang).or_else(|| self.words.get(primary));
         words.extend(own.cloned().unwrap_or_default());
         words
     }
+}
 
-    fn registry(&self) -> Result<Handlebars<'_>, EmitError> {
-        let mut registry = Handlebars::new();
-        registry.set_strict_mode(true);
-        registry.set_prevent_indent(true);
-        match self.escape {
-            Escape::None => registry.register_escape_fn(handlebars::no_escape),
-            Escape::Html => registry.register_escape_fn(handlebars::html_escape),
-            Escape::Markdown => {
-                registry.register_escape_fn(markdown::escape);
-                registry.register_helper("code", Box::new(code_helper));
-                registry.register_helper("prose", Box::new(prose_helper));
-            }
-        }
-        for (file, text) in &self.templates {
-            registry.register_template_string(file, text).map_err(|error| self.broken(file, &error))?;
-            // A partial is called by its name without endings.
-            let partial = file.split('.').next().unwrap_or(file);
-            registry.register_partial(partial, text).map_err(|error| self.broken(file, &error))?;
-        }
-        Ok(registry)
-    }
-
-    fn broken(&self, file: &str, error: &dyn std::fmt::Display) -> EmitError {
-        EmitError::new(say!("template `{target}/{file}` fails: {error}", target = self.name, file, error))
-    }
+/// What the files of one line of `target.yaml` are written with.
+struct Writing<'t> {
+    templates: Templates<'t>,
+    whole: Option<Context>,
+    draft: Draft,
 }
 
 /// One file of a target.
@@ -304,34 +403,4 @@ fn tidy(text: &str) -> String {
     out.truncate(end);
     out.push('\n');
     out
-}
-
-fn first_text(helper: &Helper<'_>) -> String {
-    match helper.param(0).map(handlebars::PathAndJson::value) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Null) | None => String::new(),
-        Some(other) => other.to_string(),
-    }
-}
-
-/// `{{code x}}`: code inside a line.
-fn code_helper(
-    helper: &Helper<'_>,
-    _: &Handlebars<'_>,
-    _: &Context,
-    _: &mut RenderContext<'_, '_>,
-    out: &mut dyn Output,
-) -> HelperResult {
-    Ok(out.write(&markdown::code(&first_text(helper)))?)
-}
-
-/// `{{prose x}}`: a text in which only code in backticks is markup.
-fn prose_helper(
-    helper: &Helper<'_>,
-    _: &Handlebars<'_>,
-    _: &Context,
-    _: &mut RenderContext<'_, '_>,
-    out: &mut dyn Output,
-) -> HelperResult {
-    Ok(out.write(&markdown::prose(&first_text(helper)))?)
 }

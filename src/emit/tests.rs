@@ -10,14 +10,31 @@ fn plan_of(text: &str) -> Plan {
 }
 
 fn with_target(manifest: &str, template: &str) -> Result<Vec<OutputFile>, EmitError> {
-    let mut targets = Targets::embedded()?;
-    targets.add("own", &[("target.yaml", manifest), ("t.hbs", template)])?;
-    emit_with(&targets, &plan_of("event a \"<b>\" {}\nevent b {}\n"), &["own"])
+    with_files(&[("target.yaml", manifest), ("t.hbs", template)])
+}
+
+fn with_files(files: &[(&str, &str)]) -> Result<Vec<OutputFile>, EmitError> {
+    let mut options = Options::embedded()?;
+    options.targets.add("own", files)?;
+    emit(&options, &plan_of("event a \"<b>\" {}\nevent b {}\n"), &["own"])
+}
+
+const ONE: &str = "name: own\nabout: x\nfiles: [{path: a.txt, template: t.hbs}]\n";
+
+/// What is wrong with a template, and what to do.
+fn fault(template: &str) -> String {
+    said(with_target(ONE, template))
+}
+
+fn said(made: Result<Vec<OutputFile>, EmitError>) -> String {
+    let error = made.unwrap_err();
+    let help = error.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
+    format!("{error}{help}")
 }
 
 #[test]
 fn an_unknown_target_is_an_error_with_the_nearest_one() {
-    let error = emit(&plan_of("event a {}"), &["trackin"]).unwrap_err();
+    let error = emit(&Options::embedded().unwrap(), &plan_of("event a {}"), &["trackin"]).unwrap_err();
     assert_eq!(error.to_string(), "there is no target `trackin`");
     assert_eq!(error.help.unwrap().to_string(), "did you mean `tracking`?");
 }
@@ -34,17 +51,100 @@ fn a_folder_of_the_users_adds_a_target_that_escapes_as_it_says() {
 
 #[test]
 fn a_folder_of_the_users_overrides_a_template() {
-    let mut targets = Targets::embedded().unwrap();
-    targets.add("tracking", &[("plan.md.hbs", "{{words.title}}")]).unwrap();
-    let files = emit_with(&targets, &plan_of("event a {}"), &["tracking"]).unwrap();
-    assert_eq!(files[0].bytes, b"Tracking plan\n");
+    let mut options = Options::embedded().unwrap();
+    options.targets.add("tracking", &[("plan.md.hbs", "{{words.title}}")]).unwrap();
+    let files = emit(&options, &plan_of("event a {}"), &["tracking"]).unwrap();
+    assert_eq!(files[1].bytes, b"Tracking plan\n");
 }
 
 #[test]
-fn a_template_that_asks_for_what_is_not_there_fails() {
-    let manifest = "name: own\nabout: x\nfiles: [{path: a.txt, template: t.hbs}]\n";
-    let error = with_target(manifest, "{{plan.nothing}}").unwrap_err().to_string();
-    assert!(error.starts_with("template `own/t.hbs` fails:"), "{error}");
+fn a_field_that_is_not_there_is_named_with_its_place_and_the_nearest_one() {
+    let said = fault("\n{{plan.evnts}}");
+    assert!(said.starts_with("own/t.hbs:2:1: there is no `plan.evnts` here\n  2 | {{plan.evnts}}\n"), "{said}");
+    assert!(said.contains("did you mean `events`? The fields here are $schema, version"), "{said}");
+    let said = fault("{{#each plan.events}}\n  {{#if true}}{{lable}}{{/if}}\n{{/each}}");
+    assert!(said.starts_with("own/t.hbs:2:") && said.contains("did you mean `label`?"), "{said}");
+    let said = fault("{{#each plan.events}}{{#each properties}}{{/each}}{{../plan.projekt}}{{/each}}");
+    assert!(said.contains("there is no `../plan.projekt` here") && said.contains("did you mean `project`?"), "{said}");
+    let said = fault("{{#each plan.evnts}}x{{/each}}");
+    assert!(said.contains("did you mean `events`?"), "{said}");
+}
+
+#[test]
+fn a_field_missing_in_a_called_template_is_looked_for_where_it_is_called() {
+    let files = [
+        ("target.yaml", ONE),
+        ("t.hbs", "{{#each plan.events}}\n{{> row who=../plan.project}}{{/each}}"),
+        ("row.hbs", "{{who}}\n{{nmae}}"),
+    ];
+    let said = said(with_files(&files));
+    assert!(said.starts_with("own/row.hbs:2:1: there is no `nmae` here"), "{said}");
+    assert!(said.contains("did you mean `name`?") && said.contains("who"), "{said}");
+}
+
+#[test]
+fn what_is_no_template_says_where() {
+    for text in
+        ["{{#if plan}}", "{{plan", "a\n{{#if plan}}{{/each}}", "{{nothing plan}}", "{{> nowhere}}", "{{asset \"x\"}}"]
+    {
+        let said = fault(text);
+        assert!(said.starts_with("own/t.hbs"), "{text}: {said}");
+        assert!(said.len() < 600, "{text}: {said}");
+    }
+}
+
+#[test]
+fn templates_that_call_each_other_in_a_circle_are_refused() {
+    assert!(fault("{{> t}}").contains("`t` calls itself"), "{}", fault("{{> t}}"));
+    let files =
+        [("target.yaml", ONE), ("t.hbs", "{{> a}}"), ("a.hbs", "{{> b}}"), ("b.hbs", "{{#if plan}}{{> a}}{{/if}}")];
+    assert!(said(with_files(&files)).contains("calls itself"));
+    let inline = "{{#*inline \"a\"}}{{> a}}{{/inline}}{{> a}}";
+    assert!(fault(inline).contains("calls itself"), "{}", fault(inline));
+    let block =
+        [("target.yaml", ONE), ("t.hbs", "{{#> a}}{{> @partial-block}}{{/a}}"), ("a.hbs", "{{> @partial-block}}")];
+    let _ = with_files(&block);
+    assert!(fault("{{> (lookup plan \"project\")}}").contains("computed name"));
+}
+
+#[test]
+fn a_template_stays_within_its_limits() {
+    let deep = format!("{}{}", "{{#if plan}}".repeat(70), "{{/if}}".repeat(70));
+    assert!(fault(&deep).contains("blocks stand more than 64 deep"), "{}", fault(&deep));
+    assert!(fault(&"{{#if plan}}".repeat(80_000)).contains("deep in each other"));
+    assert!(fault(&format!("{{{{x {}", "(".repeat(100_000))).contains("deep in each other"));
+    assert!(fault(&"x".repeat(2_000_000)).contains("a template may have 1048576 bytes"));
+}
+
+fn within(template: &str, limits: render::Limits) -> String {
+    let mut targets = Targets::embedded().unwrap();
+    targets.add("own", &[("target.yaml", ONE), ("t.hbs", template)]).unwrap();
+    let plan = plan_of("event a {}\nevent b {}\nevent c {}\n");
+    let own = targets.iter().find(|target| target.name == "own").unwrap();
+    own.files_within(&plan, Draft::default(), limits)
+        .map(|files| format!("{}", files[0].bytes.len()))
+        .unwrap_or_else(|error| error.to_string())
+}
+
+#[test]
+fn loops_and_lengths_are_counted() {
+    let empty = "{{#each plan.events}}{{#each ../plan.events}}{{/each}}{{/each}}";
+    let nine = render::Limits { steps: 12, ..render::LIMITS };
+    assert_eq!(within(empty, nine), "1");
+    let eight = render::Limits { steps: 11, ..render::LIMITS };
+    assert!(within(empty, eight).contains("go on for too long"), "{}", within(empty, eight));
+    let short = render::Limits { output: 10, ..render::LIMITS };
+    assert!(within("{{#each plan.events}}abcdef{{/each}}", short).contains("longer than 10 bytes"));
+}
+
+#[test]
+fn a_file_that_nothing_uses_has_a_wrong_name() {
+    let mut options = Options::embedded().unwrap();
+    let error = options.targets.add("tracking", &[("plan.mdd.hbs", "x")]).unwrap_err();
+    assert_eq!(error.to_string(), "nothing uses `tracking/plan.mdd.hbs`");
+    assert_eq!(error.help.unwrap().to_string(), "did you mean `plan.md.hbs`?");
+    let error = options.targets.add("trackin", &[("plan.md.hbs", "x")]).unwrap_err();
+    assert_eq!(error.help.unwrap().to_string(), "did you mean `tracking`?");
 }
 
 #[test]
@@ -77,11 +177,95 @@ fn a_condition_that_no_schema_can_say_is_named() {
 #[test]
 fn a_type_that_holds_itself_is_described_once() {
     let plan = plan_of("type node { name string required; inner list(node) }\nevent a { prop tree node }\n");
-    let schema = json_schema::of_event(&plan, &plan.events[0]);
+    let schema = json_schema::of_event(&plan, &plan.events[0], Draft::Newest);
     assert_eq!(schema["$defs"]["node"]["properties"]["inner"]["items"]["$ref"], "#/$defs/node");
 }
 
+fn page_of(text: &str) -> String {
+    let files = emit(&Options::embedded().unwrap(), &plan_of(text), &["tracking"]).unwrap();
+    let page = files.into_iter().find(|file| file.path == "tracking/plan.html").unwrap();
+    String::from_utf8(page.bytes).unwrap()
+}
+
+/// The tags and attributes of a page: what is left when texts and attribute values are taken away.
+fn skeleton(page: &str) -> String {
+    let mut out = String::new();
+    let (mut in_tag, mut in_value) = (false, false);
+    for character in page.chars() {
+        match character {
+            '<' if !in_value => in_tag = true,
+            '"' if in_tag => in_value = !in_value,
+            _ => {}
+        }
+        if in_tag && !in_value {
+            out.push(character);
+        }
+        in_tag &= character != '>' || in_value;
+    }
+    out
+}
+
+#[test]
+fn no_label_changes_a_page() {
+    let spec = |label: &str| {
+        format!(
+            "project p \"{label}\" {{ languages en; currency USD }}\n/// {label}\nevent a \"{label}\" {{ named \"{label}\"\n prop x string purpose \"{label}\" named \"{label}\" }}\nsegment s \"{label}\" {{ where did a }}\n"
+        )
+    };
+    let plain = skeleton(&page_of(&spec("plain")));
+    let hostile = [
+        "<script>alert(1)</script>",
+        "</title></style></script><img src=x onerror=alert(1)>",
+        "' onmouseover='alert(1)",
+        "\\\" autofocus onfocus=alert(1) x=\\\"",
+        "{{#each events}}{{{this}}}{{/each}} {{> rows}} {{asset 'plan.js'}}",
+        "<!-- --><![CDATA[ ]]>&#60;b&#62;&lt;i&gt;",
+        "\u{200f}\u{200e} right to left",
+    ];
+    for label in hostile {
+        assert_eq!(skeleton(&page_of(&spec(label))), plain, "{label}");
+    }
+    let long = page_of(&spec(&"x".repeat(5_000)));
+    assert!(long.contains(&format!("<p class=\"whole\"><bdi>{}</bdi></p>", "x".repeat(5_000))));
+}
+
+#[test]
+fn a_page_runs_its_own_script_and_nothing_else() {
+    let page = page_of("event a \"A\" {}\n");
+    let policy = page.split("content=\"default-src 'none'; ").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    for tag in ["script", "style"] {
+        let text =
+            page.split(&format!("<{tag}>")).nth(1).and_then(|rest| rest.split(&format!("</{tag}>")).next()).unwrap();
+        assert!(policy.contains(&format!("{tag}-src '{}'", html::digest(text))), "{tag}: {policy}");
+        assert_eq!(page.matches(&format!("<{tag}")).count(), 1);
+    }
+    let markup = page.replace(page.split("<script>").nth(1).unwrap(), "");
+    assert!(!markup.contains(" on") || !markup.contains("=\"javascript"), "no handlers");
+    assert!(!page.contains("src=") && !page.contains("http://") && !page.contains("https://"), "nothing is loaded");
+}
+
+#[test]
+fn an_arabic_page_runs_from_right_to_left_and_says_everything_in_arabic() {
+    let text = "project p \"P\" { languages ar, en; currency USD }\nevent a { label { en \"Bought\"; ar \"الشراء\" } prop x string required pii(contact) }\n";
+    let page = page_of(text);
+    assert!(page.starts_with("<!doctype html>\n<html lang=\"ar\" dir=\"rtl\">"), "{}", &page[..200]);
+    assert!(page.contains("<bdi>الشراء</bdi>") && page.contains("data-keys=\"Bought الشراء\""));
+    assert!(page.contains("<a href=\"plan.en.html\" hreflang=\"en\" lang=\"en\" dir=\"ltr\">English</a>"));
+    let targets = Targets::embedded().unwrap();
+    let tracking = targets.iter().find(|target| target.name == "tracking").unwrap();
+    let (english, arabic) = (tracking.words_in("en"), tracking.words_in("ar"));
+    let same: Vec<&String> = english.keys().filter(|key| arabic.get(*key) == english.get(*key)).collect();
+    assert_eq!(same, ["none"], "words that are not translated");
+}
+
 proptest::proptest! {
+    #[test]
+    fn no_text_leaves_its_place_in_a_page(text in "\\PC*[<>\"'&`{}=]{0,4}\\PC*") {
+        let safe = html::escape(&text);
+        let is_plain = !safe.contains(['<', '>', '"', '\'', '`', '{', '}']);
+        proptest::prop_assert!(is_plain);
+    }
+
     #[test]
     fn no_text_leaves_its_cell(text in "\\PC*[|<>`\\n{}=]{0,3}\\PC*") {
         let safe = markdown::escape(&text);

@@ -1,6 +1,6 @@
 //! The tracking plan in the words of one language, ready for its template: strings and lists only, nothing missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -9,8 +9,9 @@ use serde_json::{Value as Json, json};
 use super::json_schema;
 use super::names;
 use super::target::Words;
+use crate::model::Kind;
 use crate::plan::value::{Type, Value};
-use crate::plan::{Declaration, EventPlan, Feed, Plan, PropertyPlan, VariantPlan};
+use crate::plan::{Declaration, EventPlan, Feed, Plan, PropertyPlan, TypePlan, VariantPlan};
 
 /// The longest heading; the whole label follows it.
 const MAX_HEADING: usize = 120;
@@ -19,14 +20,22 @@ const MAX_HEADING: usize = 120;
 struct EventView {
     anchor: String,
     label: String,
+    /// Its labels in every language, for a search.
+    keywords: String,
     short: String,
     shortened: bool,
     docs: String,
     path: String,
     class: String,
+    /// The word of the language for its status, whatever the language of the document.
+    state: String,
+    /// Whether a list of events should say its status: most are live.
+    is_marked: bool,
     status: String,
     successor: String,
+    successor_anchor: String,
     sent_by: String,
+    senders: Vec<String>,
     owner: String,
     wire_name: String,
     wire_names: Vec<WireName>,
@@ -39,6 +48,49 @@ struct EventView {
     variants: Vec<VariantView>,
     examples: Vec<String>,
     feeds: Vec<FeedView>,
+    feed_groups: Vec<FeedGroup>,
+}
+
+/// What an event feeds, of one kind.
+#[derive(Serialize)]
+struct FeedGroup {
+    kind: String,
+    feeds: Vec<FeedView>,
+}
+
+/// A declared type.
+#[derive(Serialize)]
+struct TypeView {
+    anchor: String,
+    path: String,
+    label: String,
+    docs: String,
+    properties: Vec<PropertyView>,
+}
+
+/// A stage, KPI, sequence … with the events that feed it.
+#[derive(Serialize)]
+struct FedView {
+    anchor: String,
+    label: String,
+    path: String,
+    docs: String,
+    events: Vec<FeederView>,
+}
+
+#[derive(Serialize)]
+struct FeederView {
+    anchor: String,
+    short: String,
+    through: String,
+}
+
+/// Those of one kind.
+#[derive(Serialize)]
+struct FedGroup {
+    kind: String,
+    anchor: String,
+    fed: Vec<FedView>,
 }
 
 #[derive(Serialize)]
@@ -49,12 +101,18 @@ struct WireName {
 
 #[derive(Serialize)]
 struct PropertyView {
+    anchor: String,
     name: String,
     wire_name: String,
     wire_names: Vec<WireName>,
     #[serde(rename = "type")]
     kind: String,
+    /// Where the declared type it is of is described.
+    type_anchor: String,
     bounds: Vec<String>,
+    is_required: bool,
+    /// Whether it is sent under its name in the spec.
+    same_name: bool,
     required: String,
     default: String,
     pii: String,
@@ -70,9 +128,10 @@ struct VariantView {
     properties: Vec<PropertyView>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct FeedView {
     kind: String,
+    anchor: String,
     label: String,
     path: String,
     through: String,
@@ -82,18 +141,21 @@ struct FeedView {
 pub(super) fn view(plan: &Plan, lang: &str, words: &Words, file: &dyn Fn(&str) -> String) -> Json {
     let consents = plan.declarations.iter().filter(|own| own.kind == "consent");
     let consents = consents.map(|own| (own.path.as_str(), own)).collect();
-    let view = View { plan, lang, words, consents: &consents };
     let stems = names::stems(plan.events.iter().map(|event| event.path.as_str()));
-    let events: Vec<EventView> = plan
-        .events
-        .iter()
-        .map(|event| view.event(event, stems.get(event.path.as_str()).map_or("", String::as_str)))
-        .collect();
+    let docs = plan.declarations.iter().flat_map(docs_of).collect();
+    let fed = fed_stems(plan);
+    let view = View { plan, lang, words, consents: &consents, stems: &stems, fed: &fed, docs: &docs };
+    let events: Vec<EventView> = plan.events.iter().map(|event| view.event(event)).collect();
     let others = plan.languages.iter().filter(|other| *other != lang);
-    let others: Vec<Json> = others.map(|other| json!({ "lang": other, "file": file(other) })).collect();
+    let others = others
+        .map(|other| json!({ "lang": other, "name": own_name(other), "dir": direction(other), "file": file(other) }));
+    let others: Vec<Json> = others.collect();
     json!({
         "lang": lang,
         "rtl": is_right_to_left(lang),
+        "dir": direction(lang),
+        "types": plan.types.iter().map(|own| view.declared(own)).collect::<Vec<_>>(),
+        "fed": view.fed_groups(),
         "words": words,
         "project": view.project(),
         "generator": format!("{} {}", plan.generator.name, plan.generator.version),
@@ -101,6 +163,51 @@ pub(super) fn view(plan: &Plan, lang: &str, words: &Words, file: &dyn Fn(&str) -
         "others": others,
         "events": events,
     })
+}
+
+/// What a language calls itself.
+fn own_name(lang: &str) -> &str {
+    match lang.split('-').next().unwrap_or(lang) {
+        "ar" => "العربية",
+        "de" => "Deutsch",
+        "en" => "English",
+        "es" => "español",
+        "fa" => "فارسی",
+        "fr" => "français",
+        "he" => "עברית",
+        "hi" => "हिन्दी",
+        "id" => "Bahasa Indonesia",
+        "it" => "italiano",
+        "ja" => "日本語",
+        "ku" => "kurdî",
+        "nl" => "Nederlands",
+        "pl" => "polski",
+        "pt" => "português",
+        "ru" => "русский",
+        "tr" => "Türkçe",
+        "uk" => "українська",
+        "ur" => "اردو",
+        "zh" => "中文",
+        _ => lang,
+    }
+}
+
+fn direction(lang: &str) -> &'static str {
+    if is_right_to_left(lang) { "rtl" } else { "ltr" }
+}
+
+/// The docs of a declaration and of what is declared directly inside, by kind and path.
+fn docs_of(own: &Declaration) -> impl Iterator<Item = ((&str, &str), &str)> {
+    std::iter::once(own).chain(&own.children).map(|own| ((own.kind, own.path.as_str()), own.docs.as_str()))
+}
+
+/// A name for the place of each thing that events feed, by kind and path.
+fn fed_stems(plan: &Plan) -> BTreeMap<(&str, &str), String> {
+    let all: BTreeSet<(&str, &str)> =
+        plan.events.iter().flat_map(|event| &event.feeds).map(|feed| (feed.kind, feed.path.as_str())).collect();
+    let keys: Vec<String> = all.iter().map(|(kind, path)| format!("{kind}-{path}")).collect();
+    let stems = names::stems(keys.iter().map(String::as_str));
+    all.into_iter().zip(&keys).map(|(own, key)| (own, stems.get(key.as_str()).cloned().unwrap_or_default())).collect()
 }
 
 /// Whether a language is written from right to left.
@@ -123,6 +230,9 @@ struct View<'v> {
     lang: &'v str,
     words: &'v Words,
     consents: &'v BTreeMap<&'v str, &'v Declaration>,
+    stems: &'v BTreeMap<&'v str, String>,
+    fed: &'v BTreeMap<(&'v str, &'v str), String>,
+    docs: &'v BTreeMap<(&'v str, &'v str), &'v str>,
 }
 
 impl View<'_> {
@@ -147,20 +257,31 @@ impl View<'_> {
         self.words.get(&format!("kind_{kind}")).map_or(kind, String::as_str).to_owned()
     }
 
-    fn event(self, event: &EventPlan, stem: &str) -> EventView {
+    fn anchor(self, event: &str) -> String {
+        self.stems.get(event).map(|stem| format!("event-{stem}")).unwrap_or_default()
+    }
+
+    fn event(self, event: &EventPlan) -> EventView {
         let label = self.label(&event.label, &event.name);
         let short = shorten(&label);
         let rows = event.rows.as_ref();
+        let anchor = self.anchor(&event.path);
+        let stem = self.stems.get(event.path.as_str()).map_or("", String::as_str);
+        let feeds: Vec<FeedView> = event.feeds.iter().map(|feed| self.feed(feed)).collect();
         EventView {
-            anchor: format!("event-{stem}"),
+            keywords: event.label.values().map(String::as_str).collect::<Vec<_>>().join(" "),
             shortened: short != label,
             short,
             label,
             docs: event.docs.clone(),
             path: event.path.clone(),
             class: event.class.clone(),
+            state: event.status.clone(),
+            is_marked: event.status != "live",
             status: self.word(&event.status),
             successor: event.successor.clone().unwrap_or_default(),
+            successor_anchor: event.successor.as_deref().map(|event| self.anchor(event)).unwrap_or_default(),
+            senders: event.sent_by.clone(),
             sent_by: event.sent_by.join(&format!("{} ", self.word("comma"))),
             owner: event.owner.clone().unwrap_or_else(|| self.word("none")),
             wire_name: event.wire_name.clone(),
@@ -170,29 +291,72 @@ impl View<'_> {
             filter: rows.and_then(|rows| rows.filter.as_ref()).map(|filter| filter.text.clone()).unwrap_or_default(),
             schema: format!("{stem}.schema.json"),
             schema_link: format!("schemas/{stem}.schema.json"),
-            properties: self.properties(&event.properties),
-            variants: event.variants.iter().map(|variant| self.variant(variant)).collect(),
+            properties: self.properties(&event.properties, &anchor),
+            variants: event.variants.iter().map(|variant| self.variant(variant, &anchor)).collect(),
             examples: json_schema::examples(event)
                 .iter()
                 .map(|example| serde_json::to_string_pretty(example).unwrap_or_default())
                 .collect(),
-            feeds: event.feeds.iter().map(|feed| self.feed(feed)).collect(),
+            feed_groups: grouped(&feeds),
+            feeds,
+            anchor,
         }
     }
 
-    fn variant(self, variant: &VariantPlan) -> VariantView {
+    fn declared(self, own: &TypePlan) -> TypeView {
+        let anchor = format!("type-{}", own.path);
+        TypeView {
+            path: own.path.clone(),
+            label: self.label(&own.label, ""),
+            docs: own.docs.clone(),
+            properties: self.properties(&own.members, &anchor),
+            anchor,
+        }
+    }
+
+    /// Everything that events feed, by kind, with the events.
+    fn fed_groups(self) -> Vec<FedGroup> {
+        let mut groups: IndexMap<&str, IndexMap<&str, FedView>> = IndexMap::new();
+        for event in &self.plan.events {
+            let short = shorten(&self.label(&event.label, &event.name));
+            for feed in &event.feeds {
+                let of_kind = groups.entry(feed.kind).or_default();
+                let fed = of_kind.entry(feed.path.as_str()).or_insert_with(|| self.fed(feed));
+                let through = feed.through.as_ref().map(|through| through.path.clone()).unwrap_or_default();
+                fed.events.push(FeederView { anchor: self.anchor(&event.path), short: short.clone(), through });
+            }
+        }
+        groups.sort_by(|a, _, b, _| order(a).cmp(&order(b)));
+        let group = |(kind, mut of_kind): (&str, IndexMap<&str, FedView>)| {
+            of_kind.sort_keys();
+            FedGroup { kind: self.kind(kind), anchor: format!("kind-{kind}"), fed: of_kind.into_values().collect() }
+        };
+        groups.into_iter().map(group).collect()
+    }
+
+    fn fed(self, feed: &Feed) -> FedView {
+        FedView {
+            anchor: self.fed.get(&(feed.kind, feed.path.as_str())).cloned().unwrap_or_default(),
+            label: shorten(&self.label(&feed.label, "")),
+            path: feed.path.clone(),
+            docs: self.docs.get(&(feed.kind, feed.path.as_str())).copied().unwrap_or_default().to_owned(),
+            events: Vec::new(),
+        }
+    }
+
+    fn variant(self, variant: &VariantPlan, anchor: &str) -> VariantView {
         VariantView {
             label: self.label(&variant.label, &variant.name),
             when: variant.when.as_ref().map(|when| when.text.clone()).unwrap_or_default(),
-            properties: self.properties(&variant.properties),
+            properties: self.properties(&variant.properties, &format!("{anchor}:{}", variant.name)),
         }
     }
 
-    fn properties(self, properties: &[PropertyPlan]) -> Vec<PropertyView> {
-        properties.iter().map(|property| self.property(property)).collect()
+    fn properties(self, properties: &[PropertyPlan], anchor: &str) -> Vec<PropertyView> {
+        properties.iter().map(|property| self.property(property, anchor)).collect()
     }
 
-    fn property(self, property: &PropertyPlan) -> PropertyView {
+    fn property(self, property: &PropertyPlan, outer: &str) -> PropertyView {
         let bounds = [("", &property.range), ("length ", &property.length)];
         let mut bounds: Vec<String> = bounds
             .iter()
@@ -200,7 +364,12 @@ impl View<'_> {
             .collect();
         bounds.extend(property.pattern.iter().map(|pattern| format!("matching {pattern}")));
         bounds.extend(property.unit.clone());
+        let declared = property.kind.as_ref().and_then(|kind| self.declared_type(kind));
         PropertyView {
+            anchor: format!("{outer}:{}", property.name),
+            type_anchor: declared.map(|path| format!("type-{path}")).unwrap_or_default(),
+            is_required: property.required,
+            same_name: property.name == property.wire_name,
             name: property.name.clone(),
             wire_name: property.wire_name.clone(),
             wire_names: wire_names(&property.wire_names),
@@ -215,6 +384,14 @@ impl View<'_> {
         }
     }
 
+    fn declared_type(self, mut kind: &Type) -> Option<&str> {
+        while let Type::List(inner) = kind {
+            kind = inner;
+        }
+        let Type::Named(path) = kind else { return None };
+        self.plan.types.binary_search_by(|own| own.path.as_str().cmp(path)).is_ok().then_some(path)
+    }
+
     fn purpose(self, purpose: &Value) -> String {
         let Value::Ref(consent) = purpose else { return plain(purpose) };
         self.consents
@@ -225,11 +402,26 @@ impl View<'_> {
     fn feed(self, feed: &Feed) -> FeedView {
         FeedView {
             kind: self.kind(feed.kind),
+            anchor: self.fed.get(&(feed.kind, feed.path.as_str())).cloned().unwrap_or_default(),
             label: shorten(&self.label(&feed.label, "")),
             path: feed.path.clone(),
             through: feed.through.as_ref().map(|through| through.path.clone()).unwrap_or_default(),
         }
     }
+}
+
+/// Where a kind stands in the table of kinds.
+fn order(kind: &str) -> usize {
+    Kind::ALL.iter().position(|own| own.word() == kind).unwrap_or(usize::MAX)
+}
+
+/// The same list by kind, in the order in which the kinds come.
+fn grouped(feeds: &[FeedView]) -> Vec<FeedGroup> {
+    let mut groups: IndexMap<&str, Vec<FeedView>> = IndexMap::new();
+    for feed in feeds {
+        groups.entry(&feed.kind).or_default().push(feed.clone());
+    }
+    groups.into_iter().map(|(kind, feeds)| FeedGroup { kind: kind.to_owned(), feeds }).collect()
 }
 
 fn wire_names(names: &BTreeMap<String, String>) -> Vec<WireName> {

@@ -234,7 +234,7 @@ fn a_big_project_is_planned_in_time_that_grows_with_its_size() {
         let (model, _) = crate::model::build(&sources);
         let start = std::time::Instant::now();
         let plan = plan(&model);
-        let files = crate::emit::emit(&plan, &[]).unwrap();
+        let files = crate::emit::emit(&crate::emit::Options::embedded().unwrap(), &plan, &[]).unwrap();
         assert!(files.len() > size);
         start.elapsed()
     };

@@ -1,0 +1,392 @@
+//! Runs templates within limits: no template calls itself, none goes on for ever or writes without end, and one that
+//! fails says where and what there is instead.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use handlebars::template::{DecoratorTemplate, Parameter, Template, TemplateElement};
+use handlebars::{
+    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderError, RenderErrorReason,
+    TemplateErrorReason,
+};
+use serde_json::Value;
+
+use super::scope;
+use super::{EmitError, TemplatePlace, html, markdown};
+use crate::diagnostic::Message;
+use crate::model::faults::nearest;
+use crate::say;
+
+/// How what a template shows is escaped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Escape {
+    /// Nothing is.
+    #[default]
+    None,
+    /// For HTML, in text and in attributes.
+    Html,
+    /// For Markdown and the HTML made from it.
+    Markdown,
+}
+
+/// What templates may use up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Bytes of one template.
+    pub(super) template: usize,
+    /// Blocks inside blocks.
+    pub(super) depth: usize,
+    /// Rounds of all loops of one target.
+    pub(super) steps: u64,
+    /// Bytes of one file.
+    pub(super) output: usize,
+}
+
+/// Far above what outputs of a hundred thousand events take.
+pub(super) const LIMITS: Limits =
+    Limits { template: 1024 * 1024, depth: 64, steps: 50_000_000, output: 256 * 1024 * 1024 };
+
+/// The helper that counts the rounds of loops; templates cannot call it, for it is no name.
+const STEP: &str = "__step";
+
+/// Where a file of a target comes from, as it is shown.
+pub(super) type Shown = BTreeMap<String, String>;
+
+/// The templates of a target, ready to run.
+pub(super) struct Templates<'t> {
+    registry: Handlebars<'t>,
+    texts: &'t BTreeMap<String, String>,
+    shown: &'t Shown,
+    limits: Limits,
+}
+
+impl<'t> Templates<'t> {
+    /// Reads the templates; `texts` are templates and assets by their file names.
+    pub(super) fn new(
+        texts: &'t BTreeMap<String, String>,
+        shown: &'t Shown,
+        escape: Escape,
+        limits: Limits,
+        steps: &Arc<AtomicU64>,
+    ) -> Result<Self, EmitError> {
+        let mut own = Self { registry: Handlebars::new(), texts, shown, limits };
+        own.registry.set_strict_mode(true);
+        own.registry.set_prevent_indent(true);
+        helpers(&mut own.registry, escape, texts, Arc::clone(steps));
+        let mut calls = Calls::new();
+        for (file, text) in texts.iter().filter(|(file, _)| is_template(file)) {
+            own.add(file, text, &mut calls)?;
+        }
+        own.no_circle(&calls)?;
+        Ok(own)
+    }
+
+    fn add(&mut self, file: &str, text: &str, calls: &mut Calls) -> Result<(), EmitError> {
+        if text.len() > self.limits.template {
+            let limit = self.limits.template;
+            return Err(self.at(file, None, say!("a template may have {limit} bytes", limit)));
+        }
+        if let Some(line) = scope::too_deep(text, self.limits.depth) {
+            let limit = self.limits.depth;
+            let message = say!("blocks stand more than {limit} deep in each other", limit);
+            return Err(self.at(file, Some((line, 1)), message));
+        }
+        for name in [file, partial_name(file)] {
+            let read = self.registry.register_template_string(name, text);
+            read.map_err(|error| {
+                let why = match error.reason() {
+                    TemplateErrorReason::InvalidSyntax(why) => why.trim().to_owned(),
+                    other => other.to_string(),
+                };
+                self.at(file, error.pos(), say!("this cannot be read as a template: {why}", why))
+            })?;
+            let Some(mut template) = self.registry.get_template(name).cloned() else { continue };
+            count_steps(&mut template);
+            if !note_calls(partial_name(file), &template, calls) {
+                let message = say!("this template calls or makes another by a computed name, which is not possible");
+                return Err(self.at(file, None, message).help(say!("write the name of the template itself")));
+            }
+            self.registry.register_template(name, template);
+        }
+        Ok(())
+    }
+
+    /// Templates that call each other in a circle would never end.
+    fn no_circle(&self, calls: &Calls) -> Result<(), EmitError> {
+        let mut done: BTreeMap<&str, bool> = BTreeMap::new();
+        for start in calls.keys() {
+            let mut way: Vec<(&str, usize)> = vec![(start, 0)];
+            while let Some((name, next)) = way.last_mut() {
+                done.entry(name).or_insert(false);
+                let (own, index) = (*name, *next);
+                *next += 1;
+                match calls.get(own).and_then(|called| called.get(index)) {
+                    None => {
+                        done.insert(own, true);
+                        way.pop();
+                    }
+                    Some(called) if done.get(called.as_str()) == Some(&true) => {}
+                    Some(called) if way.iter().any(|(name, _)| name == called) => {
+                        let file = self.file_of(called).unwrap_or(called);
+                        let message = say!("`{called}` calls itself, directly or through others", called);
+                        return Err(self.at(file, None, message));
+                    }
+                    Some(called) => way.push((called, 0)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The text that a template makes of some data.
+    pub(super) fn render(&self, template: &str, data: &Context) -> Result<String, EmitError> {
+        let mut out = Capped { bytes: Vec::new(), limit: self.limits.output };
+        match self.registry.render_with_context_to_write(template, data, &mut out) {
+            Ok(()) => Ok(String::from_utf8_lossy(&out.bytes).into_owned()),
+            Err(error) => Err(self.failed(template, data.data(), &error)),
+        }
+    }
+
+    fn failed(&self, template: &str, data: &Value, error: &RenderError) -> EmitError {
+        let named = error.template_name.as_deref().and_then(|name| self.file_of(name));
+        let file = named.unwrap_or(template);
+        let place = error.line_no.zip(error.column_no);
+        match error.reason() {
+            RenderErrorReason::MissingVariable(path) => {
+                self.missing(template, file, place, path.as_deref().unwrap_or("this"), data)
+            }
+            RenderErrorReason::HelperNotFound(name) => {
+                // A name with a parameter is a helper, and so is a field that is not there.
+                self.at(file, place, say!("there is no helper `{name}`", name))
+            }
+            RenderErrorReason::PartialNotFound(name) => {
+                let known: Vec<&str> =
+                    self.texts.keys().filter(|file| is_template(file)).map(|file| partial_name(file)).collect();
+                let error = self.at(file, place, say!("there is no template `{name}` to call", name));
+                match nearest(name, known.iter().copied()) {
+                    Some(right) => error.help(say!("did you mean `{right}`?", right)),
+                    None => error.help(say!("the templates are {all}", all = known.join(", "))),
+                }
+            }
+            RenderErrorReason::IOError(why) => self.at(file, place, say!("{why}", why)),
+            why => self.at(file, place, say!("this fails: {why}", why)),
+        }
+    }
+
+    fn missing(&self, root: &str, file: &str, place: Option<Place>, path: &str, data: &Value) -> EmitError {
+        let error = self.at(file, place, say!("there is no `{path}` here", path));
+        let Some(known) = scope::fields_at(self.texts, root, file, place.unwrap_or((1, 1)), path, data) else {
+            return error;
+        };
+        let last = path.rsplit(['.', '/']).next().unwrap_or(path);
+        let all = known.join(", ");
+        match nearest(last, known.iter().map(String::as_str)) {
+            _ if known.is_empty() => error.help(say!("there are no fields here")),
+            Some(right) => error.help(say!("did you mean `{right}`? The fields here are {all}", right, all)),
+            None => error.help(say!("the fields here are {all}", all)),
+        }
+    }
+
+    fn file_of(&self, name: &str) -> Option<&'t str> {
+        let exact = self.texts.keys().find(|file| *file == name);
+        exact
+            .or_else(|| self.texts.keys().find(|file| is_template(file) && partial_name(file) == name))
+            .map(String::as_str)
+    }
+
+    fn at(&self, file: &str, at: Option<Place>, message: Message) -> EmitError {
+        let line = at.and_then(|(line, _)| self.texts.get(file)?.lines().nth(line.checked_sub(1)?));
+        let line = line.map(|line| line.trim().chars().take(MAX_EXCERPT).collect());
+        let file = self.shown.get(file).map_or(file, String::as_str).to_owned();
+        EmitError { place: Some(Box::new(TemplatePlace { file, at, line })), ..EmitError::new(message) }
+    }
+}
+
+/// A line and a column, from one.
+type Place = (usize, usize);
+
+/// The longest piece of a line that is shown.
+const MAX_EXCERPT: usize = 160;
+
+/// Whether a file is a template.
+pub(super) fn is_template(file: &str) -> bool {
+    file.rsplit_once('.').is_some_and(|(_, ending)| ending == "hbs")
+}
+
+/// A partial is called by its name without endings.
+pub(super) fn partial_name(file: &str) -> &str {
+    file.split('.').next().unwrap_or(file)
+}
+
+/// Takes bytes up to a limit.
+struct Capped {
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl Write for Capped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.limit {
+            return Err(io::Error::other(format!("the file would be longer than {} bytes", self.limit)));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+// ---- the walk over parsed templates
+
+/// The templates inside an element.
+fn inner_mut(element: &mut TemplateElement) -> Vec<&mut Template> {
+    match element {
+        TemplateElement::HelperBlock(block) => block.template.iter_mut().chain(block.inverse.iter_mut()).collect(),
+        TemplateElement::DecoratorBlock(block) | TemplateElement::PartialBlock(block) => {
+            block.template.iter_mut().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Puts a step into every loop, so that the rounds of all of them can be counted.
+fn count_steps(template: &mut Template) {
+    for element in &mut template.elements {
+        let is_loop = matches!(element, TemplateElement::HelperBlock(block) if block.name.as_name() == Some("each"));
+        for inner in inner_mut(element) {
+            count_steps(inner);
+            if is_loop {
+                add_step(inner);
+            }
+        }
+    }
+}
+
+fn add_step(template: &mut Template) {
+    let Ok(step) = Template::compile(&format!("{{{{{STEP}}}}}")) else { return };
+    let mapping = template.mapping.first().or(step.mapping.first()).cloned();
+    template.elements.splice(0..0, step.elements);
+    template.mapping.splice(0..0, mapping);
+}
+
+/// Who calls whom, by name.
+type Calls = BTreeMap<String, Vec<String>>;
+
+/// Notes which templates one calls; false where a name is computed.
+fn note_calls(own: &str, template: &Template, calls: &mut Calls) -> bool {
+    calls.entry(own.to_owned()).or_default();
+    let mut clean = true;
+    for element in &template.elements {
+        let (within, inner) = match element {
+            TemplateElement::PartialExpression(call) | TemplateElement::PartialBlock(call) => {
+                clean &= note_call(own, &call.name, calls);
+                (Some(own.to_owned()), vec![call.template.as_ref()])
+            }
+            // `{{#*inline "name"}}` makes a template inside of one.
+            TemplateElement::DecoratorBlock(block) => (inline_name(block), vec![block.template.as_ref()]),
+            TemplateElement::HelperBlock(block) => {
+                (Some(own.to_owned()), vec![block.template.as_ref(), block.inverse.as_ref()])
+            }
+            _ => continue,
+        };
+        let Some(within) = within else { return false };
+        for inner in inner.into_iter().flatten() {
+            clean &= note_calls(&within, inner, calls);
+        }
+    }
+    clean
+}
+
+fn note_call(own: &str, name: &Parameter, calls: &mut Calls) -> bool {
+    if matches!(name, Parameter::Subexpression(_)) {
+        return false;
+    }
+    // The block that a caller hands over is text by then, and calls nothing.
+    if let Some(name) = name.as_name().filter(|name| *name != "@partial-block") {
+        calls.entry(own.to_owned()).or_default().push(partial_name(name).to_owned());
+    }
+    true
+}
+
+fn inline_name(block: &DecoratorTemplate) -> Option<String> {
+    match block.params.first() {
+        Some(Parameter::Literal(Value::String(name))) => Some(partial_name(name).to_owned()),
+        _ => None,
+    }
+}
+
+// ---- helpers
+
+fn helpers(registry: &mut Handlebars<'_>, escape: Escape, texts: &BTreeMap<String, String>, steps: Arc<AtomicU64>) {
+    match escape {
+        Escape::None => registry.register_escape_fn(handlebars::no_escape),
+        Escape::Html => {
+            registry.register_escape_fn(html::escape);
+            text_helper(registry, "code", html::code);
+            text_helper(registry, "prose", html::prose);
+        }
+        Escape::Markdown => {
+            registry.register_escape_fn(markdown::escape);
+            text_helper(registry, "code", markdown::code);
+            text_helper(registry, "prose", markdown::prose);
+        }
+    }
+    asset_helper(registry, "asset", assets(texts), str::to_owned);
+    asset_helper(registry, "digest", assets(texts), html::digest);
+    let step = move |_: &Helper<'_>,
+                     _: &Handlebars<'_>,
+                     _: &Context,
+                     _: &mut RenderContext<'_, '_>,
+                     _: &mut dyn Output|
+          -> HelperResult {
+        let left = steps.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        left.map(drop).map_err(|_| io::Error::other("the loops of this target go on for too long").into())
+    };
+    registry.register_helper(STEP, Box::new(step));
+}
+
+fn assets(texts: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    texts.iter().filter(|(file, _)| !is_template(file)).map(|(file, text)| (file.clone(), text.clone())).collect()
+}
+
+/// `{{code x}}`, `{{prose x}}`: a text in a form of its own.
+fn text_helper(registry: &mut Handlebars<'_>, name: &str, form: fn(&str) -> String) {
+    let helper = move |helper: &Helper<'_>,
+                       _: &Handlebars<'_>,
+                       _: &Context,
+                       _: &mut RenderContext<'_, '_>,
+                       out: &mut dyn Output|
+          -> HelperResult { Ok(out.write(&form(&first_text(helper)))?) };
+    registry.register_helper(name, Box::new(helper));
+}
+
+/// `{{asset "plan.css"}}`: a file of the target as it is. `{{digest "plan.css"}}`: what a content security policy knows
+/// it by.
+fn asset_helper(registry: &mut Handlebars<'_>, name: &str, assets: BTreeMap<String, String>, form: fn(&str) -> String) {
+    let helper = move |helper: &Helper<'_>,
+                       _: &Handlebars<'_>,
+                       _: &Context,
+                       _: &mut RenderContext<'_, '_>,
+                       out: &mut dyn Output|
+          -> HelperResult {
+        let file = first_text(helper);
+        match assets.get(&file) {
+            Some(text) => Ok(out.write(&form(text))?),
+            None => Err(io::Error::other(format!("there is no file `{file}` in the folder of the target")).into()),
+        }
+    };
+    registry.register_helper(name, Box::new(helper));
+}
+
+fn first_text(helper: &Helper<'_>) -> String {
+    match helper.param(0).map(handlebars::PathAndJson::value) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => String::new(),
+        Some(other) => other.to_string(),
+    }
+}
