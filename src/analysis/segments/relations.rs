@@ -13,7 +13,7 @@ use crate::source::Span;
 const MAX_NEIGHBOURS: usize = 48;
 
 /// How many comparisons a project may cost; where there are thousands of segments, each is compared with fewer.
-const MAX_COMPARISONS: usize = 4_000;
+const MAX_COMPARISONS: usize = 1_500;
 
 /// How many parts of a contradiction are told apart.
 const MAX_PARTS: usize = 24;
