@@ -22,10 +22,22 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     };
     let distance = |candidate: &'c str| {
         let own = candidate.chars().count();
-        (own.abs_diff(length) <= limit).then(|| (strsim::damerau_levenshtein(word, candidate), candidate))
+        let is_possible = own.abs_diff(length) <= limit && letters_apart(word, candidate) <= 2 * limit;
+        is_possible.then(|| (strsim::damerau_levenshtein(word, candidate), candidate))
     };
     let near = candidates.into_iter().filter(|candidate| *candidate != word).filter_map(distance);
     near.filter(|(distance, _)| *distance <= limit && *distance < length.max(2)).min().map(|(_, candidate)| candidate)
+}
+
+/// How many letters two words do not share: cheap to count, and at most two for each edit that leads from one to the other.
+fn letters_apart(one: &str, other: &str) -> usize {
+    if !(one.is_ascii() && other.is_ascii()) {
+        return 0;
+    }
+    let mut counts = [0_isize; 128];
+    one.bytes().for_each(|byte| counts[usize::from(byte)] += 1);
+    other.bytes().for_each(|byte| counts[usize::from(byte)] -= 1);
+    counts.iter().map(|count| count.unsigned_abs()).sum()
 }
 
 /// Joins phrases: `a, b or c`.
