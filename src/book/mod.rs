@@ -10,6 +10,7 @@ mod words;
 
 use crate::cli::help;
 use crate::diagnostic::Diagnostic;
+use crate::language::Language;
 use crate::lint::levels::{Levels, Setting};
 use crate::lint::registry;
 use crate::model::kinds::Kind;
@@ -124,7 +125,7 @@ pub fn findings(text: &str, format_name: &str, levels: &Levels) -> String {
 }
 
 fn render(sources: &Sources, diagnostics: &[Diagnostic], format_name: &str) -> String {
-    let report = Report { sources, diagnostics, hidden: 0, style: Style::default() };
+    let report = Report { sources, diagnostics, hidden: 0, style: Style::default(), language: Language::English };
     let mut bytes = Vec::new();
     let written = format(format_name).map(|format| (format.render)(&report, &mut bytes));
     // Writing to memory cannot fail; without the format there is nothing to say.

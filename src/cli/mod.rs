@@ -47,6 +47,8 @@ struct Arguments {
     /// Colour in the output
     #[arg(long, global = true, value_enum, default_value_t = output::When::Auto, value_name = "WHEN")]
     color: output::When,
+    #[command(flatten)]
+    lang: output::LanguageArgument,
     #[command(subcommand)]
     verb: Verb,
 }

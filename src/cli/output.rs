@@ -8,10 +8,11 @@ use clap::{Args, ValueEnum};
 use super::Outcome;
 use super::settings::{DEFAULT_FORMAT, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::Language;
 use crate::lint::levels::{Levels, Setting, UnknownWord};
 use crate::report::{self, Report, Style};
 use crate::source::Sources;
-use crate::system;
+use crate::{count, system};
 
 /// Whether to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -33,6 +34,26 @@ pub(super) struct ReportArguments {
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     output_file: Option<PathBuf>,
+    #[command(flatten)]
+    lang: LanguageArgument,
+}
+
+/// The language of the findings. The option stands before or after the verb.
+#[derive(Debug, Args)]
+pub(super) struct LanguageArgument {
+    /// The language findings are said in
+    #[arg(long, global = true, value_name = "LANGUAGE", default_value = "en", value_parser = languages())]
+    lang: String,
+}
+
+fn languages() -> clap::builder::PossibleValuesParser {
+    Language::ALL.map(Language::tag).into()
+}
+
+impl LanguageArgument {
+    pub(super) fn language(&self) -> Language {
+        Language::of_tag(&self.lang).unwrap_or_default()
+    }
 }
 
 fn report_formats() -> clap::builder::PossibleValuesParser {
@@ -134,14 +155,16 @@ impl ReportArguments {
         let for_people = matches!(format.name, "full" | "concise" | "plain");
         let shown = if for_people { &diagnostics[..diagnostics.len().min(MAX_SHOWN)] } else { diagnostics };
         let hidden = diagnostics.len() - shown.len();
-        let report = Report { sources, diagnostics: shown, hidden, style: self.style(color) };
+        let report =
+            Report { sources, diagnostics: shown, hidden, style: self.style(color), language: self.lang.language() };
         let mut bytes = Vec::new();
         if (format.render)(&report, &mut bytes).is_err() {
             return unusable("the report could not be written");
         }
         if for_people && diagnostics.is_empty() {
             let files = sources.iter().filter(|(_, source)| !source.embedded).count();
-            let _ = writeln!(bytes, "no findings in {files} {}", if files == 1 { "file" } else { "files" });
+            let words = count!("no findings in {n} file", "no findings in {n} files", files);
+            let _ = writeln!(bytes, "{}", words.said(report.language));
         }
         if hidden > 0 && format.name == "concise" {
             let _ = writeln!(bytes, "{}", report.summary());

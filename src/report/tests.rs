@@ -43,7 +43,7 @@ impl Case {
     }
 
     fn report(&self, style: Style) -> Report<'_> {
-        Report { sources: &self.sources, diagnostics: &self.found, hidden: 0, style }
+        Report { sources: &self.sources, diagnostics: &self.found, hidden: 0, style, language: Language::English }
     }
 
     fn render(&self, name: &str) -> String {
