@@ -77,6 +77,11 @@ pub fn explain(word: &str) -> Option<String> {
     }
 }
 
+/// [`explain`] in a language; so far the pages of codes are translated, and what they say of their examples.
+pub fn explain_in(word: &str, language: Language) -> Option<String> {
+    registry::code(word).map_or_else(|| explain(word), |code| Some(codes::page_in(code, language)))
+}
+
 fn kind_of(word: &str) -> Option<Kind> {
     Kind::ALL.iter().copied().find(|kind| kind.word() == word)
 }
@@ -119,13 +124,18 @@ pub fn errors_only() -> Levels {
 
 /// What a check at some levels says of one text, in the words of a report format.
 pub fn findings(text: &str, format_name: &str, levels: &Levels) -> String {
-    let sources = sources(text);
-    let diagnostics = compile(&sources, levels).diagnostics;
-    render(&sources, &diagnostics, format_name)
+    findings_in(text, format_name, levels, Language::English)
 }
 
-fn render(sources: &Sources, diagnostics: &[Diagnostic], format_name: &str) -> String {
-    let report = Report { sources, diagnostics, hidden: 0, style: Style::default(), language: Language::English };
+/// [`findings`] in a language.
+pub fn findings_in(text: &str, format_name: &str, levels: &Levels, language: Language) -> String {
+    let sources = sources(text);
+    let diagnostics = compile(&sources, levels).diagnostics;
+    render(&sources, &diagnostics, format_name, language)
+}
+
+fn render(sources: &Sources, diagnostics: &[Diagnostic], format_name: &str, language: Language) -> String {
+    let report = Report { sources, diagnostics, hidden: 0, style: Style::default(), language };
     let mut bytes = Vec::new();
     let written = format(format_name).map(|format| (format.render)(&report, &mut bytes));
     // Writing to memory cannot fail; without the format there is nothing to say.

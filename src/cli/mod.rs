@@ -96,3 +96,19 @@ pub fn run() -> Outcome {
         Verb::Man(man) => man.run(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_named_before_or_after_the_verb() {
+        let lines: [&[&str]; 2] = [&["funnelc", "--lang", "ar", "check"], &["funnelc", "check", "--lang", "ar"]];
+        for line in lines {
+            let arguments = Arguments::try_parse_from(line).expect("arguments");
+            assert_eq!(arguments.lang.language(), crate::language::Language::Arabic);
+            let Verb::Check(check) = arguments.verb else { panic!("a check") };
+            assert_eq!(check.language(), crate::language::Language::Arabic);
+        }
+    }
+}

@@ -139,11 +139,17 @@ impl ReportArguments {
         let Some(format) = report::format(DEFAULT_FORMAT) else { return };
         let shown = &diagnostics[..diagnostics.len().min(MAX_SHOWN)];
         let style = Style { color: color == When::Always, links: false, ..self.style(color) };
-        let report = Report { sources, diagnostics: shown, hidden: diagnostics.len() - shown.len(), style };
+        let report = Report { sources, diagnostics: shown, hidden: diagnostics.len() - shown.len(), style, language: self.lang.language() };
         let mut bytes = Vec::new();
         if (format.render)(&report, &mut bytes).is_ok() {
             let _ = std::io::stderr().write_all(&bytes);
         }
+    }
+
+    /// The language findings are said in.
+    #[cfg(test)]
+    pub(super) fn language(&self) -> Language {
+        self.lang.language()
     }
 
     /// Writes the report and says whether it fails the run.

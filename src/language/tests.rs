@@ -29,10 +29,7 @@ fn texts() -> Texts {
     }
     PRIMITIVES.iter().for_each(|(_, _, phrase)| add(phrase));
     SCALARS.iter().for_each(|(_, phrase)| add(phrase));
-    for code in registry::codes() {
-        add(code.summary);
-        add(code.explanation);
-    }
+    registry::codes().iter().for_each(|code| add(code.summary));
     texts.retain(|text, _| has_words(text));
     texts
 }
@@ -68,7 +65,15 @@ fn in_file(source: &str, texts: &mut Texts) {
 fn unescaped(literal: &str) -> String {
     let continued = Regex::new(r"\\\n\s*").expect("a pattern");
     let joined = continued.replace_all(literal, "");
-    joined.replace("\\n", "\n").replace("\\\"", "\"").replace("\\\\", "\\")
+    let mut out = String::new();
+    let mut characters = joined.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => out.extend(characters.next().map(|escaped| if escaped == 'n' { '\n' } else { escaped })),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// Whether there is anything to translate besides code and places.
@@ -105,10 +110,23 @@ fn every_text_is_translated() {
     assert!(missing.is_empty(), "src/language/ar.po lacks:\n{missing}");
 }
 
+/// Prints the explanations that are still in English: `cargo test --lib explanations_left -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints work for translators"]
+fn explanations_left() {
+    for code in registry::codes() {
+        if ARABIC.text(code.explanation).is_none() {
+            println!("\n# {}\nmsgid {}\nmsgstr \"\"", code.name, quoted(code.explanation));
+        }
+    }
+}
+
 #[test]
 fn no_translation_is_of_a_text_that_is_gone() {
     let texts = texts();
-    let gone: Vec<&str> = ARABIC.keys().filter(|key| !texts.contains_key(*key)).collect();
+    // Explanations may lack a translation, as their page then says, but must not have that of an older text.
+    let pages: BTreeSet<&str> = registry::codes().iter().map(|code| code.explanation).collect();
+    let gone: Vec<&str> = ARABIC.keys().filter(|key| !texts.contains_key(*key) && !pages.contains(key)).collect();
     assert!(gone.is_empty(), "remove from src/language/ar.po:\n{}", gone.join("\n"));
 }
 
@@ -159,6 +177,10 @@ fn no_english_is_left_in_arabic_findings() {
 /// Latin words that Arabic texts use as they are: names of standards, units and styles.
 const KNOWN: &[&str] = &[
     "KPI",
+    "planned",
+    "deprecated",
+    "ar",
+    "GA",
     "USD",
     "EUR",
     "SAR",
