@@ -28,7 +28,7 @@ fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
         }
         writeln!(out)?;
     }
-    if report.diagnostics.is_empty() { Ok(()) } else { writeln!(out, "{}", report.summary()) }
+    if report.diagnostics.is_empty() { Ok(()) } else { writeln!(out, "{}", isolated(report, &report.summary())) }
 }
 
 fn handler(report: &Report<'_>, picture: &Picture) -> GraphicalReportHandler {

@@ -27,7 +27,8 @@ fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
 fn head(report: &Report<'_>) -> String {
     let language = report.language;
     let direction = if language.is_right_to_left() { "rtl" } else { "ltr" };
-    let (title, summary) = (language.text(phrase!("Findings")), escaped(&report.summary()));
+    let (title, summary) = (language.text(phrase!("Findings")), report.summary());
+    let (plain, summary) = (escaped(&summary.replace('`', "")), rich(&summary));
     let Counts { errors, warnings, notes } = Counts::of(report.diagnostics);
     let worst = match (errors, warnings, notes) {
         (0, 0, 0) => "none",
@@ -39,7 +40,7 @@ fn head(report: &Report<'_>) -> String {
         "<!doctype html>\n<html lang=\"{}\" dir=\"{direction}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}: {summary}</title>\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}: {plain}</title>\n\
          <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n\
          <p class=\"summary {worst}\">{summary}</p>\n</header>\n<main>\n",
         language.tag()

@@ -15,7 +15,7 @@ fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
         finding(report, diagnostic, out)?;
         writeln!(out)?;
     }
-    if report.diagnostics.is_empty() { Ok(()) } else { writeln!(out, "{}", report.summary()) }
+    if report.diagnostics.is_empty() { Ok(()) } else { writeln!(out, "{}", isolated(report, &report.summary())) }
 }
 
 fn finding(report: &Report<'_>, diagnostic: &Diagnostic, out: &mut dyn Write) -> Result<()> {

@@ -226,7 +226,7 @@ fn nothing_in_a_spec_reaches_the_terminal_as_a_command() {
     case.found[0].message = say!("{bad}", bad = text);
     case.found[0].labels[0].text = say!("{bad}", bad = text);
     case.found[0].help = Some(say!("{bad}", bad = text));
-    for format in ["full", "concise", "plain"] {
+    for format in ["full", "concise", "plain", "html"] {
         for unicode in [true, false] {
             let text = case.render_with(format, Style { unicode, ..Style::default() });
             let acts = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{2028}' | '\u{202E}');
