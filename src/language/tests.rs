@@ -1,6 +1,9 @@
 //! Laws of the catalogues: every text of the program has its translation, with the same places, and nothing else is kept.
 //! What is missing is printed as it is to be pasted into the catalogue.
 
+// The sources of the program are not files of a project.
+#![allow(clippy::disallowed_methods)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
