@@ -62,24 +62,30 @@ fn is_generated_entry(line: &str) -> bool {
 /// What the manual says of a code (id or name), a kind, a field (`stage.enter`), a function of computations or a module
 /// of the standard library.
 pub fn explain(word: &str) -> Option<String> {
+    explain_in(word, Language::English)
+}
+
+/// [`explain`] in a language; functions and modules of the library are explained in English.
+pub fn explain_in(word: &str, language: Language) -> Option<String> {
     if let Some(code) = registry::code(word) {
-        return Some(codes::page(code));
+        return Some(codes::page_in(code, language));
     }
     if let Some(kind) = kind_of(word) {
-        return Some(kinds::page(kind));
+        return Some(kinds::page_in(kind, language));
     }
     if word.starts_with("std.") {
         return values::module(word);
     }
     match word.split_once('.') {
-        Some((kind, field)) => kinds::field_of(kind_of(kind)?, field),
+        Some((kind, field)) => kinds::field_of(kind_of(kind)?, field, language),
         None => values::function(word),
     }
 }
 
-/// [`explain`] in a language; so far the pages of codes are translated, and what they say of their examples.
-pub fn explain_in(word: &str, language: Language) -> Option<String> {
-    registry::code(word).map_or_else(|| explain(word), |code| Some(codes::page_in(code, language)))
+/// What the classes and clauses of a kind mean, for the tests of translations.
+#[cfg(test)]
+pub(crate) fn words_of(kind: Kind) -> impl Iterator<Item = &'static str> {
+    words::clauses(kind).iter().chain(words::classes(kind)).map(|(_, doc)| *doc)
 }
 
 fn kind_of(word: &str) -> Option<Kind> {

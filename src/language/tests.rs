@@ -28,7 +28,9 @@ fn texts() -> Texts {
     let mut add = |text: &str| drop(texts.insert(text.to_owned(), None));
     for kind in Kind::ALL {
         add(kind.phrase().template);
-        kind.spec().fields.iter().filter(|field| field.required).for_each(|field| add(field.doc));
+        add(kind.spec().row.doc);
+        kind.spec().fields.iter().for_each(|field| add(field.doc));
+        crate::book::words_of(*kind).for_each(&mut add);
     }
     PRIMITIVES.iter().for_each(|(_, _, phrase)| add(phrase));
     SCALARS.iter().for_each(|(_, phrase)| add(phrase));
