@@ -39,11 +39,11 @@ pub(super) struct ReportArguments {
 }
 
 /// The language of the findings. The option stands before or after the verb.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct LanguageArgument {
     /// The language findings are said in
-    #[arg(long, global = true, value_name = "LANGUAGE", default_value = "en", value_parser = languages())]
-    lang: String,
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = languages())]
+    lang: Option<String>,
 }
 
 fn languages() -> clap::builder::PossibleValuesParser {
@@ -52,7 +52,7 @@ fn languages() -> clap::builder::PossibleValuesParser {
 
 impl LanguageArgument {
     pub(super) fn language(&self) -> Language {
-        Language::of_tag(&self.lang).unwrap_or_default()
+        self.lang.as_deref().and_then(Language::of_tag).unwrap_or_default()
     }
 }
 
@@ -132,6 +132,7 @@ impl ReportArguments {
     /// Takes from the configuration what the command line does not say.
     pub(super) fn configure(&mut self, settings: &Settings) {
         self.format = self.format.take().or_else(|| settings.word("format").map(str::to_owned));
+        self.lang.lang = self.lang.lang.take().or_else(|| settings.word("lang").map(str::to_owned));
     }
 
     /// Writes findings to standard error, where standard output is for something else.
@@ -139,7 +140,13 @@ impl ReportArguments {
         let Some(format) = report::format(DEFAULT_FORMAT) else { return };
         let shown = &diagnostics[..diagnostics.len().min(MAX_SHOWN)];
         let style = Style { color: color == When::Always, links: false, ..self.style(color) };
-        let report = Report { sources, diagnostics: shown, hidden: diagnostics.len() - shown.len(), style, language: self.lang.language() };
+        let report = Report {
+            sources,
+            diagnostics: shown,
+            hidden: diagnostics.len() - shown.len(),
+            style,
+            language: self.lang.language(),
+        };
         let mut bytes = Vec::new();
         if (format.render)(&report, &mut bytes).is_ok() {
             let _ = std::io::stderr().write_all(&bytes);
