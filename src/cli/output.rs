@@ -41,7 +41,7 @@ pub(super) struct ReportArguments {
 /// The language of the findings. The option stands before or after the verb.
 #[derive(Debug, Default, Args)]
 pub(super) struct LanguageArgument {
-    /// The language findings are said in
+    /// The language findings are said in [default: en]
     #[arg(long, global = true, value_name = "LANGUAGE", value_parser = languages())]
     lang: Option<String>,
 }
