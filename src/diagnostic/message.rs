@@ -116,14 +116,18 @@ impl fmt::Display for Message {
 /// Builds a [`Message`](crate::diagnostic::Message): `say!("{name} is not declared", name = path)`.
 #[macro_export]
 macro_rules! say {
-    ($template:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {{
-        #[allow(unused_imports)] // a template without places takes no arguments
-        use $crate::diagnostic::Argument as _;
+    ($template:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
         $crate::diagnostic::Message {
             template: $template,
-            args: vec![$((stringify!($name), ($crate::say!(@value $name $(, $value)?)).to_arg())),*],
+            args: vec![$((stringify!($name), $crate::say!(@arg $crate::say!(@value $name $(, $value)?)))),*],
             count: None,
         }
+    };
+    // The trait is found only where the value has no `to_arg` of its own.
+    (@arg $value:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::diagnostic::Argument as _;
+        ($value).to_arg()
     }};
     (@value $name:ident, $value:expr) => { $value };
     (@value $name:ident) => { $name };
