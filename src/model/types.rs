@@ -453,11 +453,11 @@ impl<'m, 's> Typer<'m, 's> {
         let fits = matches!(ty, Ty::Any | Ty::Bool | Ty::Moment)
             || matches!(&ty, Ty::Thing(id) if CONDITIONS.has(self.model.decl(*id).kind));
         if !fits {
-            self.not_a(expr, &ty, say!("a condition"));
+            self.not_a(expr, &ty, &say!("a condition"));
         }
     }
 
-    fn not_a(&mut self, expr: &Expr<'s>, ty: &Ty<'s>, wanted: Message) {
+    fn not_a(&mut self, expr: &Expr<'s>, ty: &Ty<'s>, wanted: &Message) {
         if let Ty::Thing(id) = ty {
             let decl = self.model.decl(*id);
             let (name, is) = (self.model.path(*id), decl.kind.phrase());
@@ -493,7 +493,7 @@ impl<'m, 's> Typer<'m, 's> {
                 let is_event = matches!(&ty, Ty::Thing(id) if self.model.decl(*id).kind == Kind::Event);
                 let is_threshold = ty == Ty::Bool && mentions_score(expr);
                 if !(is_event || is_threshold || matches!(ty, Ty::Any | Ty::Moment)) {
-                    self.not_a(expr, &ty, Message::of(TRIGGER));
+                    self.not_a(expr, &ty, &Message::of(TRIGGER));
                 }
             }
         }
@@ -506,7 +506,7 @@ impl<'m, 's> Typer<'m, 's> {
             Ty::Any | Ty::Quantity(_) => ty,
             Ty::Date | Ty::Text | Ty::TimeOfDay if self.model.decl(self.id).kind == Kind::Trait => ty,
             other => {
-                self.not_a(expr, &other, say!("a number"));
+                self.not_a(expr, &other, &say!("a number"));
                 Ty::Any
             }
         }
@@ -667,7 +667,7 @@ impl<'m, 's> Typer<'m, 's> {
             ExprKind::By { event, .. } => self.event(event),
             _ => {
                 let ty = self.infer(expr, Frame::Plain);
-                self.not_a(expr, &ty, say!("an event"));
+                self.not_a(expr, &ty, &say!("an event"));
             }
         }
     }
@@ -827,11 +827,11 @@ impl<'m, 's> Typer<'m, 's> {
             (Ty::Quantity(a), Ty::Quantity(b)) => self.arithmetic(expr, op, *a, *b, left, right),
             (Ty::Any, _) | (_, Ty::Any) => Ty::Any,
             (Ty::Quantity(_), wrong) => {
-                self.not_a(right, wrong, say!("a number"));
+                self.not_a(right, wrong, &say!("a number"));
                 Ty::Any
             }
             (wrong, _) => {
-                self.not_a(left, wrong, say!("a number"));
+                self.not_a(left, wrong, &say!("a number"));
                 Ty::Any
             }
         }
@@ -842,7 +842,7 @@ impl<'m, 's> Typer<'m, 's> {
             self.kind_of(at, KindSet::of(&[Kind::Stage]));
         } else {
             let ty = self.infer(expr, Frame::Plain);
-            self.not_a(expr, &ty, say!("a stage"));
+            self.not_a(expr, &ty, &say!("a stage"));
         }
     }
 
@@ -871,7 +871,7 @@ impl<'m, 's> Typer<'m, 's> {
             ExprKind::List(members) => members.iter().for_each(|member| self.members(property, member)),
             _ => {
                 let ty = self.infer(expr, Frame::Plain);
-                self.not_a(expr, &ty, say!("one of the words of the list"));
+                self.not_a(expr, &ty, &say!("one of the words of the list"));
             }
         }
     }
@@ -908,11 +908,11 @@ impl<'m, 's> Typer<'m, 's> {
             _ => own == other,
         };
         if !agree {
-            self.disagree(own.phrase(), other.phrase(), left, right);
+            self.disagree(&own.phrase(), &other.phrase(), left, right);
         }
     }
 
-    fn disagree(&mut self, own: Message, other: Message, left: &Expr<'s>, right: &Expr<'s>) {
+    fn disagree(&mut self, own: &Message, other: &Message, left: &Expr<'s>, right: &Expr<'s>) {
         let fault =
             Diagnostic::new(&UNIT_MISMATCH, right.span, say!("{own} cannot be compared with {other}", own, other))
                 .at(say!("{other}", other))
@@ -922,7 +922,7 @@ impl<'m, 's> Typer<'m, 's> {
 
     fn must_have_one_unit(&mut self, a: Unit<'s>, b: Unit<'s>, left: &Expr<'s>, right: &Expr<'s>) {
         if !a.agrees(b) {
-            return self.disagree(a.phrase(), b.phrase(), left, right);
+            return self.disagree(&a.phrase(), &b.phrase(), left, right);
         }
         self.must_have_one_currency(a, b, left, right);
     }
@@ -1035,7 +1035,7 @@ impl<'m, 's> Typer<'m, 's> {
             "rate" | "direct" | "time" => {
                 let ty = self.infer(&args[0], Frame::Plain);
                 if !matches!(ty, Ty::Path | Ty::Any) {
-                    self.not_a(&args[0], &ty, say!("a way such as `a -> b`"));
+                    self.not_a(&args[0], &ty, &say!("a way such as `a -> b`"));
                 }
                 if name == "time" { Ty::Quantity(Unit::TIME) } else { ratio }
             }
@@ -1073,7 +1073,7 @@ impl<'m, 's> Typer<'m, 's> {
             }
             _ => {
                 let ty = self.infer(expr, Frame::Plain);
-                self.not_a(expr, &ty, faults::kinds_phrase(want));
+                self.not_a(expr, &ty, &faults::kinds_phrase(want));
                 None
             }
         }
@@ -1091,7 +1091,7 @@ impl<'m, 's> Typer<'m, 's> {
             },
             Ty::Any => Ty::Any,
             other => {
-                self.not_a(expr, &other, say!("a property that is a number, such as `order_completed.total`"));
+                self.not_a(expr, &other, &say!("a property that is a number, such as `order_completed.total`"));
                 Ty::Any
             }
         }
@@ -1110,7 +1110,7 @@ impl<'m, 's> Typer<'m, 's> {
     fn duration_argument(&mut self, expr: &'m Expr<'s>) {
         let ty = self.infer(expr, Frame::Plain);
         if !matches!(ty, Ty::Any | Ty::Quantity(Unit { money: 0, time: 1, .. })) {
-            self.not_a(expr, &ty, say!("a duration such as `30d`"));
+            self.not_a(expr, &ty, &say!("a duration such as `30d`"));
         }
     }
 
