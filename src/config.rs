@@ -52,6 +52,7 @@ pub static KEYS: &[Key] = &[
     Key { name: "warn", shape: Shape::List, doc: "Lints, codes or groups that are reported without failing a run." },
     Key { name: "allow", shape: Shape::List, doc: "Lints, codes or groups that are silent." },
     Key { name: "format", shape: Shape::Word(formats), doc: "The form of reports." },
+    Key { name: "lang", shape: Shape::Word(languages), doc: "The language findings are said in." },
     Key { name: "baseline", shape: Shape::Path, doc: "The file whose findings `check` leaves out." },
     Key {
         name: "exclude",
@@ -64,6 +65,10 @@ pub static KEYS: &[Key] = &[
         doc: "The draft of JSON Schema in which schemas are written.",
     },
 ];
+
+fn languages() -> Vec<&'static str> {
+    crate::language::Language::ALL.map(crate::language::Language::tag).to_vec()
+}
 
 fn formats() -> Vec<&'static str> {
     report::FORMATS.iter().map(|format| format.name).collect()

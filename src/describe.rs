@@ -59,7 +59,7 @@ pub fn page(model: &Model<'_>, id: DeclId) -> String {
 
 fn line(node: Node<'_, '_>) -> String {
     let mut line =
-        format!("{} declared in {}", capital(node.kind().phrase().as_str()), place(node.model, node.place()));
+        format!("{} declared in {}", capital(&node.kind().phrase().to_string()), place(node.model, node.place()));
     if let Some(class) = node.class() {
         let _ = write!(line, ", class `{class}`");
     }

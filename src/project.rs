@@ -298,7 +298,7 @@ impl Loader {
         let empty = self.project.sources.iter().all(|(_, source)| source.text.trim().is_empty());
         if empty && self.project.faults.is_empty() {
             let fault = Diagnostic::without_place(&NO_SPEC, say!("there is nothing to check: no file says anything"))
-                .help(say!("a spec begins with `project my_project {{ … }}`"));
+                .help(say!("a spec begins with `project my_project { … }`"));
             self.project.faults.push(fault);
         }
         self.project

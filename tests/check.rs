@@ -100,7 +100,13 @@ impl Case {
     }
 
     fn render(&self, format: &str) -> String {
-        let report = Report { sources: &self.sources, diagnostics: &self.found, hidden: 0, style: Style::default() };
+        let report = Report {
+            sources: &self.sources,
+            diagnostics: &self.found,
+            hidden: 0,
+            style: Style::default(),
+            language: funnelc::language::Language::English,
+        };
         let mut bytes = Vec::new();
         let format = report::format(format).expect("the format exists");
         (format.render)(&report, &mut bytes).expect("a Vec takes everything");

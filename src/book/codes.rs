@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
-use super::{block, capital, errors_only, findings, sources};
+use super::{block, capital, errors_only, findings_in, sources};
 use crate::compile;
 use crate::diagnostic::codes::not_by_one_text;
-use crate::diagnostic::{Code, Group, Level, Severity};
+use crate::diagnostic::{Code, Group, Level, Message, Severity};
+use crate::language::Language;
 use crate::lint::levels::{Levels, Setting};
 use crate::lint::registry;
+use crate::{phrase, say};
 
 /// Every code by group.
 pub(super) fn index() -> String {
@@ -32,18 +34,30 @@ pub(super) fn index() -> String {
 
 /// The page of one code.
 pub(super) fn page(code: &Code) -> String {
+    page_in(code, Language::English)
+}
+
+/// The page of one code in a language; what has no translation is in English, and says so.
+pub(super) fn page_in(code: &Code, language: Language) -> String {
     let Code { id, name, group, summary, explanation, .. } = code;
-    let mut page = format!("# {name}\n\n`{id}` · group `{}` · {}\n\n", group.word(), level_phrase(code));
-    let _ = write!(page, "**{}.**\n\n{explanation}\n", capital(summary));
+    let (group, group_word) = (language.text(phrase!("group")), group.word());
+    let level = level_phrase(code).said(language);
+    let mut page = format!("# {name}\n\n`{id}` · {group} `{group_word}` · {level}\n\n");
+    let _ = write!(page, "**{}.**\n\n", capital(language.text(summary)));
+    if language != Language::English && language.text(explanation) == *explanation {
+        let _ = write!(page, "*{}*\n\n", language.text(phrase!("This explanation is not translated yet.")));
+    }
+    let _ = writeln!(page, "{}", language.text(explanation));
     if code.bad.is_empty() {
         return page;
     }
-    let _ = write!(page, "\n## Reported\n\n{}", block(info(code.bad), &visible(code.bad)));
-    let said = findings(code.bad, "plain", &only(code));
+    let _ =
+        write!(page, "\n## {}\n\n{}", language.text(phrase!("Reported")), block(info(code.bad), &visible(code.bad)));
+    let said = findings_in(code.bad, "plain", &only(code), language);
     if !said.is_empty() && !not_by_one_text(name) {
         let _ = write!(page, "\n{}", block("text", &said));
     }
-    let _ = write!(page, "\n## Mended\n\n{}", block(info(code.good), code.good));
+    let _ = write!(page, "\n## {}\n\n{}", language.text(phrase!("Mended")), block(info(code.good), code.good));
     page
 }
 
@@ -67,11 +81,13 @@ const fn level_word(code: &Code) -> &'static str {
     }
 }
 
-fn level_phrase(code: &Code) -> String {
+fn level_phrase(code: &Code) -> Message {
     match code.level {
-        Level::Error => "error of the language".to_owned(),
-        Level::Allow => format!("advice, off unless `--warn {}` asks for it", code.name),
-        Level::Note | Level::Warn => format!("advice: {} unless it is allowed or denied", level_word(code)),
+        Level::Error => say!("error of the language"),
+        Level::Allow => say!("advice, off unless `--warn {name}` asks for it", name = code.name),
+        Level::Note | Level::Warn => {
+            say!("advice: {level} unless it is allowed or denied", level = Message::of(level_word(code)))
+        }
     }
 }
 

@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use super::{block, examples, words};
+use crate::language::Language;
 use crate::model::faults::readable;
 use crate::model::kinds::{FieldSpec, Kind, KindSpec, Naming, top_level};
+use crate::{phrase, say};
 
 /// Every kind: those that stand on their own, then those that stand inside others.
 pub(super) fn index() -> String {
@@ -22,36 +24,47 @@ pub(super) fn index() -> String {
 
 /// The page of one kind.
 pub(super) fn page(kind: Kind) -> String {
+    page_in(kind, Language::English)
+}
+
+/// The page of one kind in a language.
+pub(super) fn page_in(kind: Kind, language: Language) -> String {
     let spec = kind.spec();
-    let mut page = format!("# {}\n\n{}\n\n{}", kind.word(), spec.row.doc, block("text", &written(kind)));
-    places(kind, &mut page);
-    explained(&mut page, "Classes", words::classes(kind));
-    explained(&mut page, "Clauses", words::clauses(kind));
+    let doc = language.text(spec.row.doc);
+    let mut page = format!("# {}\n\n{doc}\n\n{}", kind.word(), block("text", &written(kind)));
+    places(kind, language, &mut page);
+    explained(&mut page, language, phrase!("Classes"), words::classes(kind));
+    explained(&mut page, language, phrase!("Clauses"), words::clauses(kind));
     if !spec.fields.is_empty() {
-        page.push_str("\n## Fields\n");
-        page.extend(spec.fields.iter().map(|field| format!("\n### {}\n\n{}", field.word, entry(field))));
+        let _ = writeln!(page, "\n## {}", language.text(phrase!("Fields")));
+        page.extend(spec.fields.iter().map(|field| format!("\n### {}\n\n{}", field.word, entry(field, language))));
     }
-    inside(spec, &mut page);
-    let _ = write!(page, "\n## Example\n\n{}", block("funnel", examples::of(kind)));
+    inside(spec, language, &mut page);
+    let _ = write!(page, "\n## {}\n\n{}", language.text(phrase!("Example")), block("funnel", examples::of(kind)));
     page
 }
 
 /// What the page of a kind says of one field, clause or class.
-pub(super) fn field_of(kind: Kind, field: &str) -> Option<String> {
+pub(super) fn field_of(kind: Kind, field: &str, language: Language) -> Option<String> {
     let word = words::clauses(kind).iter().chain(words::classes(kind)).find(|(word, _)| *word == field);
     if let Some((word, doc)) = word {
-        return Some(format!("# {}.{word}\n\n{doc}\n\n{}", kind.word(), block("text", &written(kind))));
+        return Some(format!(
+            "# {}.{word}\n\n{}\n\n{}",
+            kind.word(),
+            language.text(doc),
+            block("text", &written(kind))
+        ));
     }
     let field = kind.spec().field(field)?;
-    Some(format!("# {}.{}\n\n{}", kind.word(), field.word, entry(field)))
+    Some(format!("# {}.{}\n\n{}", kind.word(), field.word, entry(field, language)))
 }
 
 /// How a field is written, and what it means.
-fn entry(field: &FieldSpec) -> String {
+fn entry(field: &FieldSpec, language: Language) -> String {
     let marks = match (field.required, field.repeats) {
-        (true, true) => " Required; may stand more than once.",
-        (true, false) => " Required.",
-        (false, true) => " May stand more than once.",
+        (true, true) => phrase!("Required; may stand more than once."),
+        (true, false) => phrase!("Required."),
+        (false, true) => phrase!("May stand more than once."),
         (false, false) => "",
     };
     let line = match field.word {
@@ -59,7 +72,8 @@ fn entry(field: &FieldSpec) -> String {
         "points" => readable(field.notation),
         word => format!("{word} {}", readable(field.notation)),
     };
-    format!("{}\n{}{marks}\n", block("text", line.trim_end()), field.doc)
+    let words = format!("{} {}", language.text(field.doc), language.text(marks));
+    format!("{}\n{}\n", block("text", line.trim_end()), words.trim_end())
 }
 
 /// How a declaration of the kind is written, in one line.
@@ -80,37 +94,40 @@ fn written(kind: Kind) -> String {
     parts.join(" ")
 }
 
-fn places(kind: Kind, page: &mut String) {
+fn places(kind: Kind, language: Language, page: &mut String) {
     let holds = |outer: &Kind| {
         let row = outer.spec().row;
         row.children.contains(&kind) || row.rows == Some(kind) || (*outer == Kind::Funnel && kind == Kind::Transition)
     };
-    let mut places: Vec<String> = Vec::new();
-    places.extend(top_level().contains(&kind).then(|| "outside of all blocks".to_owned()));
     let inside: Vec<String> = Kind::ALL.iter().filter(|outer| holds(outer)).map(|outer| link(*outer)).collect();
-    places.extend((!inside.is_empty()).then(|| format!("inside {}", inside.join(", "))));
-    let _ = write!(page, "\nIt stands {}.\n", places.join(", or "));
+    let list = inside.join(language.comma());
+    let words = match (top_level().contains(&kind), inside.is_empty()) {
+        (true, true) => say!("It stands outside of all blocks."),
+        (true, false) => say!("It stands outside of all blocks, or inside {list}.", list),
+        (false, _) => say!("It stands inside {list}.", list),
+    };
+    let _ = write!(page, "\n{}\n", words.said(language));
 }
 
-fn explained(page: &mut String, title: &str, words: &[(&str, &str)]) {
+fn explained(page: &mut String, language: Language, title: &'static str, words: &[(&str, &'static str)]) {
     if words.is_empty() {
         return;
     }
-    let _ = write!(page, "\n## {title}\n\n");
+    let _ = write!(page, "\n## {}\n\n", language.text(title));
     for (word, doc) in words {
-        let _ = writeln!(page, "- `{word}`: {doc}");
+        let _ = writeln!(page, "- `{word}`: {}", language.text(doc));
     }
 }
 
-fn inside(spec: &KindSpec, page: &mut String) {
+fn inside(spec: &KindSpec, language: Language, page: &mut String) {
     let transition = (spec.row.kind == Kind::Funnel).then_some(Kind::Transition);
     let kinds: Vec<Kind> = spec.row.children.iter().copied().chain(spec.row.rows).chain(transition).collect();
     if kinds.is_empty() {
         return;
     }
-    page.push_str("\n## Inside\n\n");
+    let _ = write!(page, "\n## {}\n\n", language.text(phrase!("Inside")));
     for kind in kinds {
-        let _ = writeln!(page, "- {}: {}", link(kind), kind.spec().row.doc);
+        let _ = writeln!(page, "- {}: {}", link(kind), language.text(kind.spec().row.doc));
     }
 }
 

@@ -11,6 +11,7 @@ mod words;
 
 use crate::cli::help;
 use crate::diagnostic::Diagnostic;
+use crate::language::Language;
 use crate::lint::levels::{Levels, Setting};
 use crate::lint::registry;
 use crate::model::kinds::Kind;
@@ -68,19 +69,30 @@ fn is_generated_entry(line: &str) -> bool {
 /// What the manual says of a code (id or name), a kind, a field (`stage.enter`), a function of computations or a module
 /// of the standard library.
 pub fn explain(word: &str) -> Option<String> {
+    explain_in(word, Language::English)
+}
+
+/// [`explain`] in a language; functions and modules of the library are explained in English.
+pub fn explain_in(word: &str, language: Language) -> Option<String> {
     if let Some(code) = registry::code(word) {
-        return Some(codes::page(code));
+        return Some(codes::page_in(code, language));
     }
     if let Some(kind) = kind_of(word) {
-        return Some(kinds::page(kind));
+        return Some(kinds::page_in(kind, language));
     }
     if word.starts_with("std.") {
         return values::module(word);
     }
     match word.split_once('.') {
-        Some((kind, field)) => kinds::field_of(kind_of(kind)?, field),
+        Some((kind, field)) => kinds::field_of(kind_of(kind)?, field, language),
         None => values::function(word),
     }
+}
+
+/// What the classes and clauses of a kind mean, for the tests of translations.
+#[cfg(test)]
+pub(crate) fn words_of(kind: Kind) -> impl Iterator<Item = &'static str> {
+    words::clauses(kind).iter().chain(words::classes(kind)).map(|(_, doc)| *doc)
 }
 
 fn kind_of(word: &str) -> Option<Kind> {
@@ -125,13 +137,18 @@ pub fn errors_only() -> Levels {
 
 /// What a check at some levels says of one text, in the words of a report format.
 pub fn findings(text: &str, format_name: &str, levels: &Levels) -> String {
-    let sources = sources(text);
-    let diagnostics = compile(&sources, levels).diagnostics;
-    render(&sources, &diagnostics, format_name)
+    findings_in(text, format_name, levels, Language::English)
 }
 
-fn render(sources: &Sources, diagnostics: &[Diagnostic], format_name: &str) -> String {
-    let report = Report { sources, diagnostics, hidden: 0, style: Style::default() };
+/// [`findings`] in a language.
+pub fn findings_in(text: &str, format_name: &str, levels: &Levels, language: Language) -> String {
+    let sources = sources(text);
+    let diagnostics = compile(&sources, levels).diagnostics;
+    render(&sources, &diagnostics, format_name, language)
+}
+
+fn render(sources: &Sources, diagnostics: &[Diagnostic], format_name: &str, language: Language) -> String {
+    let report = Report { sources, diagnostics, hidden: 0, style: Style::default(), language };
     let mut bytes = Vec::new();
     let written = format(format_name).map(|format| (format.render)(&report, &mut bytes));
     // Writing to memory cannot fail; without the format there is nothing to say.

@@ -1,7 +1,7 @@
 //! Laws of KPIs: targets and alerts have the unit of the value.
 
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::types::UNIT_MISMATCH;
+use crate::diagnostic::{Diagnostic, Message};
 use crate::model::Val;
 use crate::model::types::target_mismatch;
 use crate::model::value::Captured;
@@ -48,9 +48,9 @@ pub(super) fn fits(kpi: Kpi<'_, '_>, captured: &Captured<'_>, what: &'static str
     };
     let Some(unit) = kpi.unit() else { return };
     let Some(is) = target_mismatch(unit, amount) else { return };
-    let (given, name) = (amount.describe(), kpi.name());
+    let (given, name) = (Message::of(amount.describe()), kpi.name());
     let message = say!("the {what} is {given}, but KPI `{name}` is {is}", what, given, name, is);
-    let fault = Diagnostic::new(&UNIT_MISMATCH, captured.span, message).at(say!("{given}", given));
+    let fault = Diagnostic::new(&UNIT_MISMATCH, captured.span, message).at(given);
     found.push(match kpi.value() {
         Some((_, value)) => fault.label(value.span, say!("this is {is}", is)),
         None => fault,

@@ -9,9 +9,9 @@ use crate::analysis::whom::{Relation, relation};
 use crate::diagnostic::codes::graph::RATES_EXCEED_WHOLE;
 use crate::diagnostic::codes::names::WRONG_KIND;
 use crate::diagnostic::codes::types::{BAD_VALUE, TRIGGER_MISMATCH};
-use crate::diagnostic::{Diagnostic, Safety};
+use crate::diagnostic::{Diagnostic, Message, Safety};
 use crate::model::expr::{Expr, ExprKind};
-use crate::model::faults::or_list;
+use crate::model::faults::quoted_list;
 use crate::model::kinds::Kind;
 use crate::model::walk::{Node, Stage, Transition};
 use crate::model::{DeclId, Model, Target, Val};
@@ -99,7 +99,7 @@ fn special_sums(stage: Stage<'_, '_>, edges: &[&Edge<'_, '_>], rows: &[Rows<'_, 
         let rates = rates_for(edges, rows, &[*who]);
         if sum(&rates) > WHOLE {
             over.insert(who.id);
-            found.push(report_sum(stage, &rates, Some(format!("`{}`", who.name()))));
+            found.push(report_sum(stage, &rates, Some(say!("`{name}`", name = who.name()))));
         }
     }
     let (channels, people): (Vec<Node<'_, '_>>, Vec<Node<'_, '_>>) =
@@ -108,7 +108,7 @@ fn special_sums(stage: Stage<'_, '_>, edges: &[&Edge<'_, '_>], rows: &[Rows<'_, 
         for channel in &channels {
             let rates = rates_for(edges, rows, &[who, *channel]);
             if sum(&rates) > WHOLE {
-                let words = format!("`{}` from `{}`", who.name(), channel.name());
+                let words = say!("`{name}` from `{channel}`", name = who.name(), channel = channel.name());
                 found.push(report_sum(stage, &rates, Some(words)));
             }
         }
@@ -137,7 +137,7 @@ fn is_within(inner: Node<'_, '_>, outer: Node<'_, '_>) -> bool {
     alike && matches!(relation(inner, outer), Relation::Same | Relation::First)
 }
 
-fn report_sum(stage: Stage<'_, '_>, rates: &[Rate], whose: Option<String>) -> Diagnostic {
+fn report_sum(stage: Stage<'_, '_>, rates: &[Rate], whose: Option<Message>) -> Diagnostic {
     let (name, total) = (stage.name(), sum(rates).normalize());
     let message = match whose {
         None => say!("the rates out of stage `{name}` add to {total}%", name, total),
@@ -276,9 +276,7 @@ fn report_mismatch(
     let (stage, name) = (to.name(), model.decl(event).name_text());
     let message = say!("`{name}` does not enter stage `{stage}`", name, stage);
     let fault = Diagnostic::new(&TRIGGER_MISMATCH, at, message).at(say!("so nobody ever takes this transition"));
-    let words: Vec<String> =
-        entering.events.iter().map(|(_, expr)| format!("`{}`", model.sources.text(expr.span))).collect();
-    if words.is_empty() {
+    if entering.events.is_empty() {
         let how = model.sources.text(enter.span);
         return fault.label(enter.span, say!("people enter by this, which is no event")).help(say!(
             "stage `{stage}` is entered by `{how}`, which `on` cannot narrow; leave `on` out",
@@ -286,7 +284,7 @@ fn report_mismatch(
             how
         ));
     }
-    let list = or_list(&words);
+    let list = quoted_list(entering.events.iter().map(|(_, expr)| model.sources.text(expr.span)));
     let fault = fault.label(enter.span, say!("people enter by {list}", list)).help(say!(
         "`on` chooses among the events that enter the target; name one of them, or add `{name}` to `enter` of `{stage}`",
         name,

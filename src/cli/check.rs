@@ -88,6 +88,12 @@ impl Check {
         self.finish(color, &sources, diagnostics)
     }
 
+    /// The language findings are said in.
+    #[cfg(test)]
+    pub(super) fn language(&self) -> crate::language::Language {
+        self.report.language()
+    }
+
     fn load(&self, settings: &Settings) -> Result<Vec<Project>, Outcome> {
         if self.paths.iter().any(|path| path.as_os_str() == "-") {
             if self.paths.len() > 1 {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::{print, unusable};
+use super::output::{LanguageArgument, print, unusable};
 use super::{Outcome, settings};
 use crate::lint::levels::Levels;
 use crate::lint::registry;
@@ -26,20 +26,23 @@ pub(super) struct Explain {
     /// List every code
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    lang: LanguageArgument,
 }
 
 impl Explain {
     pub(super) fn run(&self) -> Outcome {
+        let language = self.lang.language();
         if self.all {
             let lines: Vec<String> = registry::codes()
                 .iter()
-                .map(|code| format!("{}  {:32} {}\n", code.id, code.name, code.summary))
+                .map(|code| format!("{}  {:32} {}\n", code.id, code.name, language.text(code.summary)))
                 .collect();
             print(&lines.concat());
             return Outcome::Clean;
         }
         let word = self.word.as_deref().unwrap_or_default();
-        let manual = book::explain(word);
+        let manual = book::explain_in(word, language);
         if let (Some(page), None) = (&manual, &self.inside) {
             print(page);
             return Outcome::Clean;

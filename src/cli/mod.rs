@@ -49,6 +49,8 @@ struct Arguments {
     /// Colour in the output
     #[arg(long, global = true, value_enum, default_value_t = output::When::Auto, value_name = "WHEN")]
     color: output::When,
+    #[command(flatten)]
+    lang: output::LanguageArgument,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -97,5 +99,21 @@ pub fn run() -> Outcome {
         Verb::Completions(completions) => completions.run(),
         Verb::Man(man) => man.run(),
         Verb::Template(template) => template.run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_named_before_or_after_the_verb() {
+        let lines: [&[&str]; 2] = [&["funnelc", "--lang", "ar", "check"], &["funnelc", "check", "--lang", "ar"]];
+        for line in lines {
+            let arguments = Arguments::try_parse_from(line).expect("arguments");
+            assert_eq!(arguments.lang.language(), crate::language::Language::Arabic);
+            let Verb::Check(check) = arguments.verb else { panic!("a check") };
+            assert_eq!(check.language(), crate::language::Language::Arabic);
+        }
     }
 }

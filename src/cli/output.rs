@@ -8,10 +8,11 @@ use clap::{Args, ValueEnum};
 use super::Outcome;
 use super::settings::{DEFAULT_FORMAT, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::language::Language;
 use crate::lint::levels::{Levels, Setting, UnknownWord};
 use crate::report::{self, Report, Style};
 use crate::source::Sources;
-use crate::system;
+use crate::{count, system};
 
 /// Whether to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -33,6 +34,26 @@ pub(super) struct ReportArguments {
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     output_file: Option<PathBuf>,
+    #[command(flatten)]
+    lang: LanguageArgument,
+}
+
+/// The language of the findings. The option stands before or after the verb.
+#[derive(Debug, Default, Args)]
+pub(super) struct LanguageArgument {
+    /// The language findings are said in [default: en]
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = languages())]
+    lang: Option<String>,
+}
+
+fn languages() -> clap::builder::PossibleValuesParser {
+    Language::ALL.map(Language::tag).into()
+}
+
+impl LanguageArgument {
+    pub(super) fn language(&self) -> Language {
+        self.lang.as_deref().and_then(Language::of_tag).unwrap_or_default()
+    }
 }
 
 fn report_formats() -> clap::builder::PossibleValuesParser {
@@ -111,6 +132,7 @@ impl ReportArguments {
     /// Takes from the configuration what the command line does not say.
     pub(super) fn configure(&mut self, settings: &Settings) {
         self.format = self.format.take().or_else(|| settings.word("format").map(str::to_owned));
+        self.lang.lang = self.lang.lang.take().or_else(|| settings.word("lang").map(str::to_owned));
     }
 
     /// Writes findings to standard error, where standard output is for something else.
@@ -118,11 +140,23 @@ impl ReportArguments {
         let Some(format) = report::format(DEFAULT_FORMAT) else { return };
         let shown = &diagnostics[..diagnostics.len().min(MAX_SHOWN)];
         let style = Style { color: color == When::Always, links: false, ..self.style(color) };
-        let report = Report { sources, diagnostics: shown, hidden: diagnostics.len() - shown.len(), style };
+        let report = Report {
+            sources,
+            diagnostics: shown,
+            hidden: diagnostics.len() - shown.len(),
+            style,
+            language: self.lang.language(),
+        };
         let mut bytes = Vec::new();
         if (format.render)(&report, &mut bytes).is_ok() {
             let _ = std::io::stderr().write_all(&bytes);
         }
+    }
+
+    /// The language findings are said in.
+    #[cfg(test)]
+    pub(super) fn language(&self) -> Language {
+        self.lang.language()
     }
 
     /// Writes the report and says whether it fails the run.
@@ -134,14 +168,16 @@ impl ReportArguments {
         let for_people = matches!(format.name, "full" | "concise" | "plain");
         let shown = if for_people { &diagnostics[..diagnostics.len().min(MAX_SHOWN)] } else { diagnostics };
         let hidden = diagnostics.len() - shown.len();
-        let report = Report { sources, diagnostics: shown, hidden, style: self.style(color) };
+        let report =
+            Report { sources, diagnostics: shown, hidden, style: self.style(color), language: self.lang.language() };
         let mut bytes = Vec::new();
         if (format.render)(&report, &mut bytes).is_err() {
             return unusable("the report could not be written");
         }
         if for_people && diagnostics.is_empty() {
             let files = sources.iter().filter(|(_, source)| !source.embedded).count();
-            let _ = writeln!(bytes, "no findings in {files} {}", if files == 1 { "file" } else { "files" });
+            let words = count!("no findings in {n} file", "no findings in {n} files", files);
+            let _ = writeln!(bytes, "{}", words.said(report.language));
         }
         if hidden > 0 && format.name == "concise" {
             let _ = writeln!(bytes, "{}", report.summary());

@@ -152,6 +152,7 @@ impl Show {
 fn default_of(key: &str) -> String {
     match key {
         "output" => Setting::One(DEFAULT_OUTPUT.to_owned()).to_string(),
+        "lang" => Setting::One(crate::language::Language::default().tag().to_owned()).to_string(),
         "format" => Setting::One(DEFAULT_FORMAT.to_owned()).to_string(),
         "schema_draft" => Setting::One(config::DRAFTS[0].to_owned()).to_string(),
         "templates" | "baseline" => "null".to_owned(),

@@ -5,8 +5,9 @@ pub mod codes;
 mod message;
 
 pub use codes::{Code, Group, Level};
-pub use message::Message;
+pub use message::{Arg, Argument, Message};
 
+use crate::phrase;
 use crate::source::Span;
 
 /// How much a finding matters.
@@ -24,9 +25,9 @@ impl Severity {
     /// `error`, `warning` or `note`.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
+            Self::Note => phrase!("note"),
+            Self::Warning => phrase!("warning"),
+            Self::Error => phrase!("error"),
         }
     }
 }

@@ -141,8 +141,13 @@ pub fn emit(options: &Options, plan: &Plan, which: &[&str]) -> Result<Vec<Output
 }
 
 fn unsafe_path(file: &OutputFile, why: &'static str) -> EmitError {
-    EmitError::new(say!("target `{target}` would write `{path}`, {why}", target = file.target, path = file.path, why))
-        .help(say!("a path in `target.yaml` is relative, uses `/` and stays in the output folder"))
+    EmitError::new(say!(
+        "target `{target}` would write `{path}`, {why}",
+        target = file.target,
+        path = file.path,
+        why = Message::of(why)
+    ))
+    .help(say!("a path in `target.yaml` is relative, uses `/` and stays in the output folder"))
 }
 
 fn written_twice(first: &OutputFile, second: &OutputFile) -> EmitError {

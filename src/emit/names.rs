@@ -7,6 +7,8 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::phrase;
+
 /// The longest name in bytes, which leaves room for an ending: file systems take 255.
 const MAX_BYTES: usize = 120;
 
@@ -76,18 +78,20 @@ pub(super) fn check(path: &str) -> Result<(), &'static str> {
     let bad =
         |character: char| character.is_control() || matches!(character, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
     if path.is_empty() || path.starts_with('/') {
-        return Err("which is no relative path");
+        return Err(phrase!("which is no relative path"));
     }
     if path.contains(bad) {
-        return Err("which holds a character that not every file system takes");
+        return Err(phrase!("which holds a character that not every file system takes"));
     }
     for segment in path.split('/') {
         match segment {
-            "" | "." => return Err("which has an empty part"),
-            ".." => return Err("which leads out of the output folder"),
-            _ if segment.ends_with(['.', ' ']) => return Err("which has a part that ends with a dot or a space"),
-            _ if is_device(segment) => return Err("which Windows takes for a device"),
-            _ if segment.len() > 255 => return Err("which has a part that is too long"),
+            "" | "." => return Err(phrase!("which has an empty part")),
+            ".." => return Err(phrase!("which leads out of the output folder")),
+            _ if segment.ends_with(['.', ' ']) => {
+                return Err(phrase!("which has a part that ends with a dot or a space"));
+            }
+            _ if is_device(segment) => return Err(phrase!("which Windows takes for a device")),
+            _ if segment.len() > 255 => return Err(phrase!("which has a part that is too long")),
             _ => {}
         }
     }

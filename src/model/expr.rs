@@ -7,6 +7,7 @@
 //! `within` belongs to the nearest `did`, `for` to the nearest `no`. Which atoms make sense where is decided when types
 //! are known, so that the message can say what the thing is instead of what the syntax wanted.
 
+use crate::phrase;
 use rust_decimal::Decimal;
 
 use super::kinds::KindSet;
@@ -281,7 +282,7 @@ fn arithmetic<'a, 's>(
         let right = operand(reader)?;
         left = binary(*op, left, right);
     }
-    reader.miss(Expected::Phrase("the end of the computation (it is too long)"));
+    reader.miss(Expected::Phrase(phrase!("the end of the computation (it is too long)")));
     None
 }
 
@@ -309,7 +310,7 @@ fn atom<'s>(reader: &mut Reader<'_, 's>) -> Read<'s> {
         Some(PartKind::Square(parts)) => list(reader, parts, span),
         Some(PartKind::Word(word)) => named(reader, word, span),
         _ => {
-            reader.miss(Expected::Phrase("a name, a value or a condition"));
+            reader.miss(Expected::Phrase(phrase!("a name, a value or a condition")));
             None
         }
     }
@@ -376,7 +377,7 @@ fn named<'s>(reader: &mut Reader<'_, 's>, word: &'s str, span: Span) -> Read<'s>
         }
         "in" if before_name => inside(reader)?,
         _ if RESERVED.contains(&word) => {
-            reader.miss(Expected::Phrase("a name, a value or a condition"));
+            reader.miss(Expected::Phrase(phrase!("a name, a value or a condition")));
             return None;
         }
         "did" if before_name => did(reader)?,
@@ -397,7 +398,7 @@ pub const RESERVED: &[&str] = &["and", "or", "not", "in", "true", "false"];
 
 fn reference(reader: &mut Reader<'_, '_>) -> Option<RefIx> {
     let Some(part) = reader.peek().filter(|part| part.word().is_some_and(|word| !RESERVED.contains(&word))) else {
-        reader.miss(Expected::Phrase("a name"));
+        reader.miss(Expected::Phrase(phrase!("a name")));
         return None;
     };
     reader.take();
@@ -491,7 +492,7 @@ fn inside<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
             Some(Val::Percent(share)) if reader.eat("of") && reader.eat("cycle") => Dwell::OfCycle(share),
             _ => {
                 reader.at = at;
-                reader.miss(Expected::Phrase("a duration such as `10d`, or a share such as `80% of cycle`"));
+                reader.miss(Expected::Phrase(phrase!("a duration such as `10d`, or a share such as `80% of cycle`")));
                 return None;
             }
         });
@@ -503,7 +504,7 @@ fn manual<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
     reader.take();
     let word = reader.peek().and_then(Part::word);
     let Some((scalar, _)) = SCALARS.iter().find(|(own, _)| Some(*own) == word) else {
-        reader.miss(Expected::Phrase("a type such as `number`, `percent`, `money` or `duration`"));
+        reader.miss(Expected::Phrase(phrase!("a type such as `number`, `percent`, `money` or `duration`")));
         return None;
     };
     reader.take();

@@ -8,7 +8,7 @@ use crate::diagnostic::codes::names::{
 };
 use crate::diagnostic::codes::syntax::SYNTAX;
 use crate::diagnostic::codes::types::{BAD_VALUE, UNIT_MISMATCH};
-use crate::diagnostic::{Diagnostic, Safety};
+use crate::diagnostic::{Diagnostic, Message, Safety};
 use crate::say;
 use crate::source::Span;
 
@@ -41,31 +41,32 @@ fn letters_apart(one: &str, other: &str) -> usize {
 }
 
 /// Joins phrases: `a, b or c`.
-pub fn or_list(phrases: &[String]) -> String {
-    match phrases {
-        [] => String::new(),
-        [only] => only.clone(),
-        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+pub fn or_list(mut phrases: Vec<Message>) -> Message {
+    match phrases.len() {
+        0 => Message::default(),
+        1 => phrases.remove(0),
+        _ => Message::or(phrases),
     }
 }
 
-fn quoted_list(words: &[&str]) -> String {
-    or_list(&words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>())
+/// Joins words in code quotes: `` `a`, `b` or `c` ``.
+pub fn quoted_list<W: std::fmt::Display>(words: impl IntoIterator<Item = W>) -> Message {
+    or_list(words.into_iter().map(|word| say!("`{word}`", word)).collect())
 }
 
 /// The kinds of a set with their articles: `a stage or an event`.
-pub fn kinds_phrase(kinds: KindSet) -> String {
-    or_list(&kinds.iter().map(Kind::phrase).collect::<Vec<_>>())
+pub fn kinds_phrase(kinds: KindSet) -> Message {
+    or_list(kinds.iter().map(Kind::phrase).collect::<Vec<_>>())
 }
 
-fn phrase(expected: &Expected) -> String {
+fn phrase(expected: &Expected) -> Message {
     match expected {
-        Expected::Word(word) => format!("`{word}`"),
+        Expected::Word(word) => say!("`{word}`", word),
         Expected::OneOf(words) => quoted_list(words),
         Expected::Reference(kinds) => kinds_phrase(*kinds),
-        Expected::Value(named) => named.phrase().to_owned(),
-        Expected::Close => "the end of the field".to_owned(),
-        Expected::Phrase(words) => (*words).to_owned(),
+        Expected::Value(named) => named.phrase(),
+        Expected::Close => say!("the end of the field"),
+        Expected::Phrase(words) => Message::of(words),
     }
 }
 
@@ -81,8 +82,8 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    fn words(self) -> String {
-        self.field.map_or_else(|| self.kind.phrase(), |field| format!("`{field}`"))
+    fn words(self) -> Message {
+        self.field.map_or_else(|| self.kind.phrase(), |field| say!("`{field}`", field))
     }
 }
 
@@ -92,8 +93,7 @@ pub fn mismatch(subject: Subject<'_>, failure: &Failure, at: Span, found: &str) 
         return None;
     }
     let what = subject.words();
-    let phrases: Vec<String> = failure.expected.iter().map(phrase).collect();
-    let wanted = or_list(&phrases);
+    let wanted = or_list(failure.expected.iter().map(phrase).collect());
     if let Some(fault) = wrong_unit(failure, at, found) {
         return Some(fault.help(shape_help(subject)));
     }
@@ -111,7 +111,7 @@ pub fn mismatch(subject: Subject<'_>, failure: &Failure, at: Span, found: &str) 
     Some(Diagnostic::new(&SYNTAX, at, message).at(label).help(shape_help(subject)))
 }
 
-fn shape_help(subject: Subject<'_>) -> crate::diagnostic::Message {
+fn shape_help(subject: Subject<'_>) -> Message {
     let kind = subject.kind.word();
     match subject.field {
         Some(field) => {
@@ -188,7 +188,7 @@ fn wrong_unit(failure: &Failure, at: Span, found: &str) -> Option<Diagnostic> {
     let mut fault = Diagnostic::new(
         &UNIT_MISMATCH,
         at,
-        say!("`{found}` is {kind}; here {wanted_phrase} is wanted", found, kind, wanted_phrase),
+        say!("`{found}` is {kind}; here {wanted_phrase} is wanted", found, kind = Message::of(kind), wanted_phrase),
     )
     .at(say!("{wanted_phrase} is wanted here", wanted_phrase));
     if kind == "a number" && wanted == Named::Percent {
@@ -201,7 +201,7 @@ fn wrong_unit(failure: &Failure, at: Span, found: &str) -> Option<Diagnostic> {
 }
 
 /// A word that is none of the closed list or clauses wanted here.
-fn wrong_word(failure: &Failure, at: Span, found: &str, what: &str) -> Option<Diagnostic> {
+fn wrong_word(failure: &Failure, at: Span, found: &str, what: &Message) -> Option<Diagnostic> {
     if failure.found != Some(Found::Word) {
         return None;
     }
@@ -273,7 +273,7 @@ pub fn unknown_field(parent: Option<Kind>, word: &str, at: Span) -> Diagnostic {
         }
         None => (Vec::new(), top_level().iter().map(|kind| kind.word()).collect()),
     };
-    let place = parent.map_or_else(|| "a file".to_owned(), Kind::phrase);
+    let place = parent.map_or_else(|| say!("a file"), Kind::phrase);
     let message = match (parent, top_level_kind(word)) {
         (Some(_), Some(_)) => say!("`{word}` is declared outside of blocks, not inside {place}", word, place),
         _ => say!("{place} has no `{word}`", place, word),
@@ -319,7 +319,7 @@ pub fn unknown_class(kind: Kind, word: &str, at: Span) -> Diagnostic {
 
 /// A statement that begins with no word.
 pub fn no_statement(parent: Option<Kind>, at: Span) -> Diagnostic {
-    let place = parent.map_or_else(|| "outside all blocks".to_owned(), |kind| format!("inside {}", kind.phrase()));
+    let place = parent.map_or_else(|| say!("outside all blocks"), |kind| say!("inside {what}", what = kind.phrase()));
     Diagnostic::new(&SYNTAX, at, say!("a statement {place} begins with a word", place))
         .at(say!("a field or a declaration is expected here"))
         .help(say!("an opening bracket or a trailing comma lets a field run on over a newline"))
@@ -353,11 +353,11 @@ pub fn bad_name(name: &str, at: Span) -> Diagnostic {
 }
 
 /// A field that the kind needs.
-pub fn missing_field(kind: Kind, name: &str, field: &str, doc: &str, at: Span) -> Diagnostic {
+pub fn missing_field(kind: Kind, name: &str, field: &str, doc: &'static str, at: Span) -> Diagnostic {
     let what = kind.word();
     Diagnostic::new(&MISSING_FIELD, at, say!("{what} `{name}` has no `{field}`", what, name, field))
         .at(say!("`{field}` is missing", field))
-        .help(say!("{doc}", doc))
+        .help(Message::of(doc))
 }
 
 /// A field that is given twice.
@@ -419,7 +419,7 @@ pub fn wrong_kind(reference: &Ref<'_>, kind: Kind, declared: Span) -> Diagnostic
 }
 
 /// An `extends` that cannot be followed.
-pub fn bad_extends(at: Span, name: &str, why: crate::diagnostic::Message) -> Diagnostic {
+pub fn bad_extends(at: Span, name: &str, why: Message) -> Diagnostic {
     Diagnostic::new(&BAD_EXTENDS, at, say!("`{name}` cannot be extended here", name)).at(why)
 }
 

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use super::expr::{self, Mode};
 use super::kinds::{Kind, KindSet};
 use super::value::{Captured, Duration, Money, PER_WORDS, Ref, RefIx, SCALARS, Text, TextEntry, Type, Val};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Message};
 use crate::source::Span;
 use crate::syntax::ast::{Part, PartKind, Stmt};
 use crate::syntax::number::Literal;
@@ -105,8 +105,8 @@ primitives! {
 
 impl Named {
     /// How it is called in messages.
-    pub fn phrase(self) -> &'static str {
-        PRIMITIVES[self as usize].2
+    pub fn phrase(self) -> Message {
+        Message::of(PRIMITIVES[self as usize].2)
     }
 }
 

@@ -12,7 +12,7 @@ use super::value::{Captured, Duration, Ref, RefIx, Type, Val};
 use super::{MAX_INHERITANCE, Model, Target};
 use crate::diagnostic::codes::names::WRONG_KIND;
 use crate::diagnostic::codes::types::{BAD_VALUE, CURRENCY_MISMATCH, UNIT_MISMATCH};
-use crate::diagnostic::{Diagnostic, Safety};
+use crate::diagnostic::{Diagnostic, Message, Safety};
 use crate::say;
 use crate::source::Span;
 
@@ -91,17 +91,17 @@ impl<'s> Unit<'s> {
     }
 
     /// What it is, for messages.
-    pub fn phrase(self) -> String {
+    pub fn phrase(self) -> Message {
         match (self.money, self.time) {
             (0, 0) => match self.number {
-                NumberKind::Plain => "a number".to_owned(),
-                NumberKind::Count => "a count".to_owned(),
-                NumberKind::Ratio => "a ratio".to_owned(),
+                NumberKind::Plain => say!("a number"),
+                NumberKind::Count => say!("a count"),
+                NumberKind::Ratio => say!("a ratio"),
             },
-            (1, 0) => "an amount of money".to_owned(),
-            (0, 1) => "a duration".to_owned(),
-            (1, -1) => "an amount of money per time".to_owned(),
-            (money, time) => format!("money^{money} × time^{time}"),
+            (1, 0) => say!("an amount of money"),
+            (0, 1) => say!("a duration"),
+            (1, -1) => say!("an amount of money per time"),
+            (money, time) => say!("money^{money} × time^{time}", money, time),
         }
     }
 
@@ -165,19 +165,19 @@ pub enum Ty<'s> {
 
 impl Ty<'_> {
     /// What it is, for messages.
-    pub fn phrase(&self) -> String {
+    pub fn phrase(&self) -> Message {
         match self {
-            Self::Any => "something".to_owned(),
-            Self::Bool => "a condition".to_owned(),
-            Self::Moment => "something that happens".to_owned(),
-            Self::Text => "a text".to_owned(),
-            Self::Enum(_) => "one of a list of words".to_owned(),
+            Self::Any => say!("something"),
+            Self::Bool => say!("a condition"),
+            Self::Moment => say!("something that happens"),
+            Self::Text => say!("a text"),
+            Self::Enum(_) => say!("one of a list of words"),
             Self::Quantity(unit) => unit.phrase(),
-            Self::Date => "a date".to_owned(),
-            Self::TimeOfDay => "a time of day".to_owned(),
-            Self::List(_) => "a list".to_owned(),
-            Self::Thing(_) => "a name".to_owned(),
-            Self::Path => "a way from one stage to another".to_owned(),
+            Self::Date => say!("a date"),
+            Self::TimeOfDay => say!("a time of day"),
+            Self::List(_) => say!("a list"),
+            Self::Thing(_) => say!("a name"),
+            Self::Path => say!("a way from one stage to another"),
         }
     }
 }
@@ -453,11 +453,11 @@ impl<'m, 's> Typer<'m, 's> {
         let fits = matches!(ty, Ty::Any | Ty::Bool | Ty::Moment)
             || matches!(&ty, Ty::Thing(id) if CONDITIONS.has(self.model.decl(*id).kind));
         if !fits {
-            self.not_a(expr, &ty, "a condition");
+            self.not_a(expr, &ty, &say!("a condition"));
         }
     }
 
-    fn not_a(&mut self, expr: &Expr<'s>, ty: &Ty<'s>, wanted: &str) {
+    fn not_a(&mut self, expr: &Expr<'s>, ty: &Ty<'s>, wanted: &Message) {
         if let Ty::Thing(id) = ty {
             let decl = self.model.decl(*id);
             let (name, is) = (self.model.path(*id), decl.kind.phrase());
@@ -469,7 +469,7 @@ impl<'m, 's> Typer<'m, 's> {
             )
             .at(say!("{wanted} is wanted here", wanted))
             .label(place, say!("declared here as {is}", is));
-            if wanted == TRIGGER && (PLACES.has(decl.kind)) {
+            if wanted.template == TRIGGER && (PLACES.has(decl.kind)) {
                 let words = self.model.sources.text(expr.span);
                 fault = fault
                     .help(say!("being in it is a state; entering it is what happens: `enters {words}`", words))
@@ -493,7 +493,7 @@ impl<'m, 's> Typer<'m, 's> {
                 let is_event = matches!(&ty, Ty::Thing(id) if self.model.decl(*id).kind == Kind::Event);
                 let is_threshold = ty == Ty::Bool && mentions_score(expr);
                 if !(is_event || is_threshold || matches!(ty, Ty::Any | Ty::Moment)) {
-                    self.not_a(expr, &ty, TRIGGER);
+                    self.not_a(expr, &ty, &Message::of(TRIGGER));
                 }
             }
         }
@@ -506,7 +506,7 @@ impl<'m, 's> Typer<'m, 's> {
             Ty::Any | Ty::Quantity(_) => ty,
             Ty::Date | Ty::Text | Ty::TimeOfDay if self.model.decl(self.id).kind == Kind::Trait => ty,
             other => {
-                self.not_a(expr, &other, "a number");
+                self.not_a(expr, &other, &say!("a number"));
                 Ty::Any
             }
         }
@@ -667,7 +667,7 @@ impl<'m, 's> Typer<'m, 's> {
             ExprKind::By { event, .. } => self.event(event),
             _ => {
                 let ty = self.infer(expr, Frame::Plain);
-                self.not_a(expr, &ty, "an event");
+                self.not_a(expr, &ty, &say!("an event"));
             }
         }
     }
@@ -827,11 +827,11 @@ impl<'m, 's> Typer<'m, 's> {
             (Ty::Quantity(a), Ty::Quantity(b)) => self.arithmetic(expr, op, *a, *b, left, right),
             (Ty::Any, _) | (_, Ty::Any) => Ty::Any,
             (Ty::Quantity(_), wrong) => {
-                self.not_a(right, wrong, "a number");
+                self.not_a(right, wrong, &say!("a number"));
                 Ty::Any
             }
             (wrong, _) => {
-                self.not_a(left, wrong, "a number");
+                self.not_a(left, wrong, &say!("a number"));
                 Ty::Any
             }
         }
@@ -842,7 +842,7 @@ impl<'m, 's> Typer<'m, 's> {
             self.kind_of(at, KindSet::of(&[Kind::Stage]));
         } else {
             let ty = self.infer(expr, Frame::Plain);
-            self.not_a(expr, &ty, "a stage");
+            self.not_a(expr, &ty, &say!("a stage"));
         }
     }
 
@@ -871,7 +871,7 @@ impl<'m, 's> Typer<'m, 's> {
             ExprKind::List(members) => members.iter().for_each(|member| self.members(property, member)),
             _ => {
                 let ty = self.infer(expr, Frame::Plain);
-                self.not_a(expr, &ty, "one of the words of the list");
+                self.not_a(expr, &ty, &say!("one of the words of the list"));
             }
         }
     }
@@ -883,7 +883,7 @@ impl<'m, 's> Typer<'m, 's> {
             return true;
         }
         let name = decl.name_text();
-        let list = faults::or_list(&members.iter().map(|member| format!("`{member}`")).collect::<Vec<_>>());
+        let list = faults::quoted_list(&members);
         let mut fault = Diagnostic::new(&BAD_VALUE, at, say!("`{name}` is never `{word}`", name, word))
             .label(decl.place, say!("it is {list}", list));
         if let Some(right) = faults::nearest(word, members.iter().copied()) {
@@ -912,7 +912,7 @@ impl<'m, 's> Typer<'m, 's> {
         }
     }
 
-    fn disagree(&mut self, own: &str, other: &str, left: &Expr<'s>, right: &Expr<'s>) {
+    fn disagree(&mut self, own: &Message, other: &Message, left: &Expr<'s>, right: &Expr<'s>) {
         let fault =
             Diagnostic::new(&UNIT_MISMATCH, right.span, say!("{own} cannot be compared with {other}", own, other))
                 .at(say!("{other}", other))
@@ -966,18 +966,17 @@ impl<'m, 's> Typer<'m, 's> {
                 Ty::Quantity(Unit { number, total: a.total || b.total, ..a })
             }
             _ => {
-                let (own, other, sign) =
-                    (a.phrase(), b.phrase(), if op == Op::Plus { "added to" } else { "taken from" });
+                let (own, other) = (a.phrase(), b.phrase());
                 let (first, second) = (&other, &own);
+                let message = match op {
+                    Op::Plus => say!("{first} cannot be added to {second}", first, second),
+                    _ => say!("{first} cannot be taken from {second}", first, second),
+                };
                 self.fault(
-                    Diagnostic::new(
-                        &UNIT_MISMATCH,
-                        expr.span,
-                        say!("{first} cannot be {sign} {second}", first, sign, second),
-                    )
-                    .at(say!("the two sides have different units"))
-                    .label(left.span, say!("{own}", own))
-                    .label(right.span, say!("{other}", other)),
+                    Diagnostic::new(&UNIT_MISMATCH, expr.span, message)
+                        .at(say!("the two sides have different units"))
+                        .label(left.span, say!("{own}", own))
+                        .label(right.span, say!("{other}", other)),
                 );
                 Ty::Any
             }
@@ -1036,7 +1035,7 @@ impl<'m, 's> Typer<'m, 's> {
             "rate" | "direct" | "time" => {
                 let ty = self.infer(&args[0], Frame::Plain);
                 if !matches!(ty, Ty::Path | Ty::Any) {
-                    self.not_a(&args[0], &ty, "a way such as `a -> b`");
+                    self.not_a(&args[0], &ty, &say!("a way such as `a -> b`"));
                 }
                 if name == "time" { Ty::Quantity(Unit::TIME) } else { ratio }
             }
@@ -1092,7 +1091,7 @@ impl<'m, 's> Typer<'m, 's> {
             },
             Ty::Any => Ty::Any,
             other => {
-                self.not_a(expr, &other, "a property that is a number, such as `order_completed.total`");
+                self.not_a(expr, &other, &say!("a property that is a number, such as `order_completed.total`"));
                 Ty::Any
             }
         }
@@ -1111,7 +1110,7 @@ impl<'m, 's> Typer<'m, 's> {
     fn duration_argument(&mut self, expr: &'m Expr<'s>) {
         let ty = self.infer(expr, Frame::Plain);
         if !matches!(ty, Ty::Any | Ty::Quantity(Unit { money: 0, time: 1, .. })) {
-            self.not_a(expr, &ty, "a duration such as `30d`");
+            self.not_a(expr, &ty, &say!("a duration such as `30d`"));
         }
     }
 
@@ -1220,7 +1219,7 @@ const CONDITIONS: KindSet = KindSet::of(&[
 ]);
 
 /// Compares a KPI's target, alert or goal with the unit of its value: what is wrong, or nothing.
-pub fn target_mismatch(unit: Unit<'_>, target: &Val<'_>) -> Option<String> {
+pub fn target_mismatch(unit: Unit<'_>, target: &Val<'_>) -> Option<Message> {
     let fits = match target {
         Val::Percent(_) => unit.is_dimensionless() && unit.number == NumberKind::Ratio,
         Val::Number(_) => unit.is_dimensionless(),

@@ -1,5 +1,6 @@
 //! What fields hold once their shape is known: exact values, references and expressions, each with its place.
 
+use crate::phrase;
 use std::borrow::Cow;
 
 use jiff::civil::{Date, Time};
@@ -237,22 +238,22 @@ impl<'s> Val<'s> {
     /// What it is, for messages.
     pub fn describe(&self) -> &'static str {
         match self {
-            Self::Flag | Self::Word(_) => "a word",
-            Self::Text(_) => "a text",
-            Self::Number(_) => "a number",
-            Self::Percent(_) => "a percentage",
-            Self::Duration(_) | Self::Workdays(_) => "a duration",
-            Self::Money(_) => "an amount of money",
-            Self::Date(_) => "a date",
-            Self::Month { .. } => "a month",
-            Self::Time(_) => "a time of day",
-            Self::Range(_) => "a range",
-            Self::Ref(_) => "a name",
-            Self::Expr(_) => "an expression",
-            Self::Compare(..) => "a comparison",
-            Self::Type(_) => "a type",
-            Self::Rows(_) => "a block",
-            Self::Bad => "a fault",
+            Self::Flag | Self::Word(_) => phrase!("a word"),
+            Self::Text(_) => phrase!("a text"),
+            Self::Number(_) => phrase!("a number"),
+            Self::Percent(_) => phrase!("a percentage"),
+            Self::Duration(_) | Self::Workdays(_) => phrase!("a duration"),
+            Self::Money(_) => phrase!("an amount of money"),
+            Self::Date(_) => phrase!("a date"),
+            Self::Month { .. } => phrase!("a month"),
+            Self::Time(_) => phrase!("a time of day"),
+            Self::Range(_) => phrase!("a range"),
+            Self::Ref(_) => phrase!("a name"),
+            Self::Expr(_) => phrase!("an expression"),
+            Self::Compare(..) => phrase!("a comparison"),
+            Self::Type(_) => phrase!("a type"),
+            Self::Rows(_) => phrase!("a block"),
+            Self::Bad => phrase!("a fault"),
         }
     }
 

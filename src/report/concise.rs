@@ -2,7 +2,7 @@
 
 use std::io::{Result, Write};
 
-use super::text::{Place, one_line};
+use super::text::{Place, one_line, sentence};
 use super::{Format, Report};
 
 pub(super) const FORMAT: Format = Format { name: "concise", about: "one line for each finding", render };
@@ -14,7 +14,7 @@ fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
             let Place { file, start, .. } = Place::of(report.sources, span);
             write!(out, "{}:{}:{}: ", one_line(file, unicode), start.line, start.column)?;
         }
-        let message = one_line(&diagnostic.message.to_string(), unicode);
+        let message = sentence(report, &diagnostic.message);
         writeln!(out, "{}[{} {}]: {message}", diagnostic.severity.word(), diagnostic.code.id, diagnostic.code.name)?;
     }
     Ok(())

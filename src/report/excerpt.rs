@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use unicode_width::UnicodeWidthChar;
 
-use super::Style;
-use super::text::{LTR_MARK, clamp, has_right_to_left, left_to_right, one_line, shown, stand_in};
+use super::text::{LTR_MARK, clamp, has_right_to_left, isolated, left_to_right, one_line, shown, stand_in};
+use super::{Report, Style};
 use crate::diagnostic::{Diagnostic, Label};
-use crate::source::{FileId, Position, Source, Sources};
+use crate::source::{FileId, Position, Source};
 
 /// Labels of more lines than this are drawn on their first line only.
 const MAX_LINES: u32 = 6;
@@ -51,7 +51,8 @@ struct Placed {
 
 impl Excerpt {
     /// The lines around every label of a finding, the file it stands in first.
-    pub(super) fn new(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Self {
+    pub(super) fn new(report: &Report<'_>, diagnostic: &Diagnostic) -> Self {
+        let (sources, style) = (report.sources, report.style);
         let mut excerpt = Self { text: String::new(), lines: Vec::new(), labels: Vec::new() };
         for file in files(diagnostic) {
             let source = sources.get(file);
@@ -59,7 +60,7 @@ impl Excerpt {
             let marks: Vec<_> = marks.map(|label| Mark::new(source, label)).collect();
             let name = one_line(&source.name, style.unicode);
             let name = left_to_right(&name, style.unicode).into_owned();
-            excerpt.add_file(source, &name, &marks, style);
+            excerpt.add_file(report, source, &name, &marks);
         }
         excerpt.labels.sort_by_key(|label| label.start);
         excerpt
@@ -78,7 +79,8 @@ impl Excerpt {
         self.labels.iter().map(label).collect()
     }
 
-    fn add_file(&mut self, source: &Source, name: &str, marks: &[Mark<'_>], style: Style) {
+    fn add_file(&mut self, report: &Report<'_>, source: &Source, name: &str, marks: &[Mark<'_>]) {
+        let style = report.style;
         let mut copies = Vec::new();
         for number in numbers(source, marks) {
             let bounds = line_bounds(source, number);
@@ -97,7 +99,7 @@ impl Excerpt {
         self.labels.extend(marks.iter().map(|mark| {
             let start = place(mark.first, mark.start);
             let end = place(mark.last, mark.end).max(start);
-            let text = Some(one_label(mark.label, style.unicode)).filter(|text| !text.is_empty());
+            let text = Some(one_label(report, mark.label)).filter(|text| !text.is_empty());
             let position = source.position(mark.start as u32);
             Placed { start, end, text, primary: mark.label.primary, position }
         }));
@@ -159,8 +161,12 @@ fn files(diagnostic: &Diagnostic) -> Vec<FileId> {
     files
 }
 
-fn one_label(label: &Label, unicode: bool) -> String {
-    let text = shown(&label.text.to_string(), unicode);
+fn one_label(report: &Report<'_>, label: &Label) -> String {
+    let unicode = report.style.unicode;
+    let text = shown(&report.say(&label.text), unicode);
+    if report.language.is_right_to_left() {
+        return text.split('\n').map(|line| isolated(report, line)).collect::<Vec<_>>().join("\n");
+    }
     if unicode && has_right_to_left(&text) { format!("{LTR_MARK}{text}") } else { text }
 }
 

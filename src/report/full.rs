@@ -6,29 +6,33 @@ use std::io::{Error, Result, Write};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
 use super::excerpt::Excerpt;
-use super::text::{LTR_MARK, fix_line, has_right_to_left, shown};
-use super::{Format, Report, Style};
+use super::text::{LTR_MARK, fix_line, has_right_to_left, isolated, shown, wrapped};
+use super::{Format, Report};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::phrase;
 
 pub(super) const FORMAT: Format = Format { name: "full", about: "the lines of each finding, drawn for people", render };
 
 /// The least width to draw for: under it nothing can be read whatever is done.
 const LEAST_WIDTH: usize = 40;
+/// Columns before the words that miette takes for itself.
+const MARGIN: usize = 10;
 
 fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
     for diagnostic in report.diagnostics {
         let picture = Picture::new(report, diagnostic);
         let mut text = String::new();
-        handler(report.style, &picture).render_report(&mut text, &picture).map_err(Error::other)?;
+        handler(report, &picture).render_report(&mut text, &picture).map_err(Error::other)?;
         for line in text.lines() {
             writeln!(out, "{}", line.trim_end())?;
         }
         writeln!(out)?;
     }
-    if report.diagnostics.is_empty() { Ok(()) } else { writeln!(out, "{}", report.summary()) }
+    if report.diagnostics.is_empty() { Ok(()) } else { writeln!(out, "{}", isolated(report, &report.summary())) }
 }
 
-fn handler(style: Style, picture: &Picture) -> GraphicalReportHandler {
+fn handler(report: &Report<'_>, picture: &Picture) -> GraphicalReportHandler {
+    let style = report.style;
     let mut theme = match (style.unicode, style.color) {
         (true, true) => GraphicalTheme::unicode(),
         (true, false) => GraphicalTheme::unicode_nocolor(),
@@ -47,10 +51,15 @@ fn handler(style: Style, picture: &Picture) -> GraphicalReportHandler {
     if !highlights.is_empty() {
         theme.styles.highlights = highlights;
     }
-    GraphicalReportHandler::new_themed(theme)
+    let heading = style_heading(&theme, report.language.text(phrase!("help")));
+    let mut handler = GraphicalReportHandler::new_themed(theme);
+    if let Some(advice) = picture.advice.as_ref().filter(|_| report.language.is_right_to_left()) {
+        handler = handler.with_footer(format!("{heading}{advice}"));
+    }
+    handler
         .with_width(style.width.max(LEAST_WIDTH))
         .with_links(style.links)
-        .with_link_display_text("(page)")
+        .with_link_display_text(report.language.text(phrase!("(page)")))
         .without_syntax_highlighting()
 }
 
@@ -62,20 +71,24 @@ struct Picture {
     severity: Severity,
     message: String,
     help: Option<String>,
+    /// The same in a language other than that of the drawing, which says "help" in English.
+    advice: Option<String>,
     labels: Vec<LabeledSpan>,
     excerpt: Excerpt,
 }
 
 impl Picture {
     fn new(report: &Report<'_>, diagnostic: &Diagnostic) -> Self {
-        let style = report.style;
-        let excerpt = Excerpt::new(report.sources, diagnostic, style);
+        let excerpt = Excerpt::new(report, diagnostic);
+        let help = help(report, diagnostic);
+        let is_drawn = !report.language.is_right_to_left();
         Self {
             code: format!("{} {}", diagnostic.code.id, diagnostic.code.name),
             page: diagnostic.code.page(),
             severity: diagnostic.severity,
-            message: words(&diagnostic.message.to_string(), style.unicode),
-            help: help(diagnostic, style.unicode),
+            message: words(report, &report.say(&diagnostic.message)),
+            help: help.clone().filter(|_| is_drawn),
+            advice: help.filter(|_| !is_drawn),
             labels: excerpt.labels(),
             excerpt,
         }
@@ -83,8 +96,15 @@ impl Picture {
 }
 
 /// A text that keeps its lines and starts them in reading order.
-fn words(text: &str, unicode: bool) -> String {
+fn words(report: &Report<'_>, text: &str) -> String {
+    let unicode = report.style.unicode;
     let text = shown(text, unicode);
+    if report.language.is_right_to_left() {
+        // A line that miette broke would lose its direction.
+        let width = report.style.width.max(LEAST_WIDTH) - MARGIN;
+        let lines = text.split('\n').flat_map(|line| wrapped(line, width));
+        return lines.map(|line| isolated(report, &line)).collect::<Vec<_>>().join("\n");
+    }
     if !unicode || !has_right_to_left(&text) {
         return text;
     }
@@ -92,11 +112,19 @@ fn words(text: &str, unicode: bool) -> String {
 }
 
 /// The advice and, below it, a line for each fix.
-fn help(diagnostic: &Diagnostic, unicode: bool) -> Option<String> {
-    let advice = diagnostic.help.iter().map(|help| words(&help.to_string(), unicode));
-    let fixes = diagnostic.fixes.iter().map(|fix| fix_line(fix, unicode));
-    let lines: Vec<_> = advice.chain(fixes).collect();
+fn help(report: &Report<'_>, diagnostic: &Diagnostic) -> Option<String> {
+    let advice = diagnostic.help.iter().map(|help| words(report, &report.say(help)));
+    let fix = |fix| {
+        let line = fix_line(report, fix);
+        if report.language.is_right_to_left() { words(report, &line) } else { line }
+    };
+    let lines: Vec<_> = advice.chain(diagnostic.fixes.iter().map(fix)).collect();
     if lines.is_empty() { None } else { Some(lines.join("\n")) }
+}
+
+/// The word before the advice, as miette draws its own.
+fn style_heading(theme: &GraphicalTheme, word: &str) -> String {
+    theme.styles.help.style(format!("{word}: ")).to_string()
 }
 
 impl fmt::Display for Picture {

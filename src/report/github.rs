@@ -18,7 +18,7 @@ fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
         };
         let properties: Vec<_> =
             properties(report, diagnostic).iter().map(|(key, value)| format!("{key}={}", property(value))).collect();
-        writeln!(out, "::{command} {}::{}", properties.join(","), data(&words(diagnostic)))?;
+        writeln!(out, "::{command} {}::{}", properties.join(","), data(&words(report, diagnostic)))?;
     }
     if report.hidden > 0 {
         writeln!(out, "::notice title=funnelc::{}", report.summary())?;
@@ -42,10 +42,10 @@ fn properties(report: &Report<'_>, diagnostic: &Diagnostic) -> Vec<(&'static str
     all
 }
 
-fn words(diagnostic: &Diagnostic) -> String {
+fn words(report: &Report<'_>, diagnostic: &Diagnostic) -> String {
     match &diagnostic.help {
-        Some(help) => format!("{}\n{help}", diagnostic.message),
-        None => diagnostic.message.to_string(),
+        Some(help) => format!("{}\n{}", report.say(&diagnostic.message), report.say(help)),
+        None => report.say(&diagnostic.message),
     }
 }
 

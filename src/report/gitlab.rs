@@ -51,6 +51,6 @@ fn issue<'r>(report: &Report<'r>, diagnostic: &Diagnostic, fingerprint: String) 
         let Place { file, start, end } = Place::of(report.sources, span);
         Location { path: file, lines: Lines { begin: start.line, end: end.line } }
     });
-    let description = diagnostic.message.to_string();
+    let description = report.say(&diagnostic.message);
     Issue { description, check_name: diagnostic.code.name, fingerprint, severity, location }
 }

@@ -77,7 +77,7 @@ pub(super) struct Summary {
 }
 
 fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
-    let diagnostics = report.diagnostics.iter().map(|diagnostic| Finding::of(report.sources, diagnostic)).collect();
+    let diagnostics = report.diagnostics.iter().map(|diagnostic| Finding::of(report, diagnostic)).collect();
     write_pretty(out, &Document { version: VERSION, diagnostics, summary: Summary::of(report) })
 }
 
@@ -95,35 +95,35 @@ impl Summary {
 }
 
 impl<'r> Finding<'r> {
-    pub(super) fn of(sources: &'r Sources, diagnostic: &'r Diagnostic) -> Self {
+    pub(super) fn of(report: &Report<'r>, diagnostic: &'r Diagnostic) -> Self {
         Self {
             code: diagnostic.code.id,
             name: diagnostic.code.name,
             severity: diagnostic.severity.word(),
-            message: diagnostic.message.to_string(),
-            help: diagnostic.help.as_ref().map(ToString::to_string),
-            spans: diagnostic.labels.iter().map(|label| Spot::of(sources, label)).collect(),
-            fixes: diagnostic.fixes.iter().map(|fix| Change::of(sources, fix)).collect(),
+            message: report.say(&diagnostic.message),
+            help: diagnostic.help.as_ref().map(|help| report.say(help)),
+            spans: diagnostic.labels.iter().map(|label| Spot::of(report, label)).collect(),
+            fixes: diagnostic.fixes.iter().map(|fix| Change::of(report, fix)).collect(),
             page: diagnostic.code.page(),
         }
     }
 }
 
 impl<'r> Spot<'r> {
-    fn of(sources: &'r Sources, label: &Label) -> Self {
-        let Place { file, start, end } = Place::of(sources, label.span);
-        Self { file, start: start.into(), end: end.into(), label: label.text.to_string(), primary: label.primary }
+    fn of(report: &Report<'r>, label: &Label) -> Self {
+        let Place { file, start, end } = Place::of(report.sources, label.span);
+        Self { file, start: start.into(), end: end.into(), label: report.say(&label.text), primary: label.primary }
     }
 }
 
 impl<'r> Change<'r> {
-    fn of(sources: &'r Sources, fix: &'r Fix) -> Self {
+    fn of(report: &Report<'r>, fix: &'r Fix) -> Self {
         let safety = match fix.safety {
             Safety::Safe => "safe",
             Safety::Unsafe => "unsafe",
         };
-        let edits = fix.edits.iter().map(|edit| Replacement::of(sources, edit)).collect();
-        Self { title: fix.title.to_string(), safety, edits }
+        let edits = fix.edits.iter().map(|edit| Replacement::of(report.sources, edit)).collect();
+        Self { title: report.say(&fix.title), safety, edits }
     }
 }
 

@@ -17,7 +17,7 @@ struct Last {
 
 fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
     for diagnostic in report.diagnostics {
-        line(out, &Finding::of(report.sources, diagnostic))?;
+        line(out, &Finding::of(report, diagnostic))?;
     }
     line(out, &Last { summary: Summary::of(report) })
 }

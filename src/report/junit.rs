@@ -63,8 +63,8 @@ fn case(report: &Report<'_>, file: &str, diagnostic: &Diagnostic, xml: &mut Xml<
     let at = place.map_or(String::new(), |start| format!(" at {}:{}", start.line, start.column));
     let name = format!("{} {}{at}", diagnostic.code.id, diagnostic.code.name);
     let outcome = if diagnostic.severity == Severity::Error { "failure" } else { "skipped" };
-    let message = legal(&diagnostic.message.to_string());
-    let text = legal(&details(file, at.trim_start_matches(" at "), diagnostic));
+    let message = legal(&report.say(&diagnostic.message));
+    let text = legal(&details(report, file, at.trim_start_matches(" at "), diagnostic));
     xml.create_element("testcase")
         .with_attributes([("name", name.as_str()), ("classname", file)])
         .write_inner_content(|xml| {
@@ -76,10 +76,13 @@ fn case(report: &Report<'_>, file: &str, diagnostic: &Diagnostic, xml: &mut Xml<
     Ok(())
 }
 
-fn details(file: &str, at: &str, diagnostic: &Diagnostic) -> String {
+fn details(report: &Report<'_>, file: &str, at: &str, diagnostic: &Diagnostic) -> String {
     let at = if at.is_empty() { String::new() } else { format!("{file}:{at}: ") };
-    let help = diagnostic.help.as_ref().map_or(String::new(), |help| format!("help: {help}\n"));
-    format!("{at}{}: {}\n{help}{}", diagnostic.severity.word(), diagnostic.message, diagnostic.code.page())
+    let help = diagnostic
+        .help
+        .as_ref()
+        .map_or(String::new(), |help| format!("{}: {}\n", report.language.text("help"), report.say(help)));
+    format!("{at}{}: {}\n{help}{}", diagnostic.severity.word(), report.say(&diagnostic.message), diagnostic.code.page())
 }
 
 fn counts<'d>(tests: usize, diagnostics: impl IntoIterator<Item = &'d Diagnostic>) -> [(&'static str, String); 4] {

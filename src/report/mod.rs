@@ -8,6 +8,7 @@ mod excerpt;
 mod full;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod jsonl;
 mod junit;
@@ -20,8 +21,11 @@ mod tests;
 
 use std::io::{Result, Write};
 
-use crate::diagnostic::{Diagnostic, Safety, Severity};
+use crate::count;
+use crate::diagnostic::{Diagnostic, Message, Safety, Severity};
 use crate::fix;
+use crate::language::Language;
+use crate::say;
 use crate::source::Sources;
 
 /// What a format renders.
@@ -35,6 +39,8 @@ pub struct Report<'a> {
     pub hidden: usize,
     /// What the reader's screen can show; formats for machines ignore it.
     pub style: Style,
+    /// The language that findings are said in.
+    pub language: Language,
 }
 
 /// What the reader's screen can show.
@@ -78,6 +84,7 @@ pub static FORMATS: &[Format] = &[
     gitlab::FORMAT,
     junit::FORMAT,
     sarif::FORMAT,
+    html::FORMAT,
 ];
 
 /// The format of a name.
@@ -110,31 +117,44 @@ impl Counts {
         counts
     }
 
-    fn words(self) -> String {
-        let kinds = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
-        let kinds: Vec<_> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| text::count(*n, noun)).collect();
-        if kinds.is_empty() { "no findings".to_owned() } else { kinds.join(", ") }
+    fn words(self, language: Language) -> String {
+        let kinds = [
+            (self.errors, count!("{n} error", "{n} errors", self.errors)),
+            (self.warnings, count!("{n} warning", "{n} warnings", self.warnings)),
+            (self.notes, count!("{n} note", "{n} notes", self.notes)),
+        ];
+        let kinds: Vec<_> = kinds.iter().filter(|(n, _)| *n > 0).map(|(_, words)| words.said(language)).collect();
+        if kinds.is_empty() { say!("no findings").said(language) } else { kinds.join(language.comma()) }
     }
 }
 
 impl Report<'_> {
     /// One line that sums the findings up: `2 errors, 1 warning; 3 can be fixed with --fix`, or `no findings`.
     pub fn summary(&self) -> String {
-        let hidden = match self.hidden {
-            0 => String::new(),
-            hidden => format!("; {} not shown", text::count(hidden, "more finding")),
-        };
-        Counts::of(self.diagnostics).words() + &self.fixable_words() + &hidden
+        let mut parts = vec![Counts::of(self.diagnostics).words(self.language)];
+        parts.extend(self.fixable_words().map(|words| words.said(self.language)));
+        if self.hidden > 0 {
+            let words = count!("{n} more finding not shown", "{n} more findings not shown", self.hidden);
+            parts.push(words.said(self.language));
+        }
+        parts.join(self.language.semicolon())
     }
 
-    fn fixable_words(&self) -> String {
+    /// A message in the language of the report.
+    fn say(&self, message: &Message) -> String {
+        message.said(self.language)
+    }
+
+    fn fixable_words(&self) -> Option<Message> {
         let (safe, all) = (self.fixable(Safety::Safe), self.fixable(Safety::Unsafe));
-        match (safe, all - safe) {
-            (0, 0) => String::new(),
-            (0, more) => format!("; {more} can be fixed with --unsafe-fixes"),
-            (safe, 0) => format!("; {safe} can be fixed with --fix"),
-            (safe, more) => format!("; {safe} can be fixed with --fix, {more} more with --unsafe-fixes"),
-        }
+        Some(match (safe, all - safe) {
+            (0, 0) => return None,
+            (0, more) => say!("{more} can be fixed with --unsafe-fixes", more),
+            (safe, 0) => say!("{safe} can be fixed with --fix", safe),
+            (safe, more) => {
+                say!("{safe} can be fixed with --fix, {more} more with --unsafe-fixes", safe, more)
+            }
+        })
     }
 
     fn fixable(&self, safety: Safety) -> usize {

@@ -11,6 +11,7 @@ use super::text::Place;
 use super::{Format, Report, json};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Label};
 use crate::fingerprint::fingerprints;
+use crate::language::Language;
 use crate::source::{FileId, Source, Sources, Span};
 
 pub(super) const FORMAT: Format = Format { name: "sarif", about: "SARIF 2.1.0 for code scanning and editors", render };
@@ -172,11 +173,11 @@ fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
     let found = report.diagnostics.iter().zip(fingerprints(report.sources, report.diagnostics));
     let results = found.map(|(diagnostic, print)| {
         let rule = ids.binary_search(&diagnostic.code.id).unwrap_or_default();
-        Finding::of(report.sources, diagnostic, rule, print)
+        Finding::of(report, diagnostic, rule, print)
     });
     let run = Run {
         results: results.collect(),
-        tool: Tool { driver: driver(report.diagnostics) },
+        tool: Tool { driver: driver(report) },
         column_kind: "unicodeCodePoints",
         properties: (report.hidden > 0).then_some(Hidden { hidden: report.hidden }),
     };
@@ -184,13 +185,14 @@ fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
     json::write_pretty(out, &Log { schema, version: "2.1.0", runs: [run] })
 }
 
-fn driver(diagnostics: &[Diagnostic]) -> Driver {
-    let codes: BTreeMap<_, _> = diagnostics.iter().map(|diagnostic| (diagnostic.code.id, diagnostic.code)).collect();
+fn driver(report: &Report<'_>) -> Driver {
+    let codes: BTreeMap<_, _> =
+        report.diagnostics.iter().map(|diagnostic| (diagnostic.code.id, diagnostic.code)).collect();
     Driver {
         name: "funnelc",
         semantic_version: env!("CARGO_PKG_VERSION"),
         information_uri: env!("CARGO_PKG_REPOSITORY"),
-        rules: codes.into_values().map(Rule::of).collect(),
+        rules: codes.into_values().map(|code| Rule::of(code, report.language)).collect(),
     }
 }
 
@@ -203,15 +205,15 @@ impl Words {
 }
 
 impl Rule {
-    fn of(code: &'static Code) -> Self {
-        let explanation = code.explanation;
+    fn of(code: &'static Code, language: Language) -> Self {
+        let (summary, explanation) = (language.text(code.summary), language.text(code.explanation));
         let help = (!explanation.is_empty()).then_some(Manual { text: explanation, markdown: explanation });
         // The first paragraph is the reason; the rest is for whoever opens the page.
-        let reason = explanation.split("\n\n").next().filter(|reason| !reason.is_empty()).unwrap_or(code.summary);
+        let reason = explanation.split("\n\n").next().filter(|reason| !reason.is_empty()).unwrap_or(summary);
         Self {
             id: code.id,
             name: code.name,
-            short_description: Words::of(code.summary),
+            short_description: Words::of(summary),
             full_description: Words::of(reason),
             help,
             help_uri: code.page(),
@@ -222,35 +224,31 @@ impl Rule {
 }
 
 impl<'r> Finding<'r> {
-    fn of(sources: &Sources, diagnostic: &'r Diagnostic, rule_index: usize, fingerprint: String) -> Self {
+    fn of(report: &Report<'_>, diagnostic: &'r Diagnostic, rule_index: usize, fingerprint: String) -> Self {
         let main = diagnostic.labels.iter().position(|label| label.primary).unwrap_or(0);
         let others = diagnostic.labels.iter().enumerate().filter(|(index, _)| *index != main);
-        let related = others.enumerate().map(|(id, (_, label))| Location::of(sources, label, Some(id)));
+        let related = others.enumerate().map(|(id, (_, label))| Location::of(report, label, Some(id)));
         let text = match &diagnostic.help {
-            Some(help) => format!("{}\n{help}", diagnostic.message),
-            None => diagnostic.message.to_string(),
+            Some(help) => format!("{}\n{}", report.say(&diagnostic.message), report.say(help)),
+            None => report.say(&diagnostic.message),
         };
         Self {
             rule_id: diagnostic.code.id,
             rule_index,
             level: diagnostic.severity.word(),
             message: Words::of(&text),
-            locations: diagnostic
-                .labels
-                .get(main)
-                .map(|label| Location::of(sources, label, None))
-                .into_iter()
-                .collect(),
+            locations: diagnostic.labels.get(main).map(|label| Location::of(report, label, None)).into_iter().collect(),
             related_locations: related.collect(),
-            fixes: diagnostic.fixes.iter().map(|fix| Change::of(sources, fix)).collect(),
+            fixes: diagnostic.fixes.iter().map(|fix| Change::of(report, fix)).collect(),
             partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint)]),
         }
     }
 }
 
 impl Location {
-    fn of(sources: &Sources, label: &Label, id: Option<usize>) -> Self {
-        let message = (!label.text.is_empty()).then(|| Words::of(&label.text));
+    fn of(report: &Report<'_>, label: &Label, id: Option<usize>) -> Self {
+        let sources = report.sources;
+        let message = (!label.text.is_empty()).then(|| Words::of(&report.say(&label.text)));
         let artifact_location = Artifact::of(sources.get(label.span.file));
         let region = Region::of(sources, label.span);
         Self { id, place: Physical { artifact_location, region }, message }
@@ -276,7 +274,8 @@ impl Region {
 }
 
 impl<'r> Change<'r> {
-    fn of(sources: &Sources, fix: &'r Fix) -> Self {
+    fn of(report: &Report<'_>, fix: &'r Fix) -> Self {
+        let sources = report.sources;
         let mut files: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
         for edit in &fix.edits {
             files.entry(edit.span.file).or_default().push(edit);
@@ -285,7 +284,10 @@ impl<'r> Change<'r> {
             artifact_location: Artifact::of(sources.get(file)),
             replacements: edits.into_iter().map(|edit| Replacement::of(sources, edit)).collect(),
         };
-        Self { description: Words::of(&fix.title), artifact_changes: files.into_iter().map(change).collect() }
+        Self {
+            description: Words::of(&report.say(&fix.title)),
+            artifact_changes: files.into_iter().map(change).collect(),
+        }
     }
 }
 

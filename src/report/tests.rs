@@ -43,7 +43,7 @@ impl Case {
     }
 
     fn report(&self, style: Style) -> Report<'_> {
-        Report { sources: &self.sources, diagnostics: &self.found, hidden: 0, style }
+        Report { sources: &self.sources, diagnostics: &self.found, hidden: 0, style, language: Language::English }
     }
 
     fn render(&self, name: &str) -> String {
@@ -226,7 +226,7 @@ fn nothing_in_a_spec_reaches_the_terminal_as_a_command() {
     case.found[0].message = say!("{bad}", bad = text);
     case.found[0].labels[0].text = say!("{bad}", bad = text);
     case.found[0].help = Some(say!("{bad}", bad = text));
-    for format in ["full", "concise", "plain"] {
+    for format in ["full", "concise", "plain", "html"] {
         for unicode in [true, false] {
             let text = case.render_with(format, Style { unicode, ..Style::default() });
             let acts = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{2028}' | '\u{202E}');

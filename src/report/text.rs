@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use crate::diagnostic::{Fix, Safety};
+use unicode_width::UnicodeWidthStr;
+
+use super::Report;
+use crate::diagnostic::{Fix, Message, Safety};
+use crate::phrase;
 use crate::source::{Position, Source, Sources, Span};
 
 /// How many characters of one text a person is shown.
@@ -10,6 +14,12 @@ const MAX_TEXT: usize = 1000;
 
 /// Left-to-right mark: keeps what follows, a position say, in reading order beside Arabic or Hebrew.
 pub(super) const LTR_MARK: char = '\u{200E}';
+/// Begins a unit that reads from right to left; [`END_ISOLATE`] ends it.
+const RTL_ISOLATE: char = '\u{2067}';
+/// Begins a unit that reads from left to right.
+const LTR_ISOLATE: char = '\u{2066}';
+/// Ends the unit begun last.
+const END_ISOLATE: char = '\u{2069}';
 
 /// A span as file name and positions, for people and machines alike.
 pub(super) struct Place<'s> {
@@ -90,16 +100,73 @@ pub(super) fn has_right_to_left(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(is_right_to_left)
 }
 
-/// What a fix does and the option that applies it.
-pub(super) fn fix_line(fix: &Fix, unicode: bool) -> String {
-    let option = match fix.safety {
+/// The option that applies a fix.
+pub(super) const fn option(fix: &Fix) -> &'static str {
+    match fix.safety {
         Safety::Safe => "--fix",
         Safety::Unsafe => "--unsafe-fixes",
-    };
-    format!("fix: {}  ({option})", shown(&fix.title.to_string(), unicode))
+    }
 }
 
-/// `1 error`, `2 errors`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+/// What a fix does and the option that applies it.
+pub(super) fn fix_line(report: &Report<'_>, fix: &Fix) -> String {
+    let title = shown(&report.say(&fix.title), report.style.unicode);
+    format!("{}: {title}  ({})", report.language.text(phrase!("fix")), option(fix))
+}
+
+/// Words of a report on one line, isolated where they are written from right to left.
+pub(super) fn sentence(report: &Report<'_>, message: &Message) -> String {
+    isolated(report, &one_line(&report.say(message), report.style.unicode))
+}
+
+/// A line of a right-to-left language as a unit of its own in a terminal, whose lines run from left to right, with each
+/// piece of code as a unit in it. Only the output has these marks; in a spec they are faults.
+pub(super) fn isolated(report: &Report<'_>, line: &str) -> String {
+    if !report.language.is_right_to_left() || !report.style.unicode || line.is_empty() {
+        return line.to_owned();
+    }
+    let mut out = String::from(RTL_ISOLATE);
+    for (index, piece) in line.split('`').enumerate() {
+        match index % 2 {
+            0 if index > 0 => out.extend(['`', END_ISOLATE]),
+            1 => out.extend([LTR_ISOLATE, '`']),
+            _ => {}
+        }
+        out.push_str(piece);
+    }
+    // A lone quote opened a unit that nothing closed.
+    out.extend((line.matches('`').count() % 2 == 1).then_some(END_ISOLATE));
+    out.push(END_ISOLATE);
+    out
+}
+
+/// Lines of at most so many columns; a piece of code stays whole unless it alone is longer.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut column = 0;
+    for word in words(text) {
+        let own = word.width();
+        if column > 0 && column + 1 + own > width {
+            lines.push(String::new());
+            column = 0;
+        }
+        let Some(line) = lines.last_mut() else { break };
+        if column > 0 {
+            line.push(' ');
+            column += 1;
+        }
+        line.push_str(word);
+        column += own;
+    }
+    lines
+}
+
+/// The words of a text; spaces between back quotes part nothing.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut in_code = false;
+    let parts = move |character: char| {
+        in_code ^= character == '`';
+        character == '\n' || (character == ' ' && !in_code)
+    };
+    text.split(parts).filter(|word| !word.is_empty())
 }

@@ -9,9 +9,9 @@ use super::grammar::{FunnelParser, Rule};
 use super::number;
 use super::recover::{Cut, is_bidi_control};
 use crate::diagnostic::codes::syntax::{FOREIGN_SIGN, NOT_NFC, SYNTAX};
-use crate::diagnostic::{Diagnostic, Edit, Safety};
-use crate::say;
+use crate::diagnostic::{Diagnostic, Edit, Message, Safety};
 use crate::source::{FileId, Span};
+use crate::{phrase, say};
 
 /// Parses and lowers one item.
 pub(super) fn item<'s>(file: FileId, text: &'s str, cut: &Cut) -> (File<'s>, Vec<Diagnostic>) {
@@ -254,7 +254,7 @@ impl<'s> Lowering<'s> {
         };
         let mut fault = Diagnostic::new(&SYNTAX, span, message);
         if let Some((right, words)) = lookalike(sign) {
-            fault = fault.help(say!("{words}", words));
+            fault = fault.help(Message::of(words));
             if right == "\"" {
                 self.quote = Some((span, self.faults.len()));
             } else {
@@ -289,17 +289,17 @@ fn is_blank(character: char) -> bool {
 /// Signs that word processors put in place of the ones on the keyboard.
 fn lookalike(sign: &str) -> Option<(&'static str, &'static str)> {
     Some(match sign {
-        "“" | "”" | "«" | "»" | "„" => ("\"", "texts stand between straight quotes"),
-        "→" | "⇒" => ("->", "a transition is written with `->`"),
-        "–" | "—" | "−" => ("-", "a minus is the one of the keyboard"),
-        "…" => ("..", "a range is written with two dots"),
-        "≥" => (">=", "at least is written `>=`"),
-        "≤" => ("<=", "at most is written `<=`"),
-        "≠" => ("!=", "unequal is written `!=`"),
-        "&" => ("and", "conditions are joined with `and`"),
-        "!" => ("not", "a condition is turned round with `not`"),
-        "'" | "‘" | "’" => ("\"", "texts stand between double quotes"),
-        "#" => ("//", "a comment begins with `//`"),
+        "“" | "”" | "«" | "»" | "„" => ("\"", phrase!("texts stand between straight quotes")),
+        "→" | "⇒" => ("->", phrase!("a transition is written with `->`")),
+        "–" | "—" | "−" => ("-", phrase!("a minus is the one of the keyboard")),
+        "…" => ("..", phrase!("a range is written with two dots")),
+        "≥" => (">=", phrase!("at least is written `>=`")),
+        "≤" => ("<=", phrase!("at most is written `<=`")),
+        "≠" => ("!=", phrase!("unequal is written `!=`")),
+        "&" => ("and", phrase!("conditions are joined with `and`")),
+        "!" => ("not", phrase!("a condition is turned round with `not`")),
+        "'" | "‘" | "’" => ("\"", phrase!("texts stand between double quotes")),
+        "#" => ("//", phrase!("a comment begins with `//`")),
         _ => return None,
     })
 }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::diagnostic::{Code, Diagnostic, Group, Level, Message, Safety};
 use crate::lint::Rule;
 use crate::model::decl::Field;
-use crate::model::faults::{nearest, or_list};
+use crate::model::faults::{nearest, quoted_list};
 use crate::model::value::{Captured, SCALARS, Type};
 use crate::model::walk::{Event, Property};
 use crate::model::{Kind, Model, Val};
@@ -181,14 +181,16 @@ fn type_misfit(kind: &Type<'_>, value: &Captured<'_>) -> Option<Message> {
         Type::Enum(members) => {
             let word = words_of(&value.val);
             let fits = word.as_ref().is_some_and(|word| members.iter().any(|(member, _)| member == word));
-            let list: Vec<String> = members.iter().map(|(member, _)| format!("`{member}`")).collect();
-            let list = or_list(&list);
+            let list = quoted_list(members.iter().map(|(member, _)| member));
             (!fits).then(|| say!("it is {list}", list))
         }
         Type::Scalar(scalar) if !fits_scalar(scalar, &value.val) => {
             let what = SCALARS.iter().find(|(own, _)| own == scalar).map_or(*scalar, |(_, what)| what);
-            let is = value.val.describe();
-            Some(say!("it is {what}, not {is}", what, is = if is == "a text" { "this text" } else { is }))
+            let is = match value.val.describe() {
+                "a text" => say!("this text"),
+                other => Message::of(other),
+            };
+            Some(say!("it is {what}, not {is}", what = Message::of(what), is))
         }
         _ => None,
     }

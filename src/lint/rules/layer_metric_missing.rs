@@ -1,11 +1,11 @@
 //! Layers of a funnel that are not measured by what is usual for them.
 
 use crate::analysis::formula::{Atom, Formula};
-use crate::diagnostic::{Code, Diagnostic, Group, Level};
+use crate::diagnostic::{Code, Diagnostic, Group, Level, Message};
 use crate::lint::Rule;
 use crate::model::walk::{FieldOf, Funnel, Kpi, Node, Stage};
 use crate::model::{Kind, Model};
-use crate::say;
+use crate::{phrase, say};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -49,10 +49,10 @@ pub static RULE: Rule = Rule {
 
 /// The layers with what is usual for them.
 const LAYERS: &[(&str, &str)] = &[
-    ("top", "reach: how many people, visits, impressions or clicks"),
-    ("middle", "a cost per lead, or a rate to the next stage"),
-    ("bottom", "a conversion rate, the acquisition cost (CAC) or the order value"),
-    ("loyalty", "retention or churn, a repeat rate, or laps"),
+    ("top", phrase!("reach: how many people, visits, impressions or clicks")),
+    ("middle", phrase!("a cost per lead, or a rate to the next stage")),
+    ("bottom", phrase!("a conversion rate, the acquisition cost (CAC) or the order value")),
+    ("loyalty", phrase!("retention or churn, a repeat rate, or laps")),
 ];
 
 /// Functions that count people, visits and events.
@@ -67,7 +67,7 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn in_layer(funnel: Funnel<'_, '_>, layer: &str, usual: &str, stages: &[Stage<'_, '_>]) -> Option<Diagnostic> {
+fn in_layer(funnel: Funnel<'_, '_>, layer: &str, usual: &'static str, stages: &[Stage<'_, '_>]) -> Option<Diagnostic> {
     if funnel.is_broken() || stages.iter().any(|stage| stage.is_broken()) {
         return None;
     }
@@ -85,7 +85,10 @@ fn in_layer(funnel: Funnel<'_, '_>, layer: &str, usual: &str, stages: &[Stage<'_
         say!("the {layer} layer of funnel `{name}` has no KPI that is usual for it", layer, name),
     )
     .at(say!("the layer begins here"))
-    .help(say!("usual is {usual}; declare such a KPI and list it under `kpis` of a stage of this layer", usual));
+    .help(say!(
+        "usual is {usual}; declare such a KPI and list it under `kpis` of a stage of this layer",
+        usual = Message::of(usual)
+    ));
     for kpi in kpis.iter().take(3) {
         fault = fault.label(kpi.place(), say!("computes something else"));
     }

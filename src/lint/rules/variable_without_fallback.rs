@@ -196,12 +196,14 @@ fn judge(variable: &Variable<'_>, known: &Known<'_, '_>) -> Option<Diagnostic> {
     if variable.has_fallback || !may_be_unknown {
         return None;
     }
-    let is =
-        if meaning.kind() == Kind::Trait { "a trait that may be unknown" } else { "a property that may be missing" };
+    let is = match meaning.kind() {
+        Kind::Trait => say!("a trait that may be unknown"),
+        _ => say!("a property that may be missing"),
+    };
     Some(
         Diagnostic::new(&RULE.code, variable.whole, say!("`{name}` may be empty in this message", name))
             .at(say!("without a fallback"))
-            .label(meaning.place(), say!("{is}", is))
+            .label(meaning.place(), is)
             .help(say!("people would read a gap; write what stands there instead: `{{{name}|…}}`", name)),
     )
 }

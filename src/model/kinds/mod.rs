@@ -9,10 +9,11 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::shape::Shape;
+use crate::diagnostic::Message;
 pub use table::TABLE;
 
 macro_rules! kinds {
-    ($($kind:ident $word:literal)*) => {
+    ($($kind:ident $word:literal $phrase:literal)*) => {
         /// A kind of declaration.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[allow(missing_docs)] // each is documented by its row of the table
@@ -26,20 +27,71 @@ macro_rules! kinds {
             pub const fn word(self) -> &'static str {
                 match self { $(Kind::$kind => $word),* }
             }
+
+            /// With its article, for messages: "an event".
+            pub const fn phrase(self) -> Message {
+                Message::of(match self { $(Kind::$kind => $phrase),* })
+            }
         }
     };
 }
 
 kinds! {
-    Project "project" Brief "brief" Use "use" Team "team" Source "source" Measure "measure"
-    Consent "consent" Traits "traits" Trait "trait" Type "type" Member "member" Props "props" Prop "prop"
-    Event "event" Variant "variant" Channel "channel" Campaign "campaign" Segment "segment"
-    Antisegment "antisegment" Persona "persona" Score "score" Kpi "kpi" Goal "goal" Funnel "funnel" Stage "stage"
-    Transition "transition" Handover "handover" Offer "offer" Program "program" Tier "tier" Survey "survey"
-    Sending "sending" Holidays "holidays" Sequence "sequence" Email "email" Sms "sms"
-    Whatsapp "whatsapp" Push "push" Call "call" Post "post" Task "task" Wait "wait" When "when" Then "then"
-    Else "else" Split "split" Arm "arm" Nothing "nothing" Experiment "experiment" Competitor "competitor"
-    Audit "audit" Dashboard "dashboard" Group "group" Model "model" Make "make"
+    Project "project" "a project"
+    Brief "brief" "a brief"
+    Use "use" "a use"
+    Team "team" "a team"
+    Source "source" "a source"
+    Measure "measure" "a measure"
+    Consent "consent" "a consent"
+    Traits "traits" "a traits"
+    Trait "trait" "a trait"
+    Type "type" "a type"
+    Member "member" "a member"
+    Props "props" "a props"
+    Prop "prop" "a prop"
+    Event "event" "an event"
+    Variant "variant" "a variant"
+    Channel "channel" "a channel"
+    Campaign "campaign" "a campaign"
+    Segment "segment" "a segment"
+    Antisegment "antisegment" "an antisegment"
+    Persona "persona" "a persona"
+    Score "score" "a score"
+    Kpi "kpi" "a kpi"
+    Goal "goal" "a goal"
+    Funnel "funnel" "a funnel"
+    Stage "stage" "a stage"
+    Transition "transition" "a transition"
+    Handover "handover" "a handover"
+    Offer "offer" "an offer"
+    Program "program" "a program"
+    Tier "tier" "a tier"
+    Survey "survey" "a survey"
+    Sending "sending" "a sending"
+    Holidays "holidays" "a holidays"
+    Sequence "sequence" "a sequence"
+    Email "email" "an email"
+    Sms "sms" "an sms"
+    Whatsapp "whatsapp" "a whatsapp"
+    Push "push" "a push"
+    Call "call" "a call"
+    Post "post" "a post"
+    Task "task" "a task"
+    Wait "wait" "a wait"
+    When "when" "a when"
+    Then "then" "a then"
+    Else "else" "an else"
+    Split "split" "a split"
+    Arm "arm" "an arm"
+    Nothing "nothing" "a nothing"
+    Experiment "experiment" "an experiment"
+    Competitor "competitor" "a competitor"
+    Audit "audit" "an audit"
+    Dashboard "dashboard" "a dashboard"
+    Group "group" "a group"
+    Model "model" "a model"
+    Make "make" "a make"
 }
 
 /// A set of kinds.
@@ -78,13 +130,6 @@ impl KindSet {
 }
 
 impl Kind {
-    /// With its article, for messages: "an event".
-    pub fn phrase(self) -> String {
-        let word = self.word();
-        let article = if word.starts_with(['a', 'e', 'i', 'o']) || word == "sms" { "an" } else { "a" };
-        format!("{article} {word}")
-    }
-
     /// Its row of the table.
     pub fn spec(self) -> &'static KindSpec {
         &SPECS[self as usize]
