@@ -219,34 +219,26 @@ impl<'m, 's> Graph<'m, 's> {
         found
     }
 
-    /// Whether each stage can be reached before a conversion of its own funnel: over stages that do not convert, or past
-    /// optional ones that do.
+    /// Whether each stage can be reached before a conversion of its own funnel: over ways, declared or past optional
+    /// stages, on which no stage but the last converts.
     pub fn before_conversion(&self, reached: &[bool]) -> Vec<bool> {
+        let skips = self.skips();
         let handed = |stage: usize| {
             let mut edges = self.into[stage].iter().map(|at| &self.edges[*at]);
             edges.any(|edge| edge.is_handover && reached[edge.from]) || self.comes_from_unknown[stage]
         };
         let converts = |stage: usize| self.stages[stage].converts();
         let mut found = vec![false; self.stages.len()];
-        let mut passed = vec![false; self.stages.len()];
-        let mut open: Vec<usize> = (0..self.stages.len())
-            .filter(|stage| !converts(*stage) && (self.is_entry(*stage) || handed(*stage)))
-            .collect();
+        let mut open: Vec<usize> =
+            (0..self.stages.len()).filter(|stage| self.is_entry(*stage) || handed(*stage)).collect();
         while let Some(stage) = open.pop() {
-            if std::mem::replace(&mut passed[stage], true) {
+            if converts(stage) || std::mem::replace(&mut found[stage], true) {
                 continue;
             }
-            found[stage] |= !converts(stage);
-            for edge in self.out[stage].iter().map(|at| &self.edges[*at]).filter(|edge| !edge.is_handover) {
-                let goes = match edge.kind {
-                    EdgeKind::Referral => false,
-                    EdgeKind::Reentry => !converts(stage) && !converts(edge.to),
-                    EdgeKind::Move => !converts(edge.to) || self.stages[edge.to].is_optional(),
-                };
-                if goes && !passed[edge.to] {
-                    open.push(edge.to);
-                }
-            }
+            let edges = self.out[stage].iter().map(|at| &self.edges[*at]);
+            let declared = edges.filter(|edge| !edge.is_handover && edge.kind != EdgeKind::Referral);
+            open.extend(declared.map(|edge| edge.to));
+            open.extend(from_stage(&skips, stage).iter().map(|skip| skip.to));
         }
         found
     }

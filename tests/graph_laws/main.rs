@@ -80,8 +80,13 @@ fn names(stages: impl IntoIterator<Item = usize>) -> BTreeSet<String> {
     stages.into_iter().map(|stage| format!("s{stage}")).collect()
 }
 
+/// How many plans are tried; `FUNNELC_RANDOM_PLANS` asks for more.
+fn cases() -> u32 {
+    std::env::var("FUNNELC_RANDOM_PLANS").ok().and_then(|cases| cases.parse().ok()).unwrap_or(600)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn reachability_is_as_defined(plan in plan()) {
