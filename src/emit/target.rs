@@ -256,7 +256,7 @@ impl Target {
     /// The same within other limits.
     pub(super) fn files_within(&self, plan: &Plan, draft: Draft, limits: Limits) -> Result<Vec<OutputFile>, EmitError> {
         let steps = Arc::new(AtomicU64::new(limits.steps));
-        let stems = names::stems(plan.events.iter().map(|event| event.path.as_str()));
+        let file_names = names::stems(plan.events.iter().map(|event| event.path.as_str()));
         let mut files = Vec::new();
         for spec in &self.files {
             let escape = spec.escape.unwrap_or(self.escape);
@@ -266,7 +266,7 @@ impl Target {
                 draft,
             };
             for part in parts(spec.each, plan) {
-                let path = part.path(&spec.path, &stems);
+                let path = part.path(&spec.path, &file_names);
                 let bytes = self.bytes(&mut writing, spec, &part)?;
                 files.push(OutputFile { path, bytes, target: self.name.clone() });
             }

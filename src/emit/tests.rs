@@ -122,8 +122,7 @@ fn within(template: &str, limits: render::Limits) -> String {
     let plan = plan_of("event a {}\nevent b {}\nevent c {}\n");
     let own = targets.iter().find(|target| target.name == "own").unwrap();
     own.files_within(&plan, Draft::default(), limits)
-        .map(|files| format!("{}", files[0].bytes.len()))
-        .unwrap_or_else(|error| error.to_string())
+        .map_or_else(|error| error.to_string(), |files| format!("{}", files[0].bytes.len()))
 }
 
 #[test]
