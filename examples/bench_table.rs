@@ -25,6 +25,10 @@ use funnelc::{check, compile, lint, model, syntax};
 use pest::Parser;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+// The allocator of the program itself, for both sides of the comparison.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
