@@ -113,7 +113,7 @@ impl fmt::Display for Message {
     }
 }
 
-/// Builds a [`Message`](crate::diagnostic::Message): `say!("{name} is not declared", name = path)`.
+/// Builds a `Message`: `say!("{name} is not declared", name = path)`.
 #[macro_export]
 macro_rules! say {
     ($template:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
@@ -133,7 +133,7 @@ macro_rules! say {
     (@value $name:ident) => { $name };
 }
 
-/// Builds a [`Message`](crate::diagnostic::Message) whose words depend on a number: `count!("{n} file", "{n} files", n)`.
+/// Builds a `Message` whose words depend on a number: `count!("{n} file", "{n} files", n)`.
 #[macro_export]
 macro_rules! count {
     ($one:literal, $many:literal, $n:expr) => {{
