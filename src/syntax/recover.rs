@@ -1,7 +1,7 @@
 //! Cuts a file into items before it is parsed, and mends what would spoil more than itself.
 //!
 //! One pass over the bytes follows strings, comments and brackets exactly as the grammar does. A cut is made where a line
-//! outside all brackets starts with a word of [`TOP_LEVEL`]; each item is then parsed alone, so a broken one cannot spoil
+//! outside all brackets starts with a word of the top level; each item is then parsed alone, so a broken one cannot spoil
 //! its neighbours. Where brackets do not balance, the item ends at the next such line in column 0, the bracket to blame
 //! is found by indentation, and the item is parsed from a copy of equal length in which the missing brace stands.
 
