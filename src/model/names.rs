@@ -201,6 +201,19 @@ impl<'s> Names<'s> {
         in_module.or_else(|| self.in_scope(Scope::Project, name)).or_else(|| self.imported.get(name).copied())
     }
 
+    /// The same, passing over what is of another kind: a stage does not hide a KPI where a KPI is wanted.
+    pub fn first_of(&self, decls: &[Decl<'s>], from: DeclId, name: &str, want: KindSet) -> Option<DeclId> {
+        let fits = |id: &DeclId| want.has(decls[id.0 as usize].kind);
+        let mut at = Some(from);
+        while let Some(id) = at {
+            if let Some(found) = self.in_scope(Scope::Inside(id), name).filter(fits) {
+                return Some(found);
+            }
+            at = decls[id.0 as usize].parent;
+        }
+        self.in_scope(Scope::Project, name).filter(fits)
+    }
+
     /// A local declaration that extends one of the library takes its place, for the library's own measures too.
     fn in_place_of(&self, decls: &[Decl<'s>], library: DeclId, name: &str) -> DeclId {
         let Some(own) = self.in_scope(Scope::Project, name) else { return library };

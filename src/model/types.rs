@@ -341,7 +341,7 @@ impl<'m, 's> Typer<'m, 's> {
         let found = if reference.want == KindSet::of(&[Kind::Trait]) {
             self.model.names.in_scope(super::names::Scope::Traits, reference.path)
         } else {
-            self.lookup(reference.path)
+            self.lookup_as(reference.path, reference.want)
         };
         match found {
             Some(found) if self.fits(reference.want, found) => self.set(at, Target::Decl(found)),
@@ -386,6 +386,13 @@ impl<'m, 's> Typer<'m, 's> {
 
     fn lookup(&self, path: &str) -> Option<DeclId> {
         self.model.lookup(self.id, path)
+    }
+
+    /// The same; what is of another kind hides nothing that fits.
+    fn lookup_as(&self, path: &str, want: KindSet) -> Option<DeclId> {
+        let nearest = self.lookup(path)?;
+        let fitting = || self.model.names.first_of(&self.model.decls, self.id, path, want);
+        if self.fits(want, nearest) { Some(nearest) } else { fitting().or(Some(nearest)) }
     }
 
     /// A name that means nothing; silent where its surroundings are broken, for it may have been declared there.
@@ -638,7 +645,7 @@ impl<'m, 's> Typer<'m, 's> {
             self.set(at, Target::Builtin("it"));
             return None;
         }
-        match self.lookup(reference.path) {
+        match self.lookup_as(reference.path, want) {
             Some(found) if self.fits(want, found) => {
                 self.set(at, Target::Decl(found));
                 Some(found)
