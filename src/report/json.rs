@@ -4,7 +4,7 @@
 
 use std::io::{Result, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::text::Place;
 use super::{Counts, Format, Report};
@@ -19,8 +19,17 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Document<'r> {
     version: u32,
-    diagnostics: Vec<Finding<'r>>,
+    diagnostics: Findings<'r>,
     summary: Summary,
+}
+
+/// Every finding of a report, made one by one as they are written: there may be a million.
+struct Findings<'r>(&'r Report<'r>);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.diagnostics.iter().map(|diagnostic| Finding::of(self.0, diagnostic)))
+    }
 }
 
 /// One finding, as `json` and `jsonl` write it.
@@ -77,8 +86,7 @@ pub(super) struct Summary {
 }
 
 fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
-    let diagnostics = report.diagnostics.iter().map(|diagnostic| Finding::of(report, diagnostic)).collect();
-    write_pretty(out, &Document { version: VERSION, diagnostics, summary: Summary::of(report) })
+    write_pretty(out, &Document { version: VERSION, diagnostics: Findings(report), summary: Summary::of(report) })
 }
 
 /// Writes indented JSON and a newline.

@@ -125,7 +125,8 @@ def check_blocks(page):
             name = f"{page.relative_to(ROOT)}:{line}"
             if info[0] == "funnel" and "fragment" not in info:
                 keep_spec(match["body"], folder)
-            elif info[0] in ("console", "sh") and "ignore" not in info:
+            # The tutorials are run whole, step by step, by tests/tutorial.sh.
+            elif info[0] in ("console", "sh") and "ignore" not in info and page.parent.name != "tutorial":
                 check_console(name, match["body"], folder)
 
 
