@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use handlebars::Context;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::json_schema::Draft;
 use super::render::{Escape, LIMITS, Limits, Shown, Templates, is_template, partial_name};
@@ -83,23 +83,70 @@ enum Each {
     Language,
 }
 
-/// What is written without a template.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Writer {
-    Model,
-    JsonSchema,
-}
+/// What is written without a template; none where it cannot be written for such a part.
+type WriterOf = fn(&Part<'_>, Draft) -> Option<Vec<u8>>;
+
+/// The writers, by the names that a `target.yaml` calls them.
+static WRITERS: &[(&str, WriterOf)] = &[
+    ("model", |part, _| Some(pretty(part.plan))),
+    ("json-schema", |part, draft| Some(pretty(&json_schema::of_event(part.plan, part.event?, draft)))),
+];
 
 /// What a template is shown.
+type ViewOf = fn(&Seen<'_>) -> Json;
+
+/// The views, by the names that a `target.yaml` calls them.
+static VIEWS: &[(&str, ViewOf)] = &[("tracking", |seen| {
+    tracking::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))
+})];
+
+/// The view of a template that asks for none: the plan as it is, with `lang` and `event` where there is one of each.
+const PLAN: &str = "plan";
+
+/// What a view is made of.
+struct Seen<'s> {
+    plan: &'s Plan,
+    lang: &'s str,
+    words: &'s Words,
+    /// The path of the file as `target.yaml` gives it.
+    pattern: &'s str,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Writer(WriterOf);
+
+impl TryFrom<String> for Writer {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        named(WRITERS, &name).map(Self).ok_or_else(|| not_named("writer", &name, WRITERS.iter().map(|(own, _)| *own)))
+    }
+}
+
+/// One of the views; none where the plan is shown as it is.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum View {
-    /// The plan as it is, with `lang` and `event` where there is one of each.
-    #[default]
-    Plan,
-    /// The tracking plan, in words.
-    Tracking,
+#[serde(try_from = "String")]
+struct View(Option<ViewOf>);
+
+impl TryFrom<String> for View {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let known = std::iter::once(PLAN).chain(VIEWS.iter().map(|(own, _)| *own));
+        match named(VIEWS, &name) {
+            None if name != PLAN => Err(not_named("view", &name, known)),
+            view => Ok(Self(view)),
+        }
+    }
+}
+
+fn named<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
+    table.iter().find(|(own, _)| *own == name).map(|(_, own)| *own)
+}
+
+fn not_named<'k>(what: &str, name: &str, known: impl Iterator<Item = &'k str>) -> String {
+    format!("there is no {what} `{name}`; there are {}", known.collect::<Vec<_>>().join(", "))
 }
 
 /// The targets that can be built, by name.
@@ -275,13 +322,10 @@ impl Target {
     }
 
     fn bytes(&self, writing: &mut Writing<'_>, spec: &FileSpec, part: &Part<'_>) -> Result<Vec<u8>, EmitError> {
-        let plan = part.plan;
-        match (spec.writer, &spec.template, part.event) {
-            (Some(Writer::Model), ..) => Ok(pretty(plan)),
-            (Some(Writer::JsonSchema), _, Some(event)) => {
-                Ok(pretty(&json_schema::of_event(plan, event, writing.draft)))
-            }
-            (None, Some(template), _) if !self.texts.contains_key(template) => {
+        let written = spec.writer.and_then(|Writer(write)| write(part, writing.draft));
+        match (written, &spec.template) {
+            (Some(bytes), _) => Ok(bytes),
+            (None, Some(template)) if !self.texts.contains_key(template) => {
                 let target = &self.name;
                 let error = EmitError::new(say!("target `{target}` has no template `{template}`", target, template));
                 let known = self.texts.keys().map(String::as_str);
@@ -290,11 +334,11 @@ impl Target {
                     None => error,
                 })
             }
-            (None, Some(template), _) => {
+            (None, Some(template)) => {
                 let text = self.with_view(writing, spec, part, template)?;
                 Ok(tidy(&text).into_bytes())
             }
-            _ => Err(EmitError::new(say!(
+            (None, None) => Err(EmitError::new(say!(
                 "target `{target}` does not say how `{path}` is written",
                 target = self.name,
                 path = spec.path
@@ -311,20 +355,16 @@ impl Target {
         template: &str,
     ) -> Result<String, EmitError> {
         let words = self.words_in(part.lang);
-        let data = match spec.view {
-            View::Tracking => {
-                tracking::view(part.plan, part.lang, &words, &|lang| file_name(&spec.path, part.plan, lang))
-            }
-            View::Plan => {
-                // The plan is the same for every file, and large: it is made into data once.
-                let whole = writing.whole.get_or_insert_with(|| Context::from(json!({ "plan": part.plan })));
-                let data = whole.data_mut();
-                data["lang"] = json!(part.lang);
-                data["event"] = json!(part.event);
-                data["words"] = json!(words);
-                return writing.templates.render(template, whole);
-            }
+        let View(Some(view)) = spec.view else {
+            // The plan is the same for every file, and large: it is made into data once.
+            let whole = writing.whole.get_or_insert_with(|| Context::from(json!({ "plan": part.plan })));
+            let data = whole.data_mut();
+            data["lang"] = json!(part.lang);
+            data["event"] = json!(part.event);
+            data["words"] = json!(words);
+            return writing.templates.render(template, whole);
         };
+        let data = view(&Seen { plan: part.plan, lang: part.lang, words: &words, pattern: &spec.path });
         writing.templates.render(template, &Context::from(data))
     }
 

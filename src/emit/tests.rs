@@ -163,6 +163,15 @@ fn an_unknown_key_of_a_target_is_an_error() {
 }
 
 #[test]
+fn an_unknown_view_or_writer_is_named_with_those_there_are() {
+    let file = |rest: &str| format!("name: own\nabout: x\nfiles: [{{path: a, template: t.hbs, {rest}}}]\n");
+    let error = with_target(&file("view: trackin"), "").unwrap_err().to_string();
+    assert!(error.contains("there is no view `trackin`; there are plan, tracking"), "{error}");
+    let error = with_target(&file("writer: modell"), "").unwrap_err().to_string();
+    assert!(error.contains("there is no writer `modell`; there are model, json-schema"), "{error}");
+}
+
+#[test]
 fn a_condition_that_no_schema_can_say_is_named() {
     let plan = plan_of(
         "event s {}\nevent a {\n  prop x integer\n  variant big when x > 5 { prop y string required }\n  variant odd when did s { prop z string required }\n}\n",
