@@ -14,7 +14,8 @@ pub(super) fn from_newest(schema: Map<String, Value>) -> Map<String, Value> {
     made
 }
 
-fn of(schema: Map<String, Value>) -> Map<String, Value> {
+/// A part of a schema in draft-07.
+pub(super) fn of(schema: Map<String, Value>) -> Map<String, Value> {
     let has_tuple = schema.contains_key("prefixItems");
     let mut made = Map::with_capacity(schema.len());
     for (word, value) in schema {

@@ -6,10 +6,9 @@ use std::fmt::Write;
 
 use serde_json::{Map, Number, Value as Json, json};
 
-use super::{Approximation, draft_07};
+use super::{Approximation, draft_07, loss};
 use crate::plan::value::{Tree, Type, Value};
 use crate::plan::{EventPlan, Plan, PropertyPlan, TypePlan, VariantPlan};
-use crate::say;
 
 /// The target's name.
 pub(super) const TARGET: &str = "json-schema";
@@ -43,22 +42,9 @@ pub(super) fn of_event(plan: &Plan, event: &EventPlan, draft: Draft) -> Json {
 }
 
 fn newest(plan: &Plan, event: &EventPlan) -> Map<String, Json> {
-    let mut schema = Schema { plan, defs: BTreeMap::new() };
-    let mut properties = schema.properties(&event.properties);
-    for variant in &event.variants {
-        for (name, own) in schema.properties(&variant.properties) {
-            properties.entry(name).or_insert(own);
-        }
-    }
+    let mut schema = Schema { plan, names: Names::default(), types: Types::Named(BTreeMap::new()) };
     let mut made = head(plan, event);
-    made.insert("type".into(), json!("object"));
-    made.insert("properties".into(), Json::Object(properties));
-    made.insert("required".into(), json!(required(&event.properties)));
-    made.insert("additionalProperties".into(), json!(false));
-    let forms: Vec<Json> = event.variants.iter().filter_map(|variant| form(event, variant)).collect();
-    if !forms.is_empty() {
-        made.insert("allOf".into(), Json::Array(forms));
-    }
+    made.extend(schema.of_event(event));
     let examples = examples(event);
     if !examples.is_empty() {
         made.insert("examples".into(), Json::Array(examples));
@@ -104,23 +90,104 @@ fn text(words: &str) -> Option<Json> {
     (!words.is_empty()).then(|| json!(words))
 }
 
-fn required(properties: &[PropertyPlan]) -> Vec<&str> {
-    properties.iter().filter(|own| own.required).map(|own| own.wire_name.as_str()).collect()
+/// The names that properties have on the wire: those of one destination, or the general ones.
+#[derive(Clone, Copy, Debug, Default)]
+struct Names(Option<&'static str>);
+
+impl Names {
+    fn of(self, own: &PropertyPlan) -> &str {
+        self.0.map_or(own.wire_name.as_str(), |destination| own.name_in(destination))
+    }
+
+    fn required(self, properties: &[PropertyPlan]) -> Vec<&str> {
+        properties.iter().filter(|own| own.required).map(|own| self.of(own)).collect()
+    }
+}
+
+/// How declared types are written.
+enum Types<'p> {
+    /// Once, by name: those met so far; none while one is being described, which may refer to itself.
+    Named(BTreeMap<&'p str, Option<Json>>),
+    /// Wherever they stand.
+    Inline {
+        /// Those that are being described.
+        open: Vec<&'p str>,
+        /// How many members may still be written: types of types can say much in few lines.
+        room: usize,
+        /// The first type that could not be described to its end.
+        cut: Option<&'p str>,
+    },
+}
+
+/// How many members of declared types a schema without references may have, and how deep they may stand.
+const MAX_INLINE: usize = 5_000;
+const MAX_INLINE_DEPTH: usize = 16;
+
+/// The schema of some properties in draft-07 under the names of a destination, for formats that know no references:
+/// declared types stand wherever they are used, and one that holds itself is any object there.
+pub(super) fn inline(plan: &Plan, event: &EventPlan, destination: &'static str) -> Map<String, Json> {
+    draft_07::of(Schema::inline(plan, destination).of_event(event))
+}
+
+/// The first declared type that such a schema does not describe to its end.
+pub(super) fn cut_inline<'p>(plan: &'p Plan, event: &'p EventPlan, destination: &'static str) -> Option<&'p str> {
+    let mut schema = Schema::inline(plan, destination);
+    schema.of_event(event);
+    match schema.types {
+        Types::Inline { cut, .. } => cut,
+        Types::Named(_) => None,
+    }
 }
 
 struct Schema<'p> {
     plan: &'p Plan,
-    /// The declared types met so far; none while one is being described, which may refer to itself.
-    defs: BTreeMap<&'p str, Option<Json>>,
+    names: Names,
+    types: Types<'p>,
 }
 
 impl<'p> Schema<'p> {
+    fn inline(plan: &'p Plan, destination: &'static str) -> Self {
+        Self {
+            plan,
+            names: Names(Some(destination)),
+            types: Types::Inline { open: Vec::new(), room: MAX_INLINE, cut: None },
+        }
+    }
+
     fn definitions(self) -> Map<String, Json> {
-        self.defs.into_iter().map(|(path, schema)| (path.to_owned(), schema.unwrap_or(json!({})))).collect()
+        let Types::Named(defs) = self.types else { return Map::new() };
+        defs.into_iter().map(|(path, schema)| (path.to_owned(), schema.unwrap_or(json!({})))).collect()
+    }
+
+    fn of_event(&mut self, event: &'p EventPlan) -> Map<String, Json> {
+        let mut made = self.object(&event.properties);
+        for variant in &event.variants {
+            let own = self.properties(&variant.properties);
+            if let Some(Json::Object(properties)) = made.get_mut("properties") {
+                for (name, own) in own {
+                    properties.entry(name).or_insert(own);
+                }
+            }
+        }
+        let forms = event.variants.iter().filter_map(|variant| self.names.form(event, variant));
+        let forms: Vec<Json> = forms.collect();
+        if !forms.is_empty() {
+            made.insert("allOf".into(), Json::Array(forms));
+        }
+        made
+    }
+
+    fn object(&mut self, properties: &'p [PropertyPlan]) -> Map<String, Json> {
+        let mut made = Map::new();
+        made.insert("type".into(), json!("object"));
+        made.insert("properties".into(), Json::Object(self.properties(properties)));
+        made.insert("required".into(), json!(self.names.required(properties)));
+        made.insert("additionalProperties".into(), json!(false));
+        made
     }
 
     fn properties(&mut self, properties: &'p [PropertyPlan]) -> Map<String, Json> {
-        properties.iter().map(|own| (own.wire_name.clone(), self.property(own))).collect()
+        properties.iter().map(|own| (self.names.of(own).to_owned(), self.property(own))).collect()
     }
 
     fn property(&mut self, own: &'p PropertyPlan) -> Json {
@@ -134,7 +201,7 @@ impl<'p> Schema<'p> {
         add(&mut made, "x-pii", own.pii.as_ref().map(|pii| json!(pii)));
         add(&mut made, "x-purpose", own.purpose.as_ref().and_then(purpose));
         add(&mut made, "x-unit", own.unit.as_ref().map(|unit| json!(unit)));
-        add(&mut made, "x-name", (own.name != own.wire_name).then(|| json!(own.name)));
+        add(&mut made, "x-name", (own.name != self.names.of(own)).then(|| json!(own.name)));
         add(&mut made, "x-wire-names", (!own.wire_names.is_empty()).then(|| json!(own.wire_names)));
         Json::Object(made)
     }
@@ -144,33 +211,53 @@ impl<'p> Schema<'p> {
             Type::Scalar(scalar) => of_scalar(scalar),
             Type::Enum(members) => json!({ "type": "string", "enum": members }),
             Type::List(inner) => json!({ "type": "array", "items": self.of_type(inner) }),
-            Type::Named(path) => {
-                self.define(path);
-                json!({ "$ref": format!("#/$defs/{}", pointer(path)) })
-            }
+            Type::Named(path) => self.named(path),
         };
         if let Json::Object(made) = made { made } else { Map::new() }
     }
 
-    fn define(&mut self, path: &str) {
-        // The types are sorted by path.
-        let Ok(at) = self.plan.types.binary_search_by(|own| own.path.as_str().cmp(path)) else { return };
-        let own = &self.plan.types[at];
-        if self.defs.contains_key(own.path.as_str()) {
+    fn named(&mut self, path: &str) -> Json {
+        let own = self.plan.type_at(path);
+        match (&mut self.types, own) {
+            (Types::Named(_), _) => {
+                own.into_iter().for_each(|own| self.define(own));
+                json!({ "$ref": format!("#/$defs/{}", pointer(path)) })
+            }
+            (Types::Inline { open, room, cut }, Some(own)) => {
+                let fits = own.members.len() <= *room && open.len() < MAX_INLINE_DEPTH;
+                if !fits || open.contains(&path) {
+                    cut.get_or_insert(&own.path);
+                    return json!({ "type": "object" });
+                }
+                *room -= own.members.len();
+                open.push(&own.path);
+                let made = self.declared(own);
+                if let Types::Inline { open, .. } = &mut self.types {
+                    open.pop();
+                }
+                made
+            }
+            (Types::Inline { .. }, None) => json!({ "type": "object" }),
+        }
+    }
+
+    fn define(&mut self, own: &'p TypePlan) {
+        let Types::Named(defs) = &mut self.types else { return };
+        if defs.contains_key(own.path.as_str()) {
             return;
         }
-        self.defs.insert(&own.path, None);
+        defs.insert(&own.path, None);
         let schema = self.declared(own);
-        self.defs.insert(&own.path, Some(schema));
+        if let Types::Named(defs) = &mut self.types {
+            defs.insert(&own.path, Some(schema));
+        }
     }
 
     fn declared(&mut self, own: &'p TypePlan) -> Json {
         let mut made = Map::new();
         made.insert("type".into(), json!("object"));
         add(&mut made, "description", text(&own.docs));
-        made.insert("properties".into(), Json::Object(self.properties(&own.members)));
-        made.insert("required".into(), json!(required(&own.members)));
-        made.insert("additionalProperties".into(), json!(false));
+        made.extend(self.object(&own.members));
         Json::Object(made)
     }
 }
@@ -311,37 +398,39 @@ pub(super) fn examples(event: &EventPlan) -> Vec<Json> {
 
 // ---- variants
 
-/// A variant as a condition, where its condition can be said: in this case its required properties must be there.
-fn form(event: &EventPlan, variant: &VariantPlan) -> Option<Json> {
-    let condition = condition(event, &variant.when.as_ref()?.tree)?;
-    let needed = required(&variant.properties);
-    (!needed.is_empty()).then(|| json!({ "if": condition, "then": { "required": needed } }))
-}
-
-fn condition(event: &EventPlan, tree: &Tree) -> Option<Json> {
-    let all = |word: &str| {
-        let inner: Option<Vec<Json>> = tree.args.iter().map(|inner| condition(event, inner)).collect();
-        inner.map(|inner| json!({ word: inner }))
-    };
-    match (tree.op, tree.args.as_slice()) {
-        ("and", _) => all("allOf"),
-        ("or", _) => all("anyOf"),
-        ("not", [inner]) => condition(event, inner).map(|inner| json!({ "not": inner })),
-        ("name", _) => {
-            let own = property_of(event, tree)?;
-            (own.json_type == "boolean").then(|| holds(own, &json!({ "const": true })))
-        }
-        (op, [left, right]) => {
-            let own = property_of(event, left)?;
-            comparison(op, own, right).map(|test| holds(own, &test))
-        }
-        _ => None,
+impl Names {
+    /// A variant as a condition, where its condition can be said: in this case its required properties must be there.
+    fn form(self, event: &EventPlan, variant: &VariantPlan) -> Option<Json> {
+        let condition = self.condition(event, &variant.when.as_ref()?.tree)?;
+        let needed = self.required(&variant.properties);
+        (!needed.is_empty()).then(|| json!({ "if": condition, "then": { "required": needed } }))
     }
-}
 
-fn holds(own: &PropertyPlan, test: &Json) -> Json {
-    let name = &own.wire_name;
-    json!({ "properties": { name: test }, "required": [name] })
+    fn condition(self, event: &EventPlan, tree: &Tree) -> Option<Json> {
+        let all = |word: &str| {
+            let inner: Option<Vec<Json>> = tree.args.iter().map(|inner| self.condition(event, inner)).collect();
+            inner.map(|inner| json!({ word: inner }))
+        };
+        match (tree.op, tree.args.as_slice()) {
+            ("and", _) => all("allOf"),
+            ("or", _) => all("anyOf"),
+            ("not", [inner]) => self.condition(event, inner).map(|inner| json!({ "not": inner })),
+            ("name", _) => {
+                let own = property_of(event, tree)?;
+                (own.json_type == "boolean").then(|| self.holds(own, &json!({ "const": true })))
+            }
+            (op, [left, right]) => {
+                let own = property_of(event, left)?;
+                comparison(op, own, right).map(|test| self.holds(own, &test))
+            }
+            _ => None,
+        }
+    }
+
+    fn holds(self, own: &PropertyPlan, test: &Json) -> Json {
+        let name = self.of(own);
+        json!({ "properties": { name: test }, "required": [name] })
+    }
 }
 
 fn comparison(op: &str, own: &PropertyPlan, right: &Tree) -> Option<Json> {
@@ -373,24 +462,14 @@ fn property_of<'e>(event: &'e EventPlan, tree: &Tree) -> Option<&'e PropertyPlan
     event.properties.iter().find(|own| own.path == reference.path)
 }
 
-/// The variants whose condition no schema can say.
+/// Whether the condition of a variant can be said in a schema.
+pub(super) fn says(event: &EventPlan, variant: &VariantPlan) -> bool {
+    let needs = variant.properties.iter().any(|own| own.required);
+    let when = variant.when.as_ref().filter(|_| needs);
+    when.is_none_or(|when| Names::default().condition(event, &when.tree).is_some())
+}
+
+/// What a schema can only say roughly.
 pub(super) fn approximations(plan: &Plan) -> Vec<Approximation> {
-    let mut found = Vec::new();
-    for event in &plan.events {
-        for variant in &event.variants {
-            let needs = !required(&variant.properties).is_empty();
-            let Some(when) = variant.when.as_ref().filter(|_| needs) else { continue };
-            if condition(event, &when.tree).is_none() {
-                let (path, condition) = (format!("{}.{}", event.path, variant.name), &when.text);
-                let message = say!(
-                    "the schema of `{event}` cannot say `{condition}`, so what variant `{variant}` requires is optional in it",
-                    event = event.path,
-                    condition,
-                    variant = variant.name
-                );
-                found.push(Approximation { target: TARGET, path, message });
-            }
-        }
-    }
-    found
+    loss::of_conditions(plan, TARGET)
 }

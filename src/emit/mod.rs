@@ -10,17 +10,23 @@
 //! tracking    the view of the tracking plan that its template shows
 //! json_schema the schema of what an event sends
 //! draft_07    the same in an older draft
+//! about       what is known of an event besides its shape, for formats with room for labels
+//! loss        what formats of plans have no words for
+//! segment     a plan of Segment Protocols
 //! manifest    what a build wrote, so that the next one can clear away what it no longer writes
 //! ```
 
+mod about;
 mod draft_07;
 mod html;
 mod json_schema;
+mod loss;
 pub mod manifest;
 mod markdown;
 mod names;
 mod render;
 mod scope;
+mod segment;
 mod target;
 mod tracking;
 
@@ -175,13 +181,17 @@ pub fn build_files(
     Ok(files)
 }
 
-/// What the chosen targets can only say roughly, by path.
+/// What a target loses of a plan.
+type Losses = fn(&Plan) -> Vec<Approximation>;
+
+/// What each target can only say roughly; a target that says everything is not in the list.
+static APPROXIMATIONS: &[(&str, Losses)] =
+    &[(json_schema::TARGET, json_schema::approximations), (segment::TARGET, segment::approximations)];
+
+/// What the chosen targets can only say roughly, by target and path.
 pub fn approximations(plan: &Plan, which: &[&str]) -> Vec<Approximation> {
-    if which.is_empty() || which.contains(&json_schema::TARGET) {
-        json_schema::approximations(plan)
-    } else {
-        Vec::new()
-    }
+    let chosen = APPROXIMATIONS.iter().filter(|(target, _)| which.is_empty() || which.contains(target));
+    chosen.flat_map(|(_, of)| of(plan)).collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::json_schema::Draft;
 use super::render::{Escape, LIMITS, Limits, Shown, Templates, is_template, partial_name};
-use super::{EmitError, OutputFile, json_schema, names, tracking};
+use super::{EmitError, OutputFile, json_schema, names, segment, tracking};
 use crate::model::faults::nearest;
 use crate::plan::{EventPlan, Plan};
 use crate::say;
@@ -21,6 +21,7 @@ use crate::say;
 static EMBEDDED: &[(&str, &str, &str)] = &[
     ("json-schema", "target.yaml", include_str!("../../templates/json-schema/target.yaml")),
     ("model", "target.yaml", include_str!("../../templates/model/target.yaml")),
+    ("segment", "target.yaml", include_str!("../../templates/segment/target.yaml")),
     ("tracking", "target.yaml", include_str!("../../templates/tracking/target.yaml")),
     ("tracking", "plan.md.hbs", include_str!("../../templates/tracking/plan.md.hbs")),
     ("tracking", "properties.md.hbs", include_str!("../../templates/tracking/properties.md.hbs")),
@@ -89,6 +90,7 @@ type WriterOf = fn(&Part<'_>, Draft) -> Option<Vec<u8>>;
 /// The writers, by the names that a `target.yaml` calls them.
 static WRITERS: &[(&str, WriterOf)] = &[
     ("model", |part, _| Some(pretty(part.plan))),
+    ("segment", |part, _| Some(pretty(&segment::plan(part.plan)))),
     ("json-schema", |part, draft| Some(pretty(&json_schema::of_event(part.plan, part.event?, draft)))),
 ];
 

@@ -389,7 +389,7 @@ impl View<'_> {
             kind = inner;
         }
         let Type::Named(path) = kind else { return None };
-        self.plan.types.binary_search_by(|own| own.path.as_str().cmp(path)).is_ok().then_some(path)
+        self.plan.type_at(path).is_some().then_some(path)
     }
 
     fn purpose(self, purpose: &Value) -> String {

@@ -168,6 +168,25 @@ pub struct TypePlan {
     pub members: Vec<PropertyPlan>,
 }
 
+impl EventPlan {
+    /// Its name on the wire in a destination.
+    pub fn name_in(&self, destination: &str) -> &str {
+        self.wire_names.get(destination).unwrap_or(&self.wire_name)
+    }
+
+    /// Its properties and those of its variants, in declared order.
+    pub fn all_properties(&self) -> impl Iterator<Item = &PropertyPlan> {
+        self.properties.iter().chain(self.variants.iter().flat_map(|variant| &variant.properties))
+    }
+}
+
+impl PropertyPlan {
+    /// Its name on the wire in a destination.
+    pub fn name_in(&self, destination: &str) -> &str {
+        self.wire_names.get(destination).unwrap_or(&self.wire_name)
+    }
+}
+
 /// The declared types of the project and those of the standard library that it uses, by path.
 pub(super) fn types(model: &Model<'_>, usage: &Usage) -> Vec<TypePlan> {
     let used = model.all_of_kind(Kind::Type).iter().copied().filter(|id| usage.is_used(model, *id));

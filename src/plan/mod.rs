@@ -13,6 +13,7 @@ mod schema;
 mod usage;
 pub mod value;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::model::{Kind, Model};
@@ -57,6 +58,31 @@ pub struct Plan {
     pub funnels: Vec<FunnelPlan>,
     /// The KPIs, by path.
     pub kpis: Vec<KpiPlan>,
+}
+
+impl Plan {
+    /// A UUID made from the project's name.
+    pub fn id(&self) -> String {
+        declaration::id(Kind::Project.word(), &self.project)
+    }
+
+    /// The project's label in its default language, or its name.
+    pub fn title(&self) -> &str {
+        let project = self.declarations.iter().find(|own| own.kind == Kind::Project.word());
+        project.map_or(&self.project, |own| self.shown(&own.label, &self.project))
+    }
+
+    /// A label in the default language, or the name where there is none.
+    pub fn shown<'p>(&self, label: &'p IndexMap<String, String>, name: &'p str) -> &'p str {
+        self.languages.first().and_then(|default| label.get(default)).map_or(name, String::as_str)
+    }
+
+    /// The declared type of a path.
+    pub fn type_at(&self, path: &str) -> Option<&TypePlan> {
+        // The types are sorted by path.
+        let at = self.types.binary_search_by(|own| own.path.as_str().cmp(path)).ok()?;
+        self.types.get(at)
+    }
 }
 
 /// What made a plan.

@@ -186,6 +186,17 @@ pub enum Type {
     Named(String),
 }
 
+impl Type {
+    /// The declared type it is made of.
+    pub fn declared(&self) -> Option<&str> {
+        match self {
+            Self::Named(path) => Some(path),
+            Self::List(inner) => inner.declared(),
+            Self::Scalar(_) | Self::Enum(_) => None,
+        }
+    }
+}
+
 /// Turns the values of one declaration into data.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'m, 's> {

@@ -1,0 +1,71 @@
+//! What is known of an event besides the shape of what it sends: who answers for it, what it feeds, which personal data
+//! it holds and what for. Formats with room for labels, tags or free data take it from here, under the same words.
+
+use indexmap::IndexMap;
+
+use crate::plan::value::Value;
+use crate::plan::{EventPlan, OncePer, Plan, PropertyPlan};
+
+/// The words that formats with room for keys and values of plain text carry; what is not known is left out.
+pub(super) fn labels(plan: &Plan, event: &EventPlan) -> IndexMap<String, String> {
+    let all = [
+        ("event", event.path.clone()),
+        ("status", event.status.clone()),
+        ("use_instead", event.successor.clone().unwrap_or_default()),
+        ("owner", event.owner.clone().unwrap_or_default()),
+        ("sent_by", event.sent_by.join(", ")),
+        ("once_per", event.once_per.as_ref().map(once_per).unwrap_or_default()),
+        ("table", event.rows.as_ref().map(|rows| rows.table.clone()).unwrap_or_default()),
+        ("variants", variants(event)),
+        ("stages", fed(event, "stage").join(", ")),
+        ("kpis", fed(event, "kpi").join(", ")),
+        ("personal_data", of_each(event, |own| own.pii.clone())),
+        ("purposes", of_each(event, purpose)),
+    ];
+    let known = all.into_iter().filter(|(_, words)| !words.is_empty());
+    names(plan, event).chain(known.map(|(key, words)| (key.to_owned(), words))).collect()
+}
+
+/// `label` in the default language, `label_ar` in others.
+fn names<'e>(plan: &'e Plan, event: &'e EventPlan) -> impl Iterator<Item = (String, String)> + 'e {
+    let default = plan.languages.first();
+    event.label.iter().map(move |(lang, words)| {
+        let key = if Some(lang) == default { "label".to_owned() } else { format!("label_{lang}") };
+        (key, words.clone())
+    })
+}
+
+/// `order_id within 3d, kept from server`
+fn once_per(once: &OncePer) -> String {
+    let kept = once.prefer.as_ref().map(|sender| format!(", kept from {sender}")).unwrap_or_default();
+    format!("{} within {}{kept}", once.key.join(", "), once.within)
+}
+
+/// `big: x > 5, odd`
+fn variants(event: &EventPlan) -> String {
+    let words = event.variants.iter().map(|own| match &own.when {
+        Some(when) => format!("{}: {}", own.name, when.text),
+        None => own.name.clone(),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// The paths of what an event feeds, of one kind.
+pub(super) fn fed<'e>(event: &'e EventPlan, kind: &str) -> Vec<&'e str> {
+    event.feeds.iter().filter(|feed| feed.kind == kind).map(|feed| feed.path.as_str()).collect()
+}
+
+/// `email: contact, phone: contact`
+fn of_each(event: &EventPlan, what: impl Fn(&PropertyPlan) -> Option<String>) -> String {
+    let words = event.all_properties().filter_map(|own| Some(format!("{}: {}", own.name, what(own)?)));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// What a property is kept for: the path of a consent, or a reason.
+pub(super) fn purpose(own: &PropertyPlan) -> Option<String> {
+    match own.purpose.as_ref()? {
+        Value::Ref(consent) => Some(consent.path.clone()),
+        Value::String(reason) => Some(reason.clone()),
+        _ => None,
+    }
+}
