@@ -22,6 +22,7 @@ pub mod emit;
 pub mod fingerprint;
 pub mod fix;
 pub mod fmt;
+pub mod import;
 pub mod language;
 pub mod lint;
 pub mod model;

@@ -11,7 +11,7 @@ use crate::diagnostic::codes::run::{FILE_TOO_LARGE, NO_SPEC, TOO_MANY_FILES, UNR
 use crate::model::faults::nearest;
 use crate::source::{FileId, Source, Sources, Span};
 use crate::syntax::ast::PartKind;
-use crate::system::{self, MAX_FILE_BYTES, MAX_FILES, PathKind, ReadError};
+use crate::system::{self, MAX_FILE_BYTES, MAX_FILES, MAX_PLAN_BYTES, PathKind, ReadError};
 use crate::{say, stdlib, syntax};
 
 /// The files of one project, and what went wrong with reading them.
@@ -326,6 +326,17 @@ pub fn move_to(diagnostic: &mut Diagnostic, file: impl Fn(FileId) -> FileId) {
     let edits = diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
     let labels = diagnostic.labels.iter_mut().map(|label| &mut label.span);
     labels.chain(edits).for_each(|span| span.file = file(span.file));
+}
+
+/// A plan of another tool that could not be read.
+pub fn unreadable_plan(name: &str, error: &ReadError) -> Diagnostic {
+    let ReadError::TooLarge(size) = error else { return unreadable(name, error) };
+    let (size, limit) = (size / 1024 / 1024, MAX_PLAN_BYTES / 1024 / 1024);
+    Diagnostic::without_place(
+        &FILE_TOO_LARGE,
+        say!("`{name}` has {size} MiB; the files of a plan may have {limit} MiB together", name, size, limit),
+    )
+    .help(say!("export the plan in parts, and import each into a folder of its own"))
 }
 
 /// A file that could not be read, in words.

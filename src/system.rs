@@ -31,13 +31,21 @@ pub enum ReadError {
     NotText { line: usize, binary: bool },
 }
 
+/// The largest plan of another tool that is read, in bytes.
+pub const MAX_PLAN_BYTES: u64 = 64 * 1024 * 1024;
+
 /// Reads a text file within the limits.
 pub fn read_text(path: &Path) -> Result<String, ReadError> {
+    read_text_within(path, MAX_FILE_BYTES)
+}
+
+/// Reads a text file of at most so many bytes.
+pub fn read_text_within(path: &Path, limit: u64) -> Result<String, ReadError> {
     let metadata = fs::metadata(path).map_err(ReadError::Io)?;
     if !metadata.is_file() {
         return Err(ReadError::NotAFile);
     }
-    if metadata.len() > MAX_FILE_BYTES {
+    if metadata.len() > limit {
         return Err(ReadError::TooLarge(metadata.len()));
     }
     to_text(fs::read(path).map_err(ReadError::Io)?)

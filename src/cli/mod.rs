@@ -7,6 +7,7 @@ mod explain;
 mod format;
 mod graph;
 pub mod help;
+mod import;
 mod init;
 mod man;
 mod output;
@@ -67,6 +68,8 @@ enum Verb {
     Graph(graph::Graph),
     /// Begin a project from a model
     Init(init::Init),
+    /// Make a spec of a tracking plan of another tool
+    Import(import::Import),
     /// Explain a code, a kind, a field, or a name of a project
     Explain(explain::Explain),
     /// Show the configuration of a project, and where each value comes from
@@ -94,6 +97,7 @@ pub fn run() -> Outcome {
         Verb::Build(build) => build.run(arguments.color),
         Verb::Graph(graph) => graph.run(arguments.color),
         Verb::Init(init) => init.run(),
+        Verb::Import(import) => import.run(arguments.color),
         Verb::Explain(explain) => explain.run(),
         Verb::Config(show) => show.run(),
         Verb::Completions(completions) => completions.run(),

@@ -274,7 +274,8 @@ fn pointer(path: &str) -> String {
     out
 }
 
-fn of_scalar(scalar: &str) -> Json {
+/// The schema of a type that needs no declaration.
+pub(crate) fn of_scalar(scalar: &str) -> Json {
     match scalar {
         "integer" => json!({ "type": "integer" }),
         "number" => json!({ "type": "number" }),

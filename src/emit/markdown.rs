@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 /// A text with everything escaped that Markdown, HTML or a template language could take for more than text.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     escape_start(escape_inside(text.trim()))
 }
 

@@ -37,7 +37,9 @@ use crate::diagnostic::Message;
 use crate::plan::Plan;
 use crate::say;
 pub use json_schema::Draft;
+pub(crate) use json_schema::of_scalar;
 use manifest::{Input, Manifest};
+pub(crate) use markdown::escape as in_markdown;
 pub use target::{Target, Targets};
 
 /// A file to be written.

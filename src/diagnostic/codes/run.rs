@@ -3,7 +3,8 @@
 use super::{Code, Group, Level};
 
 /// Every code of this file.
-pub static ALL: &[&Code] = &[&UNREADABLE_FILE, &FILE_TOO_LARGE, &TOO_MANY_FILES, &NO_SPEC, &FORMATTER_FAULT];
+pub static ALL: &[&Code] =
+    &[&UNREADABLE_FILE, &FILE_TOO_LARGE, &TOO_MANY_FILES, &NO_SPEC, &FORMATTER_FAULT, &FOREIGN_PLAN, &PLAN_CONFLICT];
 
 /// A file that cannot be read as text.
 pub static UNREADABLE_FILE: Code = Code {
@@ -97,4 +98,51 @@ pub static FORMATTER_FAULT: Code = Code {
                   lines it points at.",
     bad: "",
     good: "",
+};
+
+/// A plan of another tool that cannot be imported.
+pub static FOREIGN_PLAN: Code = Code {
+    id: "FN0921",
+    name: "foreign-plan",
+    group: Group::Run,
+    level: Level::Error,
+    summary: "a plan of another tool that cannot be imported",
+    explanation:
+        "`funnelc import` reads the whole plan before it writes anything, so that a spec is never half of a plan.
+
+Reported is a file that is not what the format says: cut off, a key twice in one map, values nested too deep, a `$ref`
+that leads back to itself, a name with an invisible sign, or no event at all. The place is that in the file, with the
+last name before it.
+
+Export the plan again, or mend the place in the tool that keeps it. Nothing was written.",
+    bad: "// A plan that was cut off while it was downloaded:
+//   funnelc import segment half-a-plan.json -o specs
+",
+    good: "// The plan, whole:
+//   funnelc import segment plan.json -o specs
+",
+};
+
+/// Two places of an imported plan that do not agree.
+pub static PLAN_CONFLICT: Code = Code {
+    id: "FN0922",
+    name: "plan-conflict",
+    group: Group::Run,
+    level: Level::Warn,
+    summary: "two places of an imported plan that do not agree",
+    explanation: "A plan that grew in a spreadsheet or a web page often says two things of one name: an event is described
+twice, or a property is a text in one event and a number in another. In a warehouse one name is one column, so one of the
+two is not what arrives.
+
+Reported are both places. `funnelc import` follows the first description of an event, and the type that most events give a
+property; the rarer type becomes as wide as it must, `any` at worst, so that nothing is promised that the plan did not
+promise. The import report lists every such place.
+
+Mend the plan and import it again, or mend the spec: give both the same type, or one of them another name.",
+    bad: "// A plan in which `count` is a text here and a number there:
+//   funnelc import segment plan.json -o specs
+",
+    good: "// The same plan, with one type for `count`:
+//   funnelc import segment plan.json -o specs
+",
 };

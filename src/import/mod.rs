@@ -1,0 +1,162 @@
+//! Plans of other tools as specs.
+//!
+//! ```text
+//! json         bytes into values with places
+//! node         such values, whatever the syntax
+//! schema       JSON Schema into properties
+//! segment, …   one file a format: values into a plan
+//! plan         the neutral plan, and what is noted while it is read
+//! newest       one event has one description
+//! settle       one name on the wire has one type
+//! share        what many events have alike is written once
+//! names        valid names for names of the wire
+//! print        the plan as a spec
+//! report       what was made of it, and what has no counterpart
+//! ```
+//!
+//! Nothing is written unless all of it can be read, and the spec is compiled before it is handed out.
+
+mod faults;
+mod json;
+mod names;
+mod newest;
+mod node;
+mod plan;
+mod print;
+mod report;
+mod schema;
+mod segment;
+mod settle;
+mod share;
+mod words;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::levels::Levels;
+use crate::source::{Source, Sources};
+use crate::{compile, fmt, say};
+use node::Node;
+use plan::{ForeignPlan, Notes};
+use report::Report;
+
+/// A format that plans are kept in.
+#[derive(Debug)]
+pub struct Format {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// Whether a file of a folder is of the format, by its path.
+    pub takes: fn(&str) -> bool,
+    read: fn(&Sources, &mut Notes) -> ForeignPlan,
+}
+
+/// Every format that can be imported.
+pub static FORMATS: &[Format] = &[Format {
+    name: "segment",
+    about: "A plan of Segment Protocols: JSON of the Public API, or the plan.json of typewriter",
+    takes: is_json,
+    read: |sources, notes| each(sources, notes, json::read, segment::read),
+}];
+
+fn is_json(path: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|extension| extension == "json")
+}
+
+/// The format of a name.
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// A spec made of a plan.
+#[derive(Debug)]
+pub struct Imported {
+    /// The files: specs in their canonical form, and the report for people and machines.
+    pub files: Vec<(String, String)>,
+    /// Contradictions in the plan, of which one side was followed.
+    pub conflicts: Vec<Diagnostic>,
+    /// How many events there are.
+    pub events: usize,
+    /// How many places have no counterpart in a spec.
+    pub losses: usize,
+}
+
+/// The file names of the report.
+pub const REPORT: [&str; 2] = ["import-report.md", "import-report.json"];
+
+/// The files that an import may write.
+pub const FILES: &[&str] = &["project.funnel", "properties.funnel", "events.funnel", REPORT[0], REPORT[1]];
+
+/// Makes a spec of the files of a plan, or says what is wrong with them.
+pub fn import(format: &Format, sources: &Sources) -> Result<Imported, Vec<Diagnostic>> {
+    let mut notes = Notes::default();
+    let mut plan = (format.read)(sources, &mut notes);
+    if notes.faults.is_empty() && plan.events.is_empty() && plan.traits.is_empty() {
+        notes.faults.push(nothing(format, sources));
+    }
+    if !notes.faults.is_empty() {
+        return Err(notes.faults);
+    }
+    plan.events = newest::newest(std::mem::take(&mut plan.events), &mut notes);
+    settle::settle(&mut plan, &mut notes);
+    let groups = share::groups(&plan.events);
+    let mut files = Vec::new();
+    for (name, text) in print::files(&plan, &groups) {
+        files.push((name.to_owned(), fmt::format(name, &text)?));
+    }
+    sound(&files)?;
+    let report = Report::of(format.name, sources, &plan, &groups, &notes);
+    files.push((REPORT[0].to_owned(), report.to_markdown()));
+    files.push((REPORT[1].to_owned(), report.to_json()));
+    Ok(Imported { files, conflicts: notes.conflicts, events: plan.events.len(), losses: notes.losses.len() })
+}
+
+/// More files than a plan may have.
+pub fn too_many(count: usize, limit: usize) -> Diagnostic {
+    faults::unusable(say!("the plan has {count} files; {limit} are read at most", count, limit))
+        .help(say!("name the folder of the plan alone; nothing was written"))
+}
+
+fn nothing(format: &Format, sources: &Sources) -> Diagnostic {
+    let files: Vec<&str> = sources.iter().map(|(_, source)| source.name.as_str()).collect();
+    let (name, files) = (format.name, files.join(", "));
+    faults::unusable(say!("no event was found in {files}, read as `{name}`", files, name))
+        .help(say!("check the format; nothing was written"))
+}
+
+/// What is handed out must compile. That it does not is a fault of an importer, and better said than written.
+fn sound(files: &[(String, String)]) -> Result<(), Vec<Diagnostic>> {
+    let mut sources = Sources::new();
+    for (name, text) in files {
+        sources.add(Source::new(name.clone(), text.clone()));
+    }
+    let mut found = compile(&sources, &Levels::default()).diagnostics;
+    found.retain(|one| one.severity == Severity::Error);
+    let Some(first) = found.first() else { return Ok(()) };
+    let (words, place) = (first.message.clone(), first.span().map(|span| sources.text(span).to_owned()));
+    let place = place.unwrap_or_default();
+    let fault =
+        faults::unusable(say!("the spec made of this plan would not compile: {words}, at `{place}`", words, place));
+    Err(vec![fault.help(say!("this is a fault of funnelc, please report it with the plan; nothing was written"))])
+}
+
+/// Reads each file by itself and puts the plans together.
+fn each(
+    sources: &Sources,
+    notes: &mut Notes,
+    parse: fn(crate::source::FileId, &Source) -> Result<Node, Vec<Diagnostic>>,
+    read: fn(&Node, &mut Notes) -> ForeignPlan,
+) -> ForeignPlan {
+    let mut whole = ForeignPlan::default();
+    for (file, source) in sources.iter() {
+        let node = match parse(file, source) {
+            Ok(node) => node,
+            Err(faults) => {
+                notes.faults.extend(faults);
+                continue;
+            }
+        };
+        notes.begin("");
+        whole.join(read(&node, notes));
+    }
+    whole
+}
