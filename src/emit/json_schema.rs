@@ -41,6 +41,13 @@ pub(super) fn of_event(plan: &Plan, event: &EventPlan, draft: Draft) -> Json {
     }
 }
 
+/// The schema of a property; what it refers to is in the schema of its event.
+pub(super) fn of_property(plan: &Plan, own: &PropertyPlan) -> Json {
+    // Nothing has to be described here, so everything counts as described.
+    let defs = plan.types.iter().map(|own| (own.path.as_str(), None)).collect();
+    Schema { plan, names: Names::default(), types: Types::Named(defs) }.property(own)
+}
+
 fn newest(plan: &Plan, event: &EventPlan) -> Map<String, Json> {
     let mut schema = Schema { plan, names: Names::default(), types: Types::Named(BTreeMap::new()) };
     let mut made = head(plan, event);
@@ -190,7 +197,7 @@ impl<'p> Schema<'p> {
         properties.iter().map(|own| (self.names.of(own).to_owned(), self.property(own))).collect()
     }
 
-    fn property(&mut self, own: &'p PropertyPlan) -> Json {
+    fn property(&mut self, own: &PropertyPlan) -> Json {
         let mut made = own.kind.as_ref().map(|kind| self.of_type(kind)).unwrap_or_default();
         bounds(own, &mut made);
         add(&mut made, "description", text(&own.docs));
@@ -206,7 +213,7 @@ impl<'p> Schema<'p> {
         Json::Object(made)
     }
 
-    fn of_type(&mut self, kind: &'p Type) -> Map<String, Json> {
+    fn of_type(&mut self, kind: &Type) -> Map<String, Json> {
         let made = match kind {
             Type::Scalar(scalar) => of_scalar(scalar),
             Type::Enum(members) => json!({ "type": "string", "enum": members }),

@@ -13,10 +13,12 @@
 //! about       what is known of an event besides its shape, for formats with room for labels
 //! loss        what formats of plans have no words for
 //! segment     a plan of Segment Protocols
+//! clients     typed clients for developers, by language
 //! manifest    what a build wrote, so that the next one can clear away what it no longer writes
 //! ```
 
 mod about;
+mod clients;
 mod draft_07;
 mod html;
 mod json_schema;

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::json_schema::Draft;
 use super::render::{Escape, LIMITS, Limits, Shown, Templates, is_template, partial_name};
-use super::{EmitError, OutputFile, json_schema, names, segment, tracking};
+use super::{EmitError, OutputFile, clients, json_schema, names, segment, tracking};
 use crate::model::faults::nearest;
 use crate::plan::{EventPlan, Plan};
 use crate::say;
@@ -29,6 +29,12 @@ static EMBEDDED: &[(&str, &str, &str)] = &[
     ("tracking", "rows.html.hbs", include_str!("../../templates/tracking/rows.html.hbs")),
     ("tracking", "plan.css", include_str!("../../templates/tracking/plan.css")),
     ("tracking", "plan.js", include_str!("../../templates/tracking/plan.js")),
+    ("typescript", "target.yaml", include_str!("../../templates/typescript/target.yaml")),
+    ("typescript", "client.ts.hbs", include_str!("../../templates/typescript/client.ts.hbs")),
+    ("typescript", "fields.ts.hbs", include_str!("../../templates/typescript/fields.ts.hbs")),
+    ("typescript", "rules.ts.hbs", include_str!("../../templates/typescript/rules.ts.hbs")),
+    ("typescript", "runtime.ts.hbs", include_str!("../../templates/typescript/runtime.ts.hbs")),
+    ("typescript", "sinks.ts.hbs", include_str!("../../templates/typescript/sinks.ts.hbs")),
 ];
 
 /// The words of one language that a template shows.
@@ -98,9 +104,12 @@ static WRITERS: &[(&str, WriterOf)] = &[
 type ViewOf = fn(&Seen<'_>) -> Json;
 
 /// The views, by the names that a `target.yaml` calls them.
-static VIEWS: &[(&str, ViewOf)] = &[("tracking", |seen| {
-    tracking::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))
-})];
+static VIEWS: &[(&str, ViewOf)] = &[
+    ("tracking", |seen| {
+        tracking::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))
+    }),
+    ("typescript", |seen| clients::view(&clients::TYPESCRIPT, seen.plan)),
+];
 
 /// The view of a template that asks for none: the plan as it is, with `lang` and `event` where there is one of each.
 const PLAN: &str = "plan";

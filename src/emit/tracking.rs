@@ -449,7 +449,7 @@ fn type_text(kind: &Type) -> String {
 }
 
 /// A value as it is written in a spec.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::Word(text)
         | Value::String(text)

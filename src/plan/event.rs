@@ -364,7 +364,7 @@ fn property_wire_names(own: Property<'_, '_>) -> BTreeMap<String, String> {
 }
 
 /// The JSON type that values of a type have.
-pub(super) fn json_type(kind: &Type) -> &'static str {
+pub(crate) fn json_type(kind: &Type) -> &'static str {
     match kind {
         Type::Scalar(scalar) => match scalar.as_str() {
             "integer" => "integer",

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::model::{Kind, Model};
 pub use declaration::Declaration;
+pub(crate) use event::json_type;
 pub use event::{EventPlan, Feed, OncePer, PropertyPlan, Rows, TypePlan, VariantPlan};
 pub use funnel::{FunnelPlan, Rate, StagePlan, TransitionPlan};
 pub use kpi::{KpiPlan, UnitPlan};

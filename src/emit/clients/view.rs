@@ -1,0 +1,335 @@
+//! What the templates of clients show, in the words of a language: names, types, literals and lines of comments, ready to
+//! be put down as they are.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use super::names::Scope;
+use super::pattern::{Portable, portable};
+use super::{Language, Shape, docs, quote};
+use crate::emit::json_schema;
+use crate::plan::value::Type;
+use crate::plan::{EventPlan, Plan, PropertyPlan, TypePlan};
+
+#[derive(Serialize)]
+struct EventView {
+    /// The function.
+    method: String,
+    /// The type of its properties.
+    name: String,
+    /// What it is known by, as a string.
+    path: String,
+    class: String,
+    wire: String,
+    names: Vec<Other>,
+    docs: Vec<String>,
+    /// What to say of a deprecated event, in a comment and as a string; nothing for others.
+    deprecated: String,
+    deprecated_string: String,
+    /// Whether it can be sent without properties.
+    all_optional: bool,
+    fields: Vec<FieldView>,
+}
+
+/// A name in a destination, both as strings.
+#[derive(Serialize)]
+struct Other {
+    destination: String,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct TypeView {
+    name: String,
+    path: String,
+    docs: Vec<String>,
+    fields: Vec<FieldView>,
+}
+
+#[derive(Serialize)]
+struct EnumView {
+    name: String,
+    docs: Vec<String>,
+    members: Vec<MemberView>,
+}
+
+#[derive(Serialize)]
+struct MemberView {
+    name: String,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct FieldView {
+    name: String,
+    wire: String,
+    names: Vec<Other>,
+    #[serde(rename = "type")]
+    kind: String,
+    required: bool,
+    docs: Vec<String>,
+    deprecated: String,
+    /// The value as it is sent.
+    encoded: String,
+    levels: Vec<Level>,
+}
+
+/// The rule for a value, or for the values inside of the lists of the level before.
+#[derive(Serialize)]
+struct Level {
+    /// `string`, `integer`, `number`, `boolean`, `array`, `object` or `any`.
+    kind: String,
+    /// The least number, or the fewest characters or members; nothing where there is no such bound.
+    least: String,
+    most: String,
+    /// A pattern and the words that are allowed, as strings.
+    pattern: String,
+    values: Vec<String>,
+    /// The declared type of an object, as a string.
+    of: String,
+}
+
+/// What the templates of a language show.
+pub(in crate::emit) fn view(language: &Language, plan: &Plan) -> Json {
+    let events: Vec<&EventPlan> = plan.events.iter().filter(|event| is_sent(event)).collect();
+    let mut maker = Maker::new(language, plan, &events);
+    let types: Vec<TypeView> = plan.types.iter().map(|own| maker.declared(own)).collect();
+    let methods = Scope::default().all(&language.methods, &keyed(&events));
+    maker.methods = events.iter().map(|event| event.path.as_str()).zip(methods).collect();
+    let views: Vec<EventView> = events.iter().map(|event| maker.event(event)).collect();
+    let origin = format!("{} {} from {}", plan.generator.name, plan.generator.version, plan.files.join(", "));
+    json!({
+        "origin": (language.comment)(&quote::line(&origin)),
+        "project": (language.comment)(&quote::line(&plan.project)),
+        "types": types,
+        "events": views,
+        "enums": maker.enums.into_values().collect::<Vec<_>>(),
+    })
+}
+
+/// Rows of a table are events that nobody sends, unless the spec says who.
+fn is_sent(event: &EventPlan) -> bool {
+    event.rows.is_none() || !event.sent_by.is_empty()
+}
+
+fn keyed<'e>(events: &[&'e EventPlan]) -> Vec<(&'e str, &'e str)> {
+    events.iter().map(|event| (event.path.as_str(), event.name.as_str())).collect()
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+struct Maker<'p> {
+    language: &'p Language,
+    plan: &'p Plan,
+    /// Names of types in use.
+    scope: Scope,
+    /// The names of declared types and of the properties of events, and the functions, by path.
+    types: BTreeMap<&'p str, String>,
+    events: BTreeMap<&'p str, String>,
+    methods: BTreeMap<&'p str, String>,
+    /// By what declares them.
+    enums: IndexMap<String, EnumView>,
+}
+
+impl<'p> Maker<'p> {
+    fn new(language: &'p Language, plan: &'p Plan, events: &[&'p EventPlan]) -> Self {
+        let mut scope = Scope::default();
+        let declared: Vec<(&str, &str)> = plan.types.iter().map(|own| (own.path.as_str(), last(&own.path))).collect();
+        let of_types = scope.all(&language.types, &declared);
+        let of_events = scope.all(&language.types, &keyed(events));
+        Self {
+            language,
+            plan,
+            scope,
+            types: declared.iter().map(|(path, _)| *path).zip(of_types).collect(),
+            events: events.iter().map(|event| event.path.as_str()).zip(of_events).collect(),
+            methods: BTreeMap::new(),
+            enums: IndexMap::new(),
+        }
+    }
+
+    fn string(&self, text: &str) -> String {
+        (self.language.string)(text)
+    }
+
+    fn comments(&self, lines: &[String]) -> Vec<String> {
+        lines.iter().map(|line| (self.language.comment)(line)).collect()
+    }
+
+    fn others(&self, names: &BTreeMap<String, String>) -> Vec<Other> {
+        let other = |(destination, name): (&String, &String)| Other {
+            destination: self.string(destination),
+            name: self.string(name),
+        };
+        names.iter().map(other).collect()
+    }
+
+    fn declared(&mut self, own: &'p TypePlan) -> TypeView {
+        TypeView {
+            name: self.types.get(own.path.as_str()).cloned().unwrap_or_default(),
+            path: self.string(&own.path),
+            docs: self.comments(&docs::declared(self.plan, own)),
+            fields: self.fields(own.members.iter(), self.language.access.1),
+        }
+    }
+
+    fn event(&mut self, event: &'p EventPlan) -> EventView {
+        let of_variants = event.variants.iter().flat_map(|variant| &variant.properties);
+        let fields = self.fields(event.properties.iter().chain(of_variants), self.language.access.0);
+        let deprecated = self.deprecated(event);
+        let path = event.path.as_str();
+        EventView {
+            method: self.methods.get(path).cloned().unwrap_or_default(),
+            name: self.events.get(path).cloned().unwrap_or_default(),
+            path: self.string(path),
+            class: self.string(&event.class),
+            wire: self.string(&event.wire_name),
+            names: self.others(&event.wire_names),
+            docs: self.comments(&docs::event(self.plan, event)),
+            deprecated_string: self.string(&deprecated),
+            deprecated: (self.language.comment)(&deprecated),
+            all_optional: fields.iter().all(|field| !field.required),
+            fields,
+        }
+    }
+
+    fn deprecated(&self, event: &EventPlan) -> String {
+        let successor = event.successor.as_deref().and_then(|path| self.methods.get(path));
+        match (event.status.as_str(), successor) {
+            ("deprecated", Some(method)) => format!("Use `{method}` instead."),
+            ("deprecated", None) => "No longer to be sent.".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// Properties, each name on the wire once, as in the schema: those of a variant are optional.
+    fn fields(&mut self, properties: impl Iterator<Item = &'p PropertyPlan>, access: &str) -> Vec<FieldView> {
+        let mut known: IndexMap<&str, &PropertyPlan> = IndexMap::new();
+        for own in properties {
+            known.entry(&own.wire_name).or_insert(own);
+        }
+        let declared: Vec<(&str, &str)> =
+            known.values().map(|own| (own.wire_name.as_str(), own.name.as_str())).collect();
+        let names = Scope::default().all(&self.language.fields, &declared);
+        known.values().zip(names).map(|(own, name)| self.field(own, name, access)).collect()
+    }
+
+    fn field(&mut self, own: &'p PropertyPlan, name: String, access: &str) -> FieldView {
+        let (kind, shape) = match &own.kind {
+            Some(kind) => self.kind(own, kind),
+            None => ((self.language.scalar)("any").to_owned(), Shape::Plain),
+        };
+        let required = own.required && !own.from.kind.starts_with("variant");
+        FieldView {
+            encoded: (self.language.encode)(&format!("{access}{name}"), &shape, !required),
+            wire: self.string(&own.wire_name),
+            names: self.others(&own.wire_names),
+            docs: self.comments(&docs::property(self.plan, own, &name)),
+            deprecated: own
+                .deprecated
+                .as_deref()
+                .map(|why| (self.language.comment)(&quote::line(why)))
+                .unwrap_or_default(),
+            levels: self.levels(own),
+            name,
+            kind,
+            required,
+        }
+    }
+
+    /// The type in the language, and how its values are sent.
+    fn kind(&mut self, own: &PropertyPlan, kind: &Type) -> (String, Shape) {
+        match kind {
+            Type::Scalar(_) => ((self.language.scalar)(crate::plan::json_type(kind)).to_owned(), Shape::Plain),
+            Type::Enum(members) => (self.enumeration(own, members), Shape::Enum),
+            Type::List(inner) => {
+                let (inner, shape) = self.kind(own, inner);
+                ((self.language.list)(&inner), Shape::List(Box::new(shape)))
+            }
+            Type::Named(path) => match self.types.get(path.as_str()) {
+                Some(name) => (name.clone(), Shape::Object(name.clone())),
+                None => ((self.language.scalar)("any").to_owned(), Shape::Plain),
+            },
+        }
+    }
+
+    /// An enum is known by what declares it, so that events that share a property share it.
+    fn enumeration(&mut self, own: &PropertyPlan, members: &[String]) -> String {
+        let key = format!("{}.{}", own.from.path, own.name);
+        if let Some(known) = self.enums.get(&key) {
+            return known.name.clone();
+        }
+        let name = self.scope.one(&self.language.types, &format!("{}_{}", last(&own.from.path), own.name), &key);
+        let declared: Vec<(&str, &str)> = members.iter().map(|own| (own.as_str(), own.as_str())).collect();
+        let names = Scope::default().all(&self.language.members, &declared);
+        let member = |(name, value): (String, &String)| MemberView { name, value: (self.language.string)(value) };
+        let view = EnumView {
+            name: name.clone(),
+            docs: self.comments(&[format!("What `{}` can be.", quote::line(&own.wire_name))]),
+            members: names.into_iter().zip(members).map(member).collect(),
+        };
+        self.enums.insert(key, view);
+        name
+    }
+
+    // ---- the rules of values, from the schema
+
+    fn levels(&self, own: &PropertyPlan) -> Vec<Level> {
+        let schema = json_schema::of_property(self.plan, own);
+        let (mut levels, mut kind) = (Vec::new(), own.kind.as_ref());
+        let mut next = Some(&schema);
+        while let Some(schema) = next {
+            levels.push(self.level(schema, kind));
+            next = schema.get("items");
+            kind = if let Some(Type::List(inner)) = kind { Some(inner) } else { None };
+        }
+        levels
+    }
+
+    fn level(&self, schema: &Json, kind: Option<&Type>) -> Level {
+        let of = if let Some(Type::Named(path)) = kind { Some(path) } else { None };
+        let kind = if of.is_some() { "object" } else { schema["type"].as_str().unwrap_or("any") };
+        let (least, most) = match kind {
+            "array" => ("minItems", "maxItems"),
+            "string" => ("minLength", "maxLength"),
+            _ => ("minimum", "maximum"),
+        };
+        let bound = |key: &str| schema[key].as_f64().map(|bound| format!("{bound:?}")).unwrap_or_default();
+        let values = schema["enum"].as_array().into_iter().flatten().filter_map(Json::as_str);
+        let pattern =
+            schema["pattern"].as_str().and_then(portable).or_else(|| schema["format"].as_str().and_then(format));
+        Level {
+            kind: kind.to_owned(),
+            least: bound(least),
+            most: bound(most),
+            pattern: pattern.map(|own| self.pattern(&own)).unwrap_or_default(),
+            values: values.map(|value| self.string(value)).collect(),
+            of: of.map(|path| self.string(path)).unwrap_or_default(),
+        }
+    }
+
+    fn pattern(&self, own: &Portable) -> String {
+        let (start, end) = self.language.anchors;
+        let start = if own.from_start { start } else { "" };
+        let end = if own.to_end { end } else { "" };
+        self.string(&format!("{start}(?:{}){end}", own.body))
+    }
+}
+
+/// What a format asks for at least.
+fn format(name: &str) -> Option<Portable> {
+    let body = match name {
+        "date" => "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        "date-time" => {
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]+)?(?:[Zz]|[+\\-][0-9]{2}:[0-9]{2})"
+        }
+        "uuid" => "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}",
+        _ => return None,
+    };
+    Some(Portable { body: body.to_owned(), from_start: true, to_end: true })
+}
