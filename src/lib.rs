@@ -12,6 +12,7 @@
 pub mod analysis;
 pub mod baseline;
 pub mod book;
+pub mod breaking;
 pub mod check;
 pub mod cli;
 pub mod config;
@@ -30,6 +31,7 @@ pub mod models;
 pub mod plan;
 pub mod project;
 pub mod report;
+pub mod revision;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

@@ -87,6 +87,12 @@ impl Source {
         Self { inside, ..self }
     }
 
+    /// The same file under another name for people.
+    #[must_use]
+    pub fn shown_as(self, name: String) -> Self {
+        Self { name, ..self }
+    }
+
     /// Byte offsets at which lines start.
     pub fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
@@ -169,6 +175,16 @@ impl Sources {
     /// The files alone, in order.
     pub fn into_files(self) -> Vec<Source> {
         self.files
+    }
+
+    /// The same files under other names for people; embedded ones keep theirs.
+    #[must_use]
+    pub fn shown_as(self, name: impl Fn(&str) -> String) -> Self {
+        let rename = |source: Source| {
+            let shown = if source.embedded { source.name.clone() } else { name(&source.name) };
+            source.shown_as(shown)
+        };
+        Self { files: self.files.into_iter().map(rename).collect() }
     }
 
     /// The same files, some with another text.

@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Component, Path, PathBuf};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -390,5 +391,58 @@ impl Watcher {
         paths.sort();
         paths.dedup();
         Some(paths)
+    }
+}
+
+/// Why git gave no answer.
+#[derive(Debug)]
+pub enum GitError {
+    /// There is no program of that name.
+    Missing,
+    /// What it said on standard error.
+    Said(String),
+}
+
+/// What `git` answers in a folder, given something to read. It changes nothing, asks nobody and fetches nothing.
+pub fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, GitError> {
+    let mut command = std::process::Command::new("git");
+    command.arg("--no-pager").arg("--no-replace-objects").arg("-C").arg(folder).args(arguments);
+    let quiet =
+        [("GIT_OPTIONAL_LOCKS", "0"), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_NO_LAZY_FETCH", "1"), ("LC_ALL", "C")];
+    // A hook runs with its own repository in the environment; here the folder says which one is meant.
+    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"].iter().for_each(|name| {
+        command.env_remove(name);
+    });
+    command.envs(quiet).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => GitError::Missing,
+        _ => GitError::Said(error.to_string()),
+    })?;
+    let stdin = child.stdin.take();
+    let output = std::thread::scope(|scope| {
+        // It answers while it reads; whoever writes all first would wait for ever.
+        scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
+        child.wait_with_output()
+    });
+    let output = output.map_err(|error| GitError::Said(error.to_string()))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    Err(GitError::Said(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}
+
+/// A folder that goes away with its guard.
+#[derive(Debug)]
+pub struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    /// A new, empty folder.
+    pub fn new() -> io::Result<Self> {
+        tempfile::Builder::new().prefix("funnelc-").tempdir().map(Self)
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.0.path()
     }
 }

@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use super::{block, capital, errors_only, findings_in, sources};
-use crate::compile;
+use super::{block, capital, changes_in, errors_only, findings_in, sources};
 use crate::diagnostic::codes::not_by_one_text;
 use crate::diagnostic::{Code, Group, Level, Message, Severity};
 use crate::language::Language;
 use crate::lint::levels::{Levels, Setting};
 use crate::lint::registry;
+use crate::{breaking, compile};
 use crate::{phrase, say};
 
 /// Every code by group.
@@ -48,6 +48,10 @@ pub(super) fn page_in(code: &Code, language: Language) -> String {
         let _ = write!(page, "*{}*\n\n", language.text(phrase!("This explanation is not translated yet.")));
     }
     let _ = writeln!(page, "{}", language.text(explanation));
+    if let Some(rule) = breaking::registry::rule(name) {
+        page.push_str(&change(rule, language));
+        return page;
+    }
     if code.bad.is_empty() {
         return page;
     }
@@ -59,6 +63,32 @@ pub(super) fn page_in(code: &Code, language: Language) -> String {
     }
     let _ = write!(page, "\n## {}\n\n{}", language.text(phrase!("Mended")), block(info(code.good), code.good));
     page
+}
+
+/// What a rule of comparisons means to whom, and what it finds between two specs.
+fn change(rule: &breaking::Rule, language: Language) -> String {
+    let code = &rule.code;
+    let mut page = String::from("\n");
+    for effect in rule.effects {
+        let _ = writeln!(page, "- {}", capital(&effect.words().said(language)));
+    }
+    let titles = [(phrase!("Before"), code.good), (phrase!("After"), code.bad)];
+    for (title, spec) in titles {
+        let _ = write!(page, "\n## {}\n\n{}", language.text(title), block(info(spec), spec));
+    }
+    let said = changes_in(code.good, code.bad, "plain", &only_change(code), language);
+    let _ = write!(page, "\n## {}\n\n{}", language.text(phrase!("Reported")), block("text", &said));
+    page
+}
+
+/// Levels at which only one change is reported.
+fn only_change(code: &Code) -> Levels {
+    let mut levels = errors_only();
+    for own in registry::codes().into_iter().filter(|own| own.group.is_of_changes() && own.name != code.name) {
+        // Changes can be switched off.
+        let _ = levels.set(own.name, Setting::Allow);
+    }
+    levels
 }
 
 /// Levels at which the page of a code shows its examples: other advice is left out.
@@ -77,6 +107,7 @@ const fn level_word(code: &Code) -> &'static str {
         Level::Allow => "off",
         Level::Note => "note",
         Level::Warn => "warning",
+        Level::Deny => "denied",
         Level::Error => "error",
     }
 }
@@ -85,6 +116,7 @@ fn level_phrase(code: &Code) -> Message {
     match code.level {
         Level::Error => say!("error of the language"),
         Level::Allow => say!("advice, off unless `--warn {name}` asks for it", name = code.name),
+        Level::Deny => say!("fails the run unless it is allowed"),
         Level::Note | Level::Warn => {
             say!("advice: {level} unless it is allowed or denied", level = Message::of(level_word(code)))
         }

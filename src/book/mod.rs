@@ -9,6 +9,7 @@ mod targets;
 mod values;
 mod words;
 
+use crate::breaking::{self, Asked};
 use crate::cli::help;
 use crate::diagnostic::Diagnostic;
 use crate::language::Language;
@@ -145,6 +146,18 @@ pub fn findings_in(text: &str, format_name: &str, levels: &Levels, language: Lan
     let sources = sources(text);
     let diagnostics = compile(&sources, levels).diagnostics;
     render(&sources, &diagnostics, format_name, language)
+}
+
+/// What a comparison at some levels says of one text that was another, in the words of a report format and a language.
+pub fn changes_in(previous: &str, current: &str, format_name: &str, levels: &Levels, language: Language) -> String {
+    let (before, mut after) = (sources(previous), sources(current));
+    let before = before.shown_as(|name| format!("main:{name}"));
+    let asked = Asked { levels: levels.clone(), consumers: Vec::new() };
+    let found = breaking::run(&compile(&before, levels), &compile(&after, levels), &asked);
+    before.into_files().into_iter().for_each(|file| {
+        after.add(file);
+    });
+    render(&after, &found, format_name, language)
 }
 
 fn render(sources: &Sources, diagnostics: &[Diagnostic], format_name: &str, language: Language) -> String {

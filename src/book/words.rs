@@ -47,6 +47,7 @@ const PROPERTY: &[(&str, &str)] = &[
     ("matching", "The regular expression that it matches."),
     ("unit", "What it is measured in, for people: `\"kg\"`."),
     ("deprecated", "It should not be sent any more, and what is to be used instead."),
+    ("was", "An earlier name, so that a comparison sees a new name and not a loss."),
 ];
 
 const TRAIT: &[(&str, &str)] = &[
@@ -54,6 +55,7 @@ const TRAIT: &[(&str, &str)] = &[
     ("pii", "It is personal data, and of which sort."),
     ("purpose", "What personal data is used for: a declared consent, or a reason in quotes."),
     ("named", "Its name on the wire, or in one destination."),
+    ("was", "An earlier name, so that a comparison sees a new name and not a loss."),
 ];
 
 const FUNNELS: &[(&str, &str)] = &[

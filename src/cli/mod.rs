@@ -1,5 +1,6 @@
 //! The command line: one file a verb, each parses its arguments, calls the library and renders.
 
+mod breaking;
 mod build;
 mod check;
 mod completions;
@@ -64,6 +65,8 @@ enum Verb {
     Fmt(format::Format),
     /// Write tracking plans and everything else that a spec compiles into
     Build(build::Build),
+    /// Say what the changes of a spec break, and for whom
+    Breaking(breaking::Breaking),
     /// Draw the funnels of a spec
     Graph(graph::Graph),
     /// Begin a project from a model
@@ -95,6 +98,7 @@ pub fn run() -> Outcome {
         Verb::Check(check) => check.run(arguments.color),
         Verb::Fmt(format) => format.run(arguments.color),
         Verb::Build(build) => build.run(arguments.color),
+        Verb::Breaking(breaking) => breaking.run(arguments.color),
         Verb::Graph(graph) => graph.run(arguments.color),
         Verb::Init(init) => init.run(),
         Verb::Import(import) => import.run(arguments.color),

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::Outcome;
 use super::settings::{DEFAULT_FORMAT, Settings};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::language::Language;
 use crate::lint::levels::{Levels, Setting, UnknownWord};
 use crate::report::{self, Report, Style};
@@ -122,6 +122,17 @@ pub(super) fn unusable(words: &str) -> Outcome {
     Outcome::Unusable
 }
 
+/// Prints lines after a report for people; reports for machines carry them in their own way.
+pub(super) fn print_notes(report: &ReportArguments, lines: &[String]) {
+    if report.is_for_people() && report.output_file.is_none() {
+        lines.iter().for_each(|line| print(&format!("{line}\n")));
+    }
+}
+
+fn is_for_people(format: &str) -> bool {
+    matches!(format, "full" | "concise" | "plain")
+}
+
 /// Prints text to standard output; a closed pipe is the reader's right.
 pub(super) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
@@ -154,18 +165,39 @@ impl ReportArguments {
     }
 
     /// The language findings are said in.
-    #[cfg(test)]
     pub(super) fn language(&self) -> Language {
         self.lang.language()
     }
 
+    /// Whether the report is read by people on the standard output.
+    fn is_for_people(&self) -> bool {
+        is_for_people(self.format.as_deref().unwrap_or(DEFAULT_FORMAT))
+    }
+
     /// Writes the report and says whether it fails the run.
     pub(super) fn write(&self, color: When, sources: &Sources, diagnostics: &[Diagnostic]) -> Outcome {
+        let files = sources.iter().filter(|(_, source)| !source.embedded).count();
+        self.write_or(
+            color,
+            sources,
+            diagnostics,
+            &count!("no findings in {n} file", "no findings in {n} files", files),
+        )
+    }
+
+    /// [`Self::write`], with words of its own for people where there are no findings.
+    pub(super) fn write_or(
+        &self,
+        color: When,
+        sources: &Sources,
+        diagnostics: &[Diagnostic],
+        none: &Message,
+    ) -> Outcome {
         let name = self.format.as_deref().unwrap_or(DEFAULT_FORMAT);
         let Some(format) = report::FORMATS.iter().find(|format| format.name == name) else {
             return unusable(&format!("there is no format `{name}`"));
         };
-        let for_people = matches!(format.name, "full" | "concise" | "plain");
+        let for_people = is_for_people(format.name);
         let shown = if for_people { &diagnostics[..diagnostics.len().min(MAX_SHOWN)] } else { diagnostics };
         let hidden = diagnostics.len() - shown.len();
         let report =
@@ -175,9 +207,7 @@ impl ReportArguments {
             return unusable("the report could not be written");
         }
         if for_people && diagnostics.is_empty() {
-            let files = sources.iter().filter(|(_, source)| !source.embedded).count();
-            let words = count!("no findings in {n} file", "no findings in {n} files", files);
-            let _ = writeln!(bytes, "{}", words.said(report.language));
+            let _ = writeln!(bytes, "{}", none.said(report.language));
         }
         if hidden > 0 && format.name == "concise" {
             let _ = writeln!(bytes, "{}", report.summary());

@@ -79,6 +79,11 @@ impl Settings {
             .map_err(|(pattern, why)| unusable(&format!("`exclude` holds `{pattern}`, which is no pattern: {why}")))
     }
 
+    /// What is no part of the project, as patterns with the folder they are relative to.
+    pub(super) fn excluded(&self) -> (&Path, &[String]) {
+        (self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(".")), self.list("exclude"))
+    }
+
     /// What is wrong with a value of a key is said with the place of that key.
     pub(super) fn blame(&self, key: &str, words: &str) -> String {
         match (&self.file, self.config.get(key)) {

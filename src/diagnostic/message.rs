@@ -25,6 +25,8 @@ pub enum Arg {
     Phrase(Message),
     /// Several phrases of which one holds: `a, b or c`.
     Or(Vec<Message>),
+    /// Several half sentences, all of which hold: `a; b; c`.
+    All(Vec<Message>),
 }
 
 /// What can stand in a place as it is. A [`Message`] has a `to_arg` of its own, which keeps it translatable.
@@ -48,6 +50,11 @@ impl Message {
     /// `a, b or c`.
     pub fn or(phrases: Vec<Self>) -> Self {
         Self { template: "{list}", args: vec![("list", Arg::Or(phrases))], count: None }
+    }
+
+    /// `a; b; c`.
+    pub fn all(phrases: Vec<Self>) -> Self {
+        Self { template: "{list}", args: vec![("list", Arg::All(phrases))], count: None }
     }
 
     /// Whether there is nothing to say.
@@ -91,6 +98,15 @@ impl Arg {
         match self {
             Self::Words(words) => out.write_str(words),
             Self::Phrase(message) => message.write(language, out),
+            Self::All(phrases) => {
+                for (index, phrase) in phrases.iter().enumerate() {
+                    if index > 0 {
+                        out.write_str(language.semicolon())?;
+                    }
+                    phrase.write(language, out)?;
+                }
+                Ok(())
+            }
             Self::Or(phrases) => {
                 let (comma, or) = language.joints();
                 for (index, phrase) in phrases.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! What the compiler has to say, as data. Nothing here prints: `report/` renders it, `lint/` decides its level, the
 //! command line turns it into an exit code.
 
+pub mod change;
 pub mod codes;
 mod message;
 
@@ -87,18 +88,36 @@ pub struct Diagnostic {
     pub help: Option<Message>,
     /// Machine-applicable changes, best first.
     pub fixes: Vec<Fix>,
+    /// What it means to those who rely on the spec as it was, where two specs were compared.
+    pub change: Option<Box<change::Change>>,
 }
 
 impl Diagnostic {
     /// A finding of `code` at `span`; its severity is the code's own.
     pub fn new(code: &'static Code, span: Span, message: Message) -> Self {
         let label = Label { span, text: Message::default(), primary: true };
-        Self { code, severity: code.severity(), message, labels: vec![label], help: None, fixes: Vec::new() }
+        Self {
+            code,
+            severity: code.severity(),
+            message,
+            labels: vec![label],
+            help: None,
+            fixes: Vec::new(),
+            change: None,
+        }
     }
 
     /// A finding about the run as a whole (a file that cannot be read, say).
     pub fn without_place(code: &'static Code, message: Message) -> Self {
-        Self { code, severity: code.severity(), message, labels: Vec::new(), help: None, fixes: Vec::new() }
+        Self {
+            code,
+            severity: code.severity(),
+            message,
+            labels: Vec::new(),
+            help: None,
+            fixes: Vec::new(),
+            change: None,
+        }
     }
 
     /// Says something at the primary place.

@@ -161,7 +161,14 @@ fn no_english_is_left_in_arabic_findings() {
         let mut levels = Levels::default();
         let _ = levels.set("warnings", Setting::Warn);
         let sources = crate::book::sources(own.bad);
-        for found in crate::compile(&sources, &levels).diagnostics {
+        let mut all = crate::compile(&sources, &levels).diagnostics;
+        let before = crate::book::sources(own.good);
+        if own.group.is_of_changes() {
+            let asked = crate::breaking::Asked { levels: levels.clone(), consumers: Vec::new() };
+            let (was, is) = (crate::compile(&before, &levels), crate::compile(&sources, &levels));
+            all.extend(crate::breaking::run(&was, &is, &asked));
+        }
+        for found in all {
             let labels = found.labels.iter().map(|label| &label.text);
             let fixes = found.fixes.iter().map(|fix| &fix.title);
             for message in std::iter::once(&found.message).chain(labels).chain(&found.help).chain(fixes) {

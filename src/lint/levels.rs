@@ -42,7 +42,7 @@ impl Levels {
         let lower = word.to_ascii_lowercase();
         let group = Group::ALL.iter().find(|group| group.word() == lower);
         let fits = |code: &&&'static Code| {
-            lower == "warnings"
+            (lower == "warnings" && !code.group.is_of_changes())
                 || group == Some(&code.group)
                 || code.name == lower
                 || code.id.eq_ignore_ascii_case(word)
@@ -76,7 +76,11 @@ impl Levels {
 
     /// What is done about a code.
     pub fn of(&self, code: &Code) -> Setting {
-        let default = if code.level == Level::Allow { Setting::Allow } else { Setting::Warn };
+        let default = match code.level {
+            Level::Allow => Setting::Allow,
+            Level::Deny => Setting::Deny,
+            _ => Setting::Warn,
+        };
         self.by_name.get(code.name).copied().unwrap_or(default)
     }
 
@@ -88,6 +92,7 @@ impl Levels {
             }
             match self.of(diagnostic.code) {
                 Setting::Allow => return false,
+                Setting::Warn if diagnostic.code.level == Level::Deny => diagnostic.severity = Severity::Warning,
                 Setting::Warn => diagnostic.severity = diagnostic.code.severity().max(diagnostic.severity),
                 Setting::Deny => diagnostic.severity = Severity::Error,
             }

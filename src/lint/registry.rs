@@ -44,6 +44,7 @@ pub static RULES: &[&Rule] = &[
 pub fn codes() -> Vec<&'static Code> {
     let errors = [syntax::ALL, names::ALL, types::ALL, graph::ALL, run::ALL].into_iter().flatten().copied();
     let mut codes: Vec<&'static Code> = errors.chain(RULES.iter().map(|rule| &rule.code)).collect();
+    codes.extend(crate::breaking::registry::RULES.iter().map(|rule| &rule.code));
     codes.extend(super::suppress::CODES);
     codes.sort_by_key(|code| code.id);
     codes

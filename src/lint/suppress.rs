@@ -70,6 +70,20 @@ struct Directive {
 
 /// Drops the lints that the files allow, and reports directives that are wrong or silence nothing.
 pub fn apply(model: &Model<'_>, levels: &Levels, diagnostics: &mut Vec<Diagnostic>) {
+    let asked = |code: &Code| !code.group.is_of_changes() && levels.of(code) != Setting::Allow;
+    let found = silenced(model, asked, diagnostics);
+    diagnostics.extend(found);
+}
+
+/// The same for what a comparison finds; what is wrong with a directive itself is for the check to say.
+pub fn apply_to_changes(model: &Model<'_>, levels: &Levels, diagnostics: &mut Vec<Diagnostic>) {
+    let asked = |code: &Code| code.group.is_of_changes() && levels.of(code) != Setting::Allow;
+    let found = silenced(model, asked, diagnostics);
+    diagnostics.extend(found.into_iter().filter(|found| found.code == &UNUSED_DIRECTIVE));
+}
+
+/// Drops what the files allow; says what is wrong with directives. `asked` says which rules were.
+fn silenced(model: &Model<'_>, asked: impl Fn(&Code) -> bool, diagnostics: &mut Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut directives: Vec<Directive> = Vec::new();
     let mut found = Vec::new();
     let statements = LazyCell::new(|| statements(model));
@@ -84,8 +98,8 @@ pub fn apply(model: &Model<'_>, levels: &Levels, diagnostics: &mut Vec<Diagnosti
     if !directives.is_empty() {
         silence(diagnostics, &mut directives);
     }
-    found.extend(directives.iter().flat_map(|directive| report_unused(directive, levels)));
-    diagnostics.extend(found);
+    found.extend(directives.iter().flat_map(|directive| report_unused(directive, &asked)));
+    found
 }
 
 /// Drops what directives cover. What one covers lies together once the lints are in order, so that many directives over
@@ -131,9 +145,8 @@ fn statements(model: &Model<'_>) -> Vec<(FileId, u32, Reverse<u32>)> {
     places
 }
 
-fn report_unused(directive: &Directive, levels: &Levels) -> Vec<Diagnostic> {
+fn report_unused(directive: &Directive, asked: &impl Fn(&Code) -> bool) -> Vec<Diagnostic> {
     // A rule that is switched off was not asked; its directive may well be needed.
-    let asked = |code: &Code| levels.of(code) != Setting::Allow;
     let unused = directive.allows.iter().filter(|(code, _, used)| !used && asked(code));
     let report = |(code, span, _): &(&'static Code, Span, bool)| {
         let name = code.name;

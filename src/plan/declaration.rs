@@ -165,7 +165,17 @@ pub(super) fn label(node: Node<'_, '_>) -> IndexMap<String, String> {
     node.label_text().map(|text| value::by_language(node.model.languages()[0], &text)).unwrap_or_default()
 }
 
+/// A declaration without what is inside.
+pub(super) fn alone(node: Node<'_, '_>) -> Declaration {
+    made(node, path_of(node), Vec::new())
+}
+
 fn declaration(node: Node<'_, '_>, path: String) -> Declaration {
+    let inside = children(node, &path);
+    made(node, path, inside)
+}
+
+fn made(node: Node<'_, '_>, path: String, children: Vec<Declaration>) -> Declaration {
     let model = node.model;
     let decl = node.decl();
     let (own, inherited): (Vec<_>, Vec<_>) =
@@ -182,7 +192,7 @@ fn declaration(node: Node<'_, '_>, path: String) -> Declaration {
         head: reader(model, node.id).slots(Layout::of_head(decl.kind), &decl.head),
         fields: fields(model, decl.kind, own),
         inherited: fields(model, decl.kind, inherited),
-        children: children(node, &path),
+        children,
         path,
     }
 }

@@ -227,12 +227,16 @@ pub struct Feed {
 }
 
 /// The events that are sent: the project's, and those of the standard library that it uses as they are.
-pub(super) fn all(model: &Model<'_>, usage: &Usage) -> Vec<EventPlan> {
+pub(super) fn sent(model: &Model<'_>, usage: &Usage) -> Vec<DeclId> {
     let is_sent = |id: &DeclId| {
         !model.is_std(*id) || (usage.is_used(model, *id) && !usage.is_replaced(*id) && !usage.uses(*id).is_empty())
     };
-    let ids = model.all_of_kind(Kind::Event).iter().copied().filter(is_sent);
-    let mut events: Vec<EventPlan> = ids.map(|id| event(model, usage, id)).collect();
+    model.all_of_kind(Kind::Event).iter().copied().filter(is_sent).collect()
+}
+
+/// The events that are sent, by path.
+pub(super) fn all(model: &Model<'_>, usage: &Usage) -> Vec<EventPlan> {
+    let mut events: Vec<EventPlan> = sent(model, usage).into_iter().map(|id| event(model, usage, id)).collect();
     events.sort_by(|a, b| a.path.cmp(&b.path));
     events
 }

@@ -16,9 +16,11 @@ pub mod value;
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use crate::model::decl::DeclId;
+use crate::model::walk::{Node, Property};
 use crate::model::{Kind, Model};
-pub use declaration::Declaration;
 pub(crate) use event::json_type;
+pub use declaration::{Declaration, Occurrences};
 pub use event::{EventPlan, Feed, OncePer, PropertyPlan, Rows, TypePlan, VariantPlan};
 pub use funnel::{FunnelPlan, Rate, StagePlan, TransitionPlan};
 pub use kpi::{KpiPlan, UnitPlan};
@@ -116,6 +118,21 @@ pub fn plan(model: &Model<'_>) -> Plan {
         funnels: funnel::all(model),
         kpis: kpi::all(model, &usage),
     }
+}
+
+/// The events that are sent: the project's, and those of the standard library that it uses as they are.
+pub(crate) fn sent_events(model: &Model<'_>) -> Vec<DeclId> {
+    event::sent(model, &usage::Usage::of(model))
+}
+
+/// A property, trait or member as data; `outer` is the path of what it is read from.
+pub(crate) fn property(outer: &str, own: Property<'_, '_>) -> PropertyPlan {
+    event::property(outer, own)
+}
+
+/// A declaration as data; what is inside is left out.
+pub(crate) fn said(node: Node<'_, '_>) -> Declaration {
+    declaration::alone(node)
 }
 
 /// Where a kind stands in the table, the order of all lists.

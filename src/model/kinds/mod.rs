@@ -225,6 +225,10 @@ impl KindSpec {
 /// Fields that every declaration with a block may have.
 const COMMON: &[(&str, &str, &str)] = &[("label", "text", "The label per language, where one string is not enough.")];
 
+/// Fields that every declaration with a name and a block may have.
+const NAMED: &[(&str, &str, &str)] =
+    &[("was", "free,+", "Its earlier names, so that a comparison sees a new name and not a loss.")];
+
 static SPECS: LazyLock<Vec<KindSpec>> = LazyLock::new(|| {
     let spec = |kind: &Kind| TABLE.iter().find(|row| row.kind == *kind).map_or_else(|| missing(*kind), compile);
     Kind::ALL.iter().map(spec).collect()
@@ -237,7 +241,8 @@ fn missing(kind: Kind) -> KindSpec {
 
 fn compile(row: &'static KindRow) -> KindSpec {
     let common = COMMON.iter().filter(|_| has_body(row));
-    let fields: Vec<FieldSpec> = row.fields.iter().chain(common).map(compile_field).collect();
+    let named = NAMED.iter().filter(|_| has_body(row) && row.naming == Naming::Required);
+    let fields: Vec<FieldSpec> = row.fields.iter().chain(common).chain(named).map(compile_field).collect();
     let by_word = fields.iter().enumerate().map(|(index, field)| (field.word, index)).collect();
     KindSpec { row, head: Shape::compile(row.head), fields, by_word }
 }

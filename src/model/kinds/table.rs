@@ -806,9 +806,9 @@ pub static TABLE: &[KindRow] = &[
     },
 ];
 
-const PROPERTY: &str = "type:type (!required | range:range | 'pii' p(pii:<contact identity location financial health behaviour device sensitive>) | 'purpose' purpose:purpose | 'named' name:string ['in' destination:free] | '=' default:literal | 'length' length:range | 'matching' pattern:string | 'unit' unit:string | 'deprecated' deprecated:string)**";
+const PROPERTY: &str = "type:type (!required | range:range | 'pii' p(pii:<contact identity location financial health behaviour device sensitive>) | 'purpose' purpose:purpose | 'named' name:string ['in' destination:free] | '=' default:literal | 'length' length:range | 'matching' pattern:string | 'unit' unit:string | 'deprecated' deprecated:string | 'was' was:free)**";
 
-const PROPERTY_WITH_FORMULA: &str = "type:type (!required | range:range | 'pii' p(pii:<contact identity location financial health behaviour device sensitive>) | 'purpose' purpose:purpose | 'named' name:string ['in' destination:free] | '=' formula:expr)**";
+const PROPERTY_WITH_FORMULA: &str = "type:type (!required | range:range | 'pii' p(pii:<contact identity location financial health behaviour device sensitive>) | 'purpose' purpose:purpose | 'named' name:string ['in' destination:free] | '=' formula:expr | 'was' was:free)**";
 
 const TRANSITION: &str = "from:@stage '->' to:@stage ('rate' rate:percent [rates:{who:@segment+antisegment+channel+tier rate:percent}] | 'within' within:duration | 'when' when:cond | 'on' on:trigger | 'as' as:<referral reentry> | 'after' after:duration | 'owner' owner:owner)*";
 

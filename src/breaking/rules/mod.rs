@@ -1,0 +1,29 @@
+//! One file a rule.
+
+pub mod bounds_loosened;
+pub mod bounds_tightened;
+pub mod copies_changed;
+pub mod default_changed;
+pub mod deprecated;
+pub mod enum_value_added;
+pub mod enum_value_removed;
+pub mod event_added;
+pub mod event_class_changed;
+pub mod event_removed;
+pub mod name_changed;
+pub mod optional_property_added;
+pub mod personal_data_changed;
+pub mod property_made_optional;
+pub mod property_made_required;
+pub mod property_removed;
+pub mod property_type_changed;
+pub mod property_type_narrowed;
+pub mod property_type_widened;
+pub mod purpose_changed;
+pub mod required_property_added;
+pub mod rows_changed;
+pub mod sender_added;
+pub mod sender_removed;
+pub mod unit_changed;
+pub mod variant_changed;
+pub mod wire_name_changed;
