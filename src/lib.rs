@@ -7,6 +7,7 @@
 //! check      the laws of the language; lint: advice that can be switched off
 //! plan, emit the target-neutral result, and the files written from it
 //! report     findings for people and machines
+//! verify     logs of events, held to the plan
 //! ```
 
 pub mod analysis;
@@ -36,6 +37,7 @@ pub mod source;
 pub mod stdlib;
 pub mod syntax;
 pub mod system;
+pub mod verify;
 
 use diagnostic::Diagnostic;
 use lint::levels::Levels;

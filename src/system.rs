@@ -62,6 +62,26 @@ pub fn read_stdin() -> Result<String, ReadError> {
     to_text(bytes)
 }
 
+/// Opens a file, a pipe or a device to be read through, and says how many bytes it has where that is known.
+pub fn open(path: &Path) -> io::Result<(Box<dyn Read + Send>, Option<u64>)> {
+    let file = fs::File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::Error::other("it is a folder"));
+    }
+    Ok((Box::new(file), metadata.is_file().then_some(metadata.len())))
+}
+
+/// Standard input, to be read through.
+pub fn open_stdin() -> Box<dyn Read + Send> {
+    Box::new(io::stdin())
+}
+
+/// Whether standard error is a terminal that can rewrite a line.
+pub fn shows_progress() -> bool {
+    io::stderr().is_terminal() && !is_dumb()
+}
+
 fn to_text(bytes: Vec<u8>) -> Result<String, ReadError> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];

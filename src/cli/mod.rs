@@ -14,6 +14,7 @@ mod man;
 mod output;
 mod settings;
 mod template;
+mod verify;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -69,6 +70,8 @@ enum Verb {
     Breaking(breaking::Breaking),
     /// Draw the funnels of a spec
     Graph(graph::Graph),
+    /// Hold logs of events to the plan
+    Verify(verify::Verify),
     /// Begin a project from a model
     Init(init::Init),
     /// Make a spec of a tracking plan of another tool
@@ -100,6 +103,7 @@ pub fn run() -> Outcome {
         Verb::Build(build) => build.run(arguments.color),
         Verb::Breaking(breaking) => breaking.run(arguments.color),
         Verb::Graph(graph) => graph.run(arguments.color),
+        Verb::Verify(verify) => verify.run(arguments.color),
         Verb::Init(init) => init.run(),
         Verb::Import(import) => import.run(arguments.color),
         Verb::Explain(explain) => explain.run(),

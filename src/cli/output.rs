@@ -224,19 +224,24 @@ impl ReportArguments {
     }
 
     fn style(&self, color: When) -> Style {
-        let to_terminal = self.output_file.is_none() && system::is_terminal();
-        let color = match color {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => self.output_file.is_none() && system::wants_color(),
-        };
-        let dumb = system::is_dumb();
-        Style {
-            color,
-            unicode: !dumb && system::has_unicode(),
-            width: system::width(),
-            links: color && to_terminal && !dumb,
-        }
+        style(color, self.output_file.is_none())
+    }
+}
+
+/// What the screen can show, if standard output is where a report goes.
+pub(super) fn style(color: When, is_printed: bool) -> Style {
+    let to_terminal = is_printed && system::is_terminal();
+    let color = match color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => is_printed && system::wants_color(),
+    };
+    let dumb = system::is_dumb();
+    Style {
+        color,
+        unicode: !dumb && system::has_unicode(),
+        width: system::width(),
+        links: color && to_terminal && !dumb,
     }
 }
 

@@ -34,7 +34,7 @@ impl Draft {
 }
 
 /// The schema of an event.
-pub(super) fn of_event(plan: &Plan, event: &EventPlan, draft: Draft) -> Json {
+pub fn of_event(plan: &Plan, event: &EventPlan, draft: Draft) -> Json {
     match draft {
         Draft::Newest => Json::Object(newest(plan, event)),
         Draft::Seven => Json::Object(draft_07::from_newest(newest(plan, event))),
@@ -270,7 +270,7 @@ impl<'p> Schema<'p> {
 }
 
 /// A path as the last part of a JSON pointer in a URI fragment.
-fn pointer(path: &str) -> String {
+pub(crate) fn pointer(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {

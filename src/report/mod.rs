@@ -14,7 +14,7 @@ mod jsonl;
 mod junit;
 mod plain;
 mod sarif;
-mod text;
+pub(crate) mod text;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Report;
 use crate::diagnostic::{Fix, Message, Safety};
+use crate::language::Language;
 use crate::phrase;
 use crate::source::{Position, Source, Sources, Span};
 
@@ -78,13 +79,13 @@ pub(super) fn shown(text: &str, unicode: bool) -> String {
 }
 
 /// [`shown`] on one line.
-pub(super) fn one_line(text: &str, unicode: bool) -> String {
+pub(crate) fn one_line(text: &str, unicode: bool) -> String {
     let words = shown(text, unicode);
     if words.contains('\n') { words.split('\n').map(str::trim).collect::<Vec<_>>().join(" ") } else { words }
 }
 
 /// A text that starts in reading order whatever its script.
-pub(super) fn left_to_right(text: &str, unicode: bool) -> Cow<'_, str> {
+pub(crate) fn left_to_right(text: &str, unicode: bool) -> Cow<'_, str> {
     if unicode && has_right_to_left(text) { format!("{LTR_MARK}{text}{LTR_MARK}").into() } else { text.into() }
 }
 
@@ -122,7 +123,12 @@ pub(super) fn sentence(report: &Report<'_>, message: &Message) -> String {
 /// A line of a right-to-left language as a unit of its own in a terminal, whose lines run from left to right, with each
 /// piece of code as a unit in it. Only the output has these marks; in a spec they are faults.
 pub(super) fn isolated(report: &Report<'_>, line: &str) -> String {
-    if !report.language.is_right_to_left() || !report.style.unicode || line.is_empty() {
+    isolated_in(report.language, report.style.unicode, line)
+}
+
+/// [`isolated`] for a language and a terminal.
+pub(crate) fn isolated_in(language: Language, unicode: bool, line: &str) -> String {
+    if !language.is_right_to_left() || !unicode || line.is_empty() {
         return line.to_owned();
     }
     let mut out = String::from(RTL_ISOLATE);
@@ -141,7 +147,7 @@ pub(super) fn isolated(report: &Report<'_>, line: &str) -> String {
 }
 
 /// Lines of at most so many columns; a piece of code stays whole unless it alone is longer.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut column = 0;
     for word in words(text) {

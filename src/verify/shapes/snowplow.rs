@@ -1,0 +1,28 @@
+//! Snowplow: enriched events as JSON, as its Analytics SDKs make them. A self-describing event is under a key of its own
+//! that names vendor, event and the first number of the version: `unstruct_event_com_acme_order_completed_1`.
+
+use super::{Role, Shape, count};
+
+pub(super) const SHAPE: Shape = Shape {
+    name: "snowplow",
+    about: "Snowplow enriched events as JSON: `event_name`, `unstruct_event_…`, `contexts_…`",
+    destination: "snowplow",
+    role,
+    is_flat: false,
+    fits: |line| {
+        let own =
+            count(line, &["event_name", "event_vendor", "event_version", "collector_tstamp", "event_id", "v_tracker"]);
+        let is_one = own >= 2 && line.contains_key("event_name");
+        u32::from(is_one) * (6 + own)
+    },
+};
+
+fn role(key: &str) -> Role {
+    match key {
+        "event_name" => Role::Name,
+        "event" => Role::Class,
+        "user_id" => Role::Person,
+        _ if key.starts_with("unstruct_event_") => Role::Properties,
+        _ => Role::Other,
+    }
+}

@@ -1,0 +1,239 @@
+//! Logs held to a plan: golden reports of small logs, hostile ones, and verdicts beside those of another validator.
+//! `FUNNELC_BLESS=1` writes what is under `tests/fixtures/verify/expected` anew.
+
+#![allow(clippy::disallowed_methods, reason = "tests read and write files and start the program")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use funnelc::language::Language;
+use funnelc::lint::levels::Levels;
+use funnelc::plan::{self, Plan};
+use funnelc::verify::report::{self, Report};
+use funnelc::verify::shapes::Shape;
+use funnelc::verify::{self, Finding, Findings, Log, MAX_GROUPS, MAX_NAMES, Options};
+use funnelc::{book, compile};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn folder() -> PathBuf {
+    root().join("tests/fixtures/verify")
+}
+
+fn plan_of(text: &str) -> Plan {
+    let sources = book::sources(text);
+    plan::plan(&compile(&sources, &Levels::default()).model)
+}
+
+fn shop() -> Plan {
+    plan_of(&fs::read_to_string(folder().join("shop.funnel")).unwrap())
+}
+
+fn read_as(plan: &Plan, text: &[u8], shape: Option<&str>, max_examples: usize) -> Findings {
+    let log = Log { name: "log.jsonl".to_owned(), from: Box::new(Cursor::new(text.to_vec())) };
+    let shape = shape.map(|shape| Shape::of(shape).unwrap());
+    verify::run(plan, vec![log], Options { shape, max_examples }, &|_| {}).unwrap()
+}
+
+fn read(plan: &Plan, text: &str) -> Findings {
+    read_as(plan, text.as_bytes(), None, 3)
+}
+
+fn expect(path: &Path, text: &str) {
+    if std::env::var_os("FUNNELC_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    assert!(expected == text, "{}", funnelc::fix::diff(&path.display().to_string(), &expected, text));
+}
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_funnelc"))
+        .args(arguments)
+        .current_dir(folder())
+        .env("LC_ALL", "C.UTF-8")
+        .env_remove("COLUMNS")
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn found<'f>(findings: &'f Findings, law: &str) -> Vec<&'f Finding> {
+    findings.findings.iter().filter(|finding| finding.law.word() == law).collect()
+}
+
+// ---- golden reports
+
+#[test]
+fn every_shape_is_told_and_read_and_every_fault_is_placed() {
+    for name in ["segment", "rudderstack", "snowplow", "plain", "flat", "clean"] {
+        let log = format!("{name}.jsonl");
+        let (code, out, err) = run(&["verify", &log, "-s", "shop.funnel"]);
+        assert_eq!((code, err.as_str()), (i32::from(name != "clean"), ""), "{name}");
+        expect(&folder().join(format!("expected/{name}.txt")), &out);
+    }
+}
+
+#[test]
+fn every_format_says_the_same() {
+    for format in report::FORMATS {
+        let (code, out, _) = run(&["verify", "segment.jsonl", "-s", "shop.funnel", "--format", format.name]);
+        assert_eq!(code, 1);
+        expect(&folder().join(format!("expected/segment.{}", format.name)), &out);
+    }
+    let (_, out, _) = run(&["verify", "segment.jsonl", "-s", "shop.funnel", "--lang", "ar"]);
+    expect(&folder().join("expected/segment.ar.txt"), &out);
+}
+
+#[test]
+fn the_document_is_as_its_schema_says() {
+    let schema = report::schema();
+    let path = root().join("book/src/schemas/verify.schema.json");
+    expect(&path, &format!("{schema:#}\n"));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for name in ["segment", "snowplow", "clean"] {
+        let (_, out, _) = run(&["verify", &format!("{name}.jsonl"), "-s", "shop.funnel", "--format", "json"]);
+        let document = serde_json::from_str(&out).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+    }
+}
+
+// ---- the command line
+
+#[test]
+fn exit_codes_tell_clean_from_found_from_unusable() {
+    let spec = ["-s", "shop.funnel"];
+    let with = |arguments: &[&'static str]| run(&[&["verify"], arguments, &spec].concat());
+    assert_eq!(with(&["clean.jsonl"]).0, 0);
+    assert_eq!(with(&["segment.jsonl"]).0, 1);
+    assert_eq!(with(&["clean.jsonl", "--deny", "never-seen"]).0, 1);
+    assert_eq!(with(&["flat.jsonl", "--allow-unplanned"]).0, 1);
+    let laws = "wrong-type,personal-data,nameless-event,deprecated-event";
+    assert_eq!(with(&["flat.jsonl", "--allow-unplanned", "--allow", laws]).0, 0);
+    assert_eq!(with(&["flat.jsonl", "--tolerate", "99%"]).0, 0);
+    assert_eq!(with(&["flat.jsonl", "--tolerate", "1%"]).0, 1);
+    for (arguments, words) in [
+        (&["missing.jsonl"][..], "missing.jsonl"),
+        (&["."], "it is a folder"),
+        (&["clean.jsonl", "--allow", "nothing"], "nothing"),
+        (&["clean.jsonl", "--tolerate", "200%"], "between 0% and 100%"),
+        (&["shop.funnel"], "--shape"),
+        (&["-", "-"], "once"),
+    ] {
+        let (code, _, err) = with(arguments);
+        assert_eq!(code, 2, "{arguments:?}");
+        assert!(err.contains(words), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
+fn foreign_logs_are_told_and_what_to_do_is_said() {
+    let place = tempfile::tempdir().unwrap();
+    let logs: &[(&str, &[u8], &str)] = &[
+        ("a.parquet", b"PAR1....PAR1", "Parquet"),
+        ("a.json", b"[{\"event\":\"Lamp Viewed\"}]", "jq -c"),
+        ("a.zst", b"\x28\xB5\x2F\xFD....", "Zstandard"),
+    ];
+    for (name, bytes, words) in logs {
+        let path = place.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        let (code, _, err) = run(&["verify", path.to_str().unwrap(), "-s", "shop.funnel"]);
+        assert_eq!(code, 2, "{name}");
+        assert!(err.contains(words), "{name}: {err}");
+    }
+}
+
+// ---- hostile logs
+
+#[test]
+fn what_is_no_event_is_a_finding_with_its_place() {
+    let plan = shop();
+    let good = r#"{"type":"track","messageId":"1","event":"Lamp Viewed","properties":{"lamp_id":"LA-1"}}"#;
+    let deep = format!(
+        r#"{{"type":"track","event":"Order Placed","properties":{{"note":{}{}}}}}"#,
+        "[".repeat(5_000),
+        "]".repeat(5_000)
+    );
+    let cases: &[(&str, Vec<u8>)] = &[
+        ("syntax", b"{\"type\":\"track\"\0}".to_vec()),
+        ("syntax", b"\0\0\0\0".to_vec()),
+        ("cut-off", b"{\"type\":\"track\",\"event\":\"Lam".to_vec()),
+        ("too-deep", deep.into_bytes()),
+        ("not-utf-8", b"{\"type\":\"track\",\"event\":\"\xFF\xFE\"}".to_vec()),
+        ("not-an-object", b"[1]".to_vec()),
+        ("syntax", b"{\"type\":\"track\",\"event\":\"Lamp Viewed\",\"properties\":{\"watts\":1e999}}".to_vec()),
+        ("too-long", [b"{\"x\":\"".to_vec(), vec![b'x'; 3 << 20], b"\"}".to_vec()].concat()),
+    ];
+    for (kind, line) in cases {
+        let text = [good.as_bytes(), b"\n", line, b"\n", good.as_bytes()].concat();
+        let findings = read_as(&plan, &text, None, 3);
+        let of_lines = found(&findings, "unreadable-line");
+        assert_eq!(of_lines.len(), 1, "{kind}");
+        assert_eq!((of_lines[0].law.kind(), of_lines[0].count), (Some(*kind), 1));
+        assert_eq!(of_lines[0].examples[0].line, 2, "{kind}");
+        assert_eq!((findings.lines, findings.planned, findings.invalid), (3, 2, 0), "{kind}");
+    }
+}
+
+#[test]
+fn a_log_of_wrong_names_is_counted_within_limits() {
+    let plan = shop();
+    let mut text = String::new();
+    for n in 0..MAX_NAMES * 3 {
+        writeln!(text, r#"{{"type":"track","messageId":"m","event":"Name {n}","properties":{{}}}}"#).unwrap();
+    }
+    for n in 0..MAX_GROUPS * 2 {
+        let properties = format!(r#"{{"lamp_id":"LA-1","p{n}":1}}"#);
+        writeln!(text, r#"{{"type":"track","messageId":"m","event":"Lamp Viewed","properties":{properties}}}"#)
+            .unwrap();
+    }
+    let findings = read(&plan, &text);
+    assert_eq!(found(&findings, "unplanned-event").len(), MAX_NAMES);
+    assert_eq!(findings.unplanned, MAX_NAMES as u64 * 3);
+    assert_eq!(findings.further_events, MAX_NAMES as u64 * 2);
+    let properties = found(&findings, "unplanned-property");
+    assert_eq!(properties.len(), MAX_GROUPS);
+    assert_eq!(findings.further_faults, MAX_GROUPS as u64);
+    assert_eq!(findings.invalid, MAX_GROUPS as u64 * 2);
+}
+
+#[test]
+fn results_do_not_depend_on_where_chunks_end() {
+    let plan = shop();
+    let log = fs::read_to_string(folder().join("segment.jsonl")).unwrap();
+    let once = read(&plan, &log);
+    let times = 3_000;
+    let many = read(&plan, &log.repeat(times));
+    assert_eq!(many.lines, once.lines * times as u64);
+    for (one, other) in once.findings.iter().zip(&many.findings) {
+        assert_eq!((one.law, &one.event, &one.property), (other.law, &other.event, &other.property));
+        assert_eq!(one.count * times as u64, other.count, "{:?} {}", one.law, one.property);
+        assert_eq!(one.examples.first(), other.examples.first());
+    }
+    assert_eq!(once.findings.len(), many.findings.len());
+}
+
+#[test]
+fn what_a_log_holds_cannot_act_on_the_screen() {
+    let plan = shop();
+    let text = "{\"type\":\"track\",\"event\":\"\\u001b[31mred\\u202e\",\"properties\":{\"\\u001b]0;x\\u0007\":\"\\u202e\"}}\n";
+    let findings = read(&plan, text);
+    for language in Language::ALL {
+        let report = Report { findings: &findings, fails: true, style: funnelc::report::Style::default(), language };
+        for format in report::FORMATS {
+            let mut bytes = Vec::new();
+            (format.render)(&report, &mut bytes).unwrap();
+            let out = String::from_utf8(bytes).unwrap();
+            assert!(!out.contains('\u{1b}') && !out.contains('\u{7}'), "{}: {out}", format.name);
+            assert!(format.name != "table" || !out.contains('\u{202e}'), "{out}");
+        }
+    }
+}
