@@ -21,6 +21,13 @@ use crate::say;
 static EMBEDDED: &[(&str, &str, &str)] = &[
     ("json-schema", "target.yaml", include_str!("../../templates/json-schema/target.yaml")),
     ("model", "target.yaml", include_str!("../../templates/model/target.yaml")),
+    ("python", "target.yaml", include_str!("../../templates/python/target.yaml")),
+    ("python", "init.py.hbs", include_str!("../../templates/python/init.py.hbs")),
+    ("python", "client.py.hbs", include_str!("../../templates/python/client.py.hbs")),
+    ("python", "rules.py.hbs", include_str!("../../templates/python/rules.py.hbs")),
+    ("python", "runtime.py.hbs", include_str!("../../templates/python/runtime.py.hbs")),
+    ("python", "sinks.py.hbs", include_str!("../../templates/python/sinks.py.hbs")),
+    ("python", "typed.hbs", include_str!("../../templates/python/typed.hbs")),
     ("segment", "target.yaml", include_str!("../../templates/segment/target.yaml")),
     ("tracking", "target.yaml", include_str!("../../templates/tracking/target.yaml")),
     ("tracking", "plan.md.hbs", include_str!("../../templates/tracking/plan.md.hbs")),
@@ -108,6 +115,7 @@ static VIEWS: &[(&str, ViewOf)] = &[
     ("tracking", |seen| {
         tracking::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))
     }),
+    ("python", |seen| clients::view(&clients::PYTHON, seen.plan)),
     ("typescript", |seen| clients::view(&clients::TYPESCRIPT, seen.plan)),
 ];
 

@@ -14,12 +14,14 @@ mod docs;
 #[allow(dead_code, reason = "other languages case and quote in other ways")]
 mod names;
 mod pattern;
+mod python;
 #[allow(dead_code, reason = "other languages case and quote in other ways")]
 mod quote;
 mod typescript;
 mod view;
 
 use names::Naming;
+pub(super) use python::PYTHON;
 pub(super) use typescript::TYPESCRIPT;
 pub(super) use view::view;
 
