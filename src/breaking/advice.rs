@@ -66,6 +66,22 @@ pub(super) fn renamed_property<'m, 's>(
     }
 }
 
+/// The declaration of the same kind and surroundings that one which is gone most likely became: the one that says the same,
+/// or the one of the nearest name.
+pub(super) fn renamed<'m, 's>(comparison: &Comparison<'m, 's>, was: Node<'m, 's>) -> Option<Node<'m, 's>> {
+    let outer = was.parent().and_then(|outer| comparison.pairs.now(outer.id));
+    let here = |node: &Node<'m, 's>| node.parent().map(|outer| outer.id) == outer;
+    let new: Vec<Node<'m, 's>> = comparison.added(was.kind()).into_iter().filter(here).collect();
+    let fields = |node: Node<'m, 's>| {
+        let said = plan::said(node);
+        (said.head, said.fields)
+    };
+    let before = fields(was);
+    let says_something = !(before.0.is_empty() && before.1.is_empty());
+    let twin = new.iter().copied().find(|is| says_something && comparison.same(&before, &fields(*is)));
+    twin.or_else(|| nearest_of(was, &new))
+}
+
 /// Says that a loss may be a new name, and offers to write so.
 pub(super) fn suggest<'m, 's>(
     comparison: &Comparison<'m, 's>,

@@ -12,8 +12,10 @@ mod advice;
 pub mod pairs;
 pub mod properties;
 pub mod registry;
+mod report;
 pub mod rules;
 mod same;
+pub mod told;
 pub mod versions;
 
 use rayon::prelude::*;

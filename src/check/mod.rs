@@ -2,6 +2,7 @@
 //! function named after the law it enforces. A law looks only at what was read whole: what depends on a broken thing
 //! stays silent.
 
+mod earlier_names;
 mod events;
 mod goals;
 mod kpis;
@@ -37,6 +38,7 @@ pub static CHECKS: &[Check] = &[
     project::known_currency,
     project::known_timezone,
     texts::declared_languages,
+    earlier_names::bad_was,
     events::property_type_conflict,
     events::one_type_per_wire_name,
     events::known_keys,

@@ -135,6 +135,20 @@ pub(crate) fn said(node: Node<'_, '_>) -> Declaration {
     declaration::alone(node)
 }
 
+/// A step of a sequence, told apart from others by what follows its word, or, for a message, by its path.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct StepSaid {
+    kind: &'static str,
+    path: String,
+    head: value::Slots,
+}
+
+/// A step of a sequence as data.
+pub(crate) fn step_said(node: Node<'_, '_>) -> StepSaid {
+    let path = if node.kind().is_message() { node.path() } else { String::new() };
+    StepSaid { kind: node.kind().word(), path, head: declaration::alone(node).head }
+}
+
 /// Where a kind stands in the table, the order of all lists.
 fn order(kind: Kind) -> usize {
     kind as usize

@@ -13,6 +13,7 @@ pub static ALL: &[&Code] = &[
     &BAD_EXTENDS,
     &MISSING_IMPORT,
     &ESCAPING_PATH,
+    &BAD_WAS,
 ];
 
 /// A reference to something that is not declared.
@@ -224,5 +225,26 @@ Move the shared file into the project, or check the common parent folder as one 
 
 // file: channels.funnel
 channel meta_ads "Meta ads" : paid
+"#,
+};
+
+/// An earlier name that something else has.
+pub static BAD_WAS: Code = Code {
+    id: "FN0110",
+    name: "bad-was",
+    group: Group::Names,
+    level: Level::Error,
+    summary: "a `was` that names something else that is still there",
+    explanation: "`was` says which name a declaration had, so that a comparison of two versions of the spec sees a new name and not a loss.
+One earlier thing becomes one thing.
+
+Reported is a `was` with the name of a declaration of the same kind that is still there beside it, and one that two
+declarations claim.
+
+Remove the `was` that is wrong. Where one thing was split in two, one of them keeps the history and the other is new.",
+    bad: r#"event order_completed "Order"
+event purchase "Purchase" { was order_completed }
+"#,
+    good: r#"event purchase "Purchase" { was order_completed }
 "#,
 };
