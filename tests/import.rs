@@ -59,10 +59,10 @@ fn tree(folder: &Path) -> Tree {
 
 fn expected(format: &str, case: &Path) -> Result<(), Failed> {
     let mut sources = Sources::new();
-    for (name, text) in tree(&case.join("plan")) {
+    let format = import::format(format).ok_or("a folder named after a format")?;
+    for (name, text) in tree(&case.join("plan")).into_iter().filter(|(name, _)| (format.takes)(name)) {
         sources.add(Source::new(name, text));
     }
-    let format = import::format(format).ok_or("a folder named after a format")?;
     let made: Tree = match import::import(format, &sources) {
         Ok(imported) => {
             let mut files: Tree = imported.files.into_iter().collect();

@@ -40,11 +40,14 @@ pub(super) fn after(before: &str) -> Message {
     }
 }
 
-/// The value of the last `"key"` or `"name"`.
+/// The value of the last key that names something, in JSON or in YAML.
 fn last_name(before: &str) -> Option<String> {
-    let keys = ["\"key\"", "\"name\""];
+    let keys = ["\"key\":", "\"name\":", "\"title\":", " name:"];
     let (at, key) = keys.iter().filter_map(|key| before.rfind(key).map(|at| (at, key))).max()?;
-    let rest = before[at + key.len()..].trim_start().strip_prefix(':')?.trim_start();
-    let name: Result<Option<String>, _> = serde_json::Deserializer::from_str(rest).into_iter().next().transpose();
-    name.ok().flatten()
+    let rest = before[at + key.len()..].trim_start();
+    let quoted: Result<Option<String>, _> = serde_json::Deserializer::from_str(rest).into_iter().next().transpose();
+    let plain =
+        || rest.lines().next().and_then(|line| line.split([',', '}']).next()).unwrap_or_default().trim().to_owned();
+    let name = quoted.ok().flatten().unwrap_or_else(plain);
+    (!name.is_empty() && !name.starts_with(['"', '{', '['])).then_some(name)
 }

@@ -1,9 +1,11 @@
 //! Plans of other tools as specs.
 //!
 //! ```text
-//! json         bytes into values with places
+//! json, yaml   bytes into values with places
 //! node         such values, whatever the syntax
 //! schema       JSON Schema into properties
+//! message      the part of a message's schema that holds them
+//! about        labels and the like
 //! segment, …   one file a format: values into a plan
 //! plan         the neutral plan, and what is noted while it is read
 //! newest       one event has one description
@@ -16,19 +18,28 @@
 //!
 //! Nothing is written unless all of it can be read, and the spec is compiled before it is handed out.
 
+mod about;
+mod catalog;
+mod csv;
 mod faults;
+mod iglu;
 mod json;
+mod json_schema;
+mod message;
+mod mixpanel;
 mod names;
 mod newest;
 mod node;
 mod plan;
 mod print;
 mod report;
+mod rudderstack;
 mod schema;
 mod segment;
 mod settle;
 mod share;
 mod words;
+mod yaml;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::levels::Levels;
@@ -51,15 +62,67 @@ pub struct Format {
 }
 
 /// Every format that can be imported.
-pub static FORMATS: &[Format] = &[Format {
-    name: "segment",
-    about: "A plan of Segment Protocols: JSON of the Public API, or the plan.json of typewriter",
-    takes: is_json,
-    read: |sources, notes| each(sources, notes, json::read, segment::read),
-}];
+pub static FORMATS: &[Format] = &[
+    Format {
+        name: "segment",
+        about: "a plan of Segment Protocols: JSON of the Public API, or the plan.json of typewriter",
+        takes: is_json,
+        read: |sources, notes| each(sources, notes, |node, _, notes| segment::read(node, notes)),
+    },
+    Format {
+        name: "rudderstack",
+        about: "a plan of RudderStack: JSON of its API, or YAML of its catalog (rudder/v1)",
+        takes: |path| is_json(path) || is_yaml(path),
+        read: rudderstack::read_all,
+    },
+    Format {
+        name: "json-schema",
+        about: "JSON Schemas, one an event",
+        takes: is_json,
+        read: |sources, notes| each(sources, notes, json_schema::read),
+    },
+    Format {
+        name: "iglu",
+        about: "self-describing schemas of Snowplow: an Iglu registry, or data structures in YAML",
+        takes: |path| is_schema(path) || is_yaml(path),
+        read: |sources, notes| each(sources, notes, iglu::read),
+    },
+    Format {
+        name: "mixpanel",
+        about: "the Lexicon of Mixpanel: JSON of its schemas API",
+        takes: is_json,
+        read: |sources, notes| each(sources, notes, |node, _, notes| mixpanel::read(node, notes)),
+    },
+    Format {
+        name: "csv",
+        about: "a table with a row for each property of an event",
+        takes: |path| !is_hidden(path) && has_extension(path, &["csv", "tsv"]),
+        read: csv::read,
+    },
+];
 
 fn is_json(path: &str) -> bool {
-    std::path::Path::new(path).extension().is_some_and(|extension| extension == "json")
+    !is_hidden(path) && has_extension(path, &["json"])
+}
+
+fn is_yaml(path: &str) -> bool {
+    !is_hidden(path) && has_extension(path, &["yaml", "yml"])
+}
+
+/// A file of an Iglu registry, which has no extension.
+fn is_schema(path: &str) -> bool {
+    let is_versioned = path.rsplit('/').nth(1) == Some("jsonschema");
+    !is_hidden(path) && (is_versioned || has_extension(path, &["json"]))
+}
+
+fn has_extension(path: &str, wanted: &[&str]) -> bool {
+    let extension = std::path::Path::new(path).extension().and_then(|own| own.to_str());
+    extension.is_some_and(|own| wanted.contains(&own))
+}
+
+/// Whether a part of a path is hidden, as the settings of tools are.
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.'))
 }
 
 /// The format of a name.
@@ -139,24 +202,26 @@ fn sound(files: &[(String, String)]) -> Result<(), Vec<Diagnostic>> {
     Err(vec![fault.help(say!("this is a fault of funnelc, please report it with the plan; nothing was written"))])
 }
 
-/// Reads each file by itself and puts the plans together.
-fn each(
-    sources: &Sources,
-    notes: &mut Notes,
-    parse: fn(crate::source::FileId, &Source) -> Result<Node, Vec<Diagnostic>>,
-    read: fn(&Node, &mut Notes) -> ForeignPlan,
-) -> ForeignPlan {
-    let mut whole = ForeignPlan::default();
+/// The documents of each file with its name: of JSON one, of YAML as many as there are.
+fn documents<'s>(sources: &'s Sources, notes: &mut Notes) -> Vec<(&'s str, Node)> {
+    let mut found = Vec::new();
     for (file, source) in sources.iter() {
-        let node = match parse(file, source) {
-            Ok(node) => node,
-            Err(faults) => {
-                notes.faults.extend(faults);
-                continue;
-            }
-        };
+        let is_yaml = has_extension(&source.name, &["yaml", "yml"]);
+        let read = if is_yaml { yaml::read(file, source) } else { json::read(file, source).map(|node| vec![node]) };
+        match read {
+            Ok(all) => found.extend(all.into_iter().map(|node| (source.name.as_str(), node))),
+            Err(faults) => notes.faults.extend(faults),
+        }
+    }
+    found
+}
+
+/// Reads each document by itself and puts the plans together.
+fn each(sources: &Sources, notes: &mut Notes, read: fn(&Node, &str, &mut Notes) -> ForeignPlan) -> ForeignPlan {
+    let mut whole = ForeignPlan::default();
+    for (file, node) in documents(sources, notes) {
         notes.begin("");
-        whole.join(read(&node, notes));
+        whole.join(read(&node, file, notes));
     }
     whole
 }

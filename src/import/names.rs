@@ -22,18 +22,26 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Names for all of these wires, first come first served; those that are valid as they are keep them.
-    pub(super) fn for_all<'w>(wires: impl Iterator<Item = &'w str> + Clone, fallback: &str) -> Self {
+    /// Names for all of these wires: the name each had before where it is known, itself where it is valid, else one made
+    /// of it; first come first served.
+    pub(super) fn for_all<'w>(wires: &[(&'w str, Option<&'w str>)], fallback: &str) -> Self {
         let mut names = Self::default();
-        for wire in wires.clone().filter(|wire| made(wire, fallback) == **wire) {
-            names.give(wire, fallback);
+        let valid = |name: &&str| made(name, fallback) == **name;
+        for (wire, before) in wires {
+            let before = before.map(|own| own.rsplit('.').next().unwrap_or(own)).filter(valid);
+            if let Some(own) = before.filter(|own| !names.used.contains(*own) && !names.by_wire.contains_key(*wire)) {
+                names.used.insert(own.to_owned());
+                names.by_wire.insert((*wire).to_owned(), own.to_owned());
+            }
         }
-        wires.for_each(|wire| drop(names.give(wire, fallback)));
+        let own = wires.iter().map(|(wire, _)| *wire);
+        own.clone().filter(valid).for_each(|wire| drop(names.give(wire, fallback)));
+        own.for_each(|wire| drop(names.give(wire, fallback)));
         names
     }
 
     /// The name of a wire name: always the same one.
-    pub(super) fn give(&mut self, wire: &str, fallback: &str) -> String {
+    fn give(&mut self, wire: &str, fallback: &str) -> String {
         if let Some(known) = self.by_wire.get(wire) {
             return known.clone();
         }
@@ -55,6 +63,13 @@ impl Names {
         self.used.insert(name.clone());
         name
     }
+}
+
+/// Whether a text is a name as it is.
+pub(super) fn is_name(text: &str) -> bool {
+    let begins = text.starts_with(|first: char| first == '_' || pest::unicode::XID_START(first));
+    let is_nfc = text.nfc().eq(text.chars());
+    begins && is_nfc && !TAKEN.contains(&text) && text.chars().all(pest::unicode::XID_CONTINUE)
 }
 
 /// A valid name for a type, which is none of the types that need no declaration.
@@ -116,7 +131,10 @@ mod tests {
 
     #[test]
     fn no_two_wires_have_one_name_and_valid_ones_keep_theirs() {
-        let names = Names::for_all(["plan type", "planType", "plan_type", "plan type"].into_iter(), "property");
+        let names = Names::for_all(
+            &[("plan type", None), ("planType", None), ("plan_type", None), ("a", Some("b")), ("b", None)],
+            "property",
+        );
         assert_eq!(
             [names.of("plan_type"), names.of("plan type"), names.of("planType")],
             ["plan_type", "plan_type_2", "plan_type_3"]

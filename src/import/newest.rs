@@ -9,9 +9,9 @@ use crate::say;
 
 /// Each event once.
 pub(super) fn newest(events: Vec<ForeignEvent>, notes: &mut Notes) -> Vec<ForeignEvent> {
-    let mut kept: IndexMap<(&str, String), ForeignEvent> = IndexMap::with_capacity(events.len());
+    let mut kept: IndexMap<(&str, String, String), ForeignEvent> = IndexMap::with_capacity(events.len());
     for event in events {
-        match kept.entry((event.class, event.wire.clone())) {
+        match kept.entry((event.class, event.scope.clone(), event.wire.clone())) {
             Entry::Vacant(place) => drop(place.insert(event)),
             Entry::Occupied(known) if known.get().version == event.version => twice(known.get(), &event, notes),
             Entry::Occupied(mut known) => {

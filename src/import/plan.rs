@@ -25,17 +25,64 @@ pub(super) struct ForeignPlan {
 pub(super) struct ForeignEvent {
     /// Its name as it is sent.
     pub(super) wire: String,
+    /// What tells events of one name apart: the vendor of a schema, say.
+    pub(super) scope: String,
+    /// The name it had in a spec.
+    pub(super) name: Option<String>,
     pub(super) place: Place,
     /// `track`, `page`, `screen`, `identify` or `group`.
     pub(super) class: &'static str,
     pub(super) label: String,
     pub(super) docs: String,
-    pub(super) deprecated: bool,
+    /// `planned`, `live` or `deprecated`.
+    pub(super) status: &'static str,
+    pub(super) sent_by: Vec<String>,
     /// Of several versions the newest is taken.
     pub(super) version: Vec<u64>,
     /// Who answers for it, and whom to ask.
     pub(super) owner: Option<Owner>,
     pub(super) properties: Vec<ForeignProperty>,
+}
+
+impl ForeignEvent {
+    /// An event of which nothing is known but its name.
+    pub(super) fn new(wire: &str, place: Span) -> Self {
+        Self {
+            wire: wire.to_owned(),
+            scope: String::new(),
+            name: None,
+            place: Place(place),
+            class: "track",
+            label: String::new(),
+            docs: String::new(),
+            status: "live",
+            sent_by: Vec::new(),
+            version: Vec::new(),
+            owner: None,
+            properties: Vec::new(),
+        }
+    }
+}
+
+impl ForeignProperty {
+    /// A property of which nothing is known but its name.
+    pub(super) fn new(wire: &str, place: Span) -> Self {
+        Self {
+            wire: wire.to_owned(),
+            name: None,
+            place: Place(place),
+            kind: Kind::ANY,
+            required: false,
+            label: String::new(),
+            docs: String::new(),
+            bounds: Bounds::default(),
+            default: None,
+            unit: None,
+            pii: None,
+            purpose: None,
+            deprecated: None,
+        }
+    }
 }
 
 /// A team.
@@ -50,6 +97,8 @@ pub(super) struct Owner {
 pub(super) struct ForeignProperty {
     /// Its name as it is sent.
     pub(super) wire: String,
+    /// The name it had in a spec.
+    pub(super) name: Option<String>,
     pub(super) place: Place,
     pub(super) kind: Kind,
     pub(super) required: bool,
@@ -185,7 +234,10 @@ impl Notes {
     pub(super) fn lose_rest(&mut self, node: &Node, known: &[&str]) {
         for member in node.members().iter().filter(|member| !known.contains(&member.key.as_str())) {
             // That nothing else may be sent is what a spec says of every event.
-            let is_closed = member.key == "additionalProperties" && matches!(member.value.value, Value::Bool(false));
+            let is_closed = matches!(
+                member.key.as_str(),
+                "additionalProperties" | "unevaluatedProperties" | "additional_properties"
+            ) && matches!(member.value.value, Value::Bool(false));
             if !member.value.is_empty() && !is_closed {
                 let word = &member.key;
                 self.lose(member.place, say!("`{word}`", word), member.value.shown());

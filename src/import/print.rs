@@ -50,20 +50,23 @@ struct Printer {
 
 impl Printer {
     fn of(plan: &ForeignPlan) -> Self {
-        let mut wires: IndexMap<&str, ()> = IndexMap::new();
+        let mut wires: Vec<(&str, Option<&str>)> = Vec::new();
         plan.traits.iter().for_each(|own| collect(own, &mut wires));
         plan.events.iter().flat_map(|event| &event.properties).for_each(|own| collect(own, &mut wires));
-        let mut names = Names::for_all(plan.events.iter().map(|event| event.wire.as_str()), "event");
+        let of_events: Vec<(&str, Option<&str>)> =
+            plan.events.iter().map(|event| (event.wire.as_str(), event.name.as_deref())).collect();
+        let mut names = Names::for_all(&of_events, "event");
         let mut known: FxHashSet<&str> = FxHashSet::default();
         let mut events = Vec::with_capacity(plan.events.len());
         for event in &plan.events {
             let name = names.of(&event.wire).to_owned();
-            // A page and a track event may be sent under one name.
+            // A page and a track event may be sent under one name, and so may events of two vendors.
             let is_first = known.insert(&event.wire);
-            events.push(if is_first { name } else { names.fresh(&format!("{name}_{}", event.class)) });
+            let apart = if event.scope.is_empty() { event.class } else { &event.scope };
+            events.push(if is_first { name } else { names.fresh(&names::made(&format!("{name}_{apart}"), "event")) });
         }
         Self {
-            properties: Names::for_all(wires.keys().copied(), "property"),
+            properties: Names::for_all(&wires, "property"),
             names,
             events,
             types: IndexMap::new(),
@@ -142,7 +145,11 @@ impl Printer {
             let team = self.team(owner);
             let _ = writeln!(out, "  owner {team}");
         }
-        let _ = writeln!(out, "  status {}", if event.deprecated { "deprecated" } else { "live" });
+        let senders: Vec<String> = event.sent_by.iter().map(|own| names::made(own, "unknown")).collect();
+        if !senders.is_empty() {
+            let _ = writeln!(out, "  sent_by {}", senders.join(", "));
+        }
+        let _ = writeln!(out, "  status {}", event.status);
         if !taken.groups.is_empty() {
             let _ = writeln!(out, "  with {}", taken.groups.join(", "));
         }
@@ -153,7 +160,11 @@ impl Printer {
 
     fn property(&mut self, out: &mut String, word: &str, own: &ForeignProperty) {
         out.push_str(&docs(&own.docs, "  "));
-        let name = self.properties.of(&own.wire).to_owned();
+        let mut name = self.properties.of(&own.wire).to_owned();
+        // A row that begins with `label` is the label of its block.
+        if word.is_empty() && name == "label" {
+            name.push('_');
+        }
         let kind = self.kind(&own.kind, &name);
         let _ = write!(out, "  {word} {name}");
         if !own.label.is_empty() && own.label != own.wire {
@@ -205,8 +216,8 @@ impl Printer {
 }
 
 /// Every name on the wire, those of members included.
-fn collect<'p>(property: &'p ForeignProperty, wires: &mut IndexMap<&'p str, ()>) {
-    wires.insert(&property.wire, ());
+fn collect<'p>(property: &'p ForeignProperty, wires: &mut Vec<(&'p str, Option<&'p str>)>) {
+    wires.push((&property.wire, property.name.as_deref()));
     let mut kind = &property.kind;
     while let Kind::List(inner) = kind {
         kind = inner;
@@ -218,7 +229,7 @@ fn collect<'p>(property: &'p ForeignProperty, wires: &mut IndexMap<&'p str, ()>)
 
 /// A member of an enum: a word where it is one.
 fn member(text: &str) -> String {
-    if names::made(text, "") == text { text.to_owned() } else { quoted(text) }
+    if names::is_name(text) { text.to_owned() } else { quoted(text) }
 }
 
 fn clause(out: &mut String, word: &str, text: Option<&str>) {

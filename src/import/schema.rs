@@ -52,13 +52,15 @@ pub(super) struct Schema<'n, 'p> {
     /// What `$ref` refers into.
     pub(super) root: &'n Node,
     pub(super) notes: &'p mut Notes,
+    /// What the format says of a property besides, and reads itself.
+    pub(super) extra: &'static [&'static str],
     /// The references being followed.
-    following: Vec<&'n str>,
+    pub(super) following: Vec<&'n str>,
 }
 
 impl<'n, 'p> Schema<'n, 'p> {
     pub(super) fn new(root: &'n Node, notes: &'p mut Notes) -> Self {
-        Self { root, notes, following: Vec::new() }
+        Self { root, notes, extra: &[], following: Vec::new() }
     }
 
     /// The properties of an object.
@@ -98,30 +100,24 @@ impl<'n, 'p> Schema<'n, 'p> {
         let (kind, node) = self.kind(node);
         let is_text = matches!(kind, Kind::Scalar(own) if of_scalar(own).get("type") == Some(&"string".into()));
         ForeignProperty {
-            wire: wire.to_owned(),
-            place,
+            name: node.text_of("x-name").map(str::to_owned),
             required,
             label: words::line(node.text_of("title").unwrap_or_default()),
             docs: self.docs(node),
             bounds: self.bounds(node, &kind, is_text),
             default: self.default(node, &kind),
             unit: node.text_of("x-unit").map(words::line),
-            pii: node.text_of("x-pii").and_then(|own| PII.iter().find(|known| **known == own).copied()),
+            pii: node.text_of("x-pii").and_then(pii),
             purpose: node.get("x-purpose").and_then(|own| own.text_of("reason").or(own.text())).map(words::line),
-            deprecated: self.deprecated(node),
+            deprecated: deprecated(node),
             kind,
+            ..ForeignProperty::new(wire, place.0)
         }
     }
 
     /// The words a node says of itself.
     pub(super) fn docs(&mut self, node: &Node) -> String {
         words::docs(node.get("description"), self.notes)
-    }
-
-    #[allow(clippy::unused_self, reason = "reads as one of the questions a property is asked")]
-    fn deprecated(&self, node: &Node) -> Option<String> {
-        let why = node.text_of("x-deprecated").map(words::line);
-        why.or_else(|| node.get("deprecated").is_some_and(Node::is_true).then(|| "deprecated".to_owned()))
     }
 
     // ---- types
@@ -156,7 +152,7 @@ impl<'n, 'p> Schema<'n, 'p> {
     }
 
     fn plain_kind(&mut self, node: &'n Node) -> Kind {
-        self.notes.lose_rest(node, KNOWN);
+        self.notes.lose_rest(node, &[KNOWN, self.extra].concat());
         let types = self.types(node);
         if let Some(values) = values(node) {
             return self.of_values(node, &values, &types);
@@ -320,6 +316,17 @@ impl<'n, 'p> Schema<'n, 'p> {
         }
         written
     }
+}
+
+/// The kind of personal data of a word.
+pub(super) fn pii(word: &str) -> Option<&'static str> {
+    PII.iter().find(|known| **known == word).copied()
+}
+
+/// Why a property should not be sent any more.
+fn deprecated(node: &Node) -> Option<String> {
+    let why = node.text_of("x-deprecated").map(words::line);
+    why.or_else(|| node.get("deprecated").is_some_and(Node::is_true).then(|| "deprecated".to_owned()))
 }
 
 /// The scalar whose schema is what a node says of its type, format and pattern.

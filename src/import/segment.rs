@@ -1,11 +1,10 @@
 //! Segment Protocols: the rules of a plan as the Public API returns them (v2), as `typewriter` keeps them (flat), and
 //! as the API returned them before (v1).
 
-use super::faults;
-use super::node::{Member, Node};
-use super::plan::{ForeignEvent, ForeignPlan, Notes, Owner, Place};
+use super::node::Node;
+use super::plan::{ForeignEvent, ForeignPlan, Notes};
 use super::schema::Schema;
-use super::words;
+use super::{about, faults, message, words};
 use crate::say;
 
 /// The types of rules, with the class of event each describes and where its properties are.
@@ -100,77 +99,24 @@ fn old_rules<'n>(old: &'n Node, rules: &mut Vec<Rule<'n>>, notes: &mut Notes) {
 
 fn event(rule: &Rule<'_>, notes: &mut Notes) -> ForeignEvent {
     let Rule { key, class, schema, .. } = *rule;
-    notes.begin(if key.is_empty() { class } else { key });
-    words::check(key, rule.node.span.before(), notes);
-    let docs = match words::docs(schema.get("description"), notes) {
-        own if own.is_empty() => words::docs(rule.node.get("description"), notes),
-        own => own,
-    };
+    // Rules of `identify` and `group` have no name of their own.
+    let wire = if key.is_empty() { class } else { key };
+    notes.begin(wire);
+    let place = rule.node.get("key").or(rule.node.get("name")).unwrap_or(rule.node).span;
+    words::check(key, place, notes);
+    let docs = [schema, rule.node].map(|own| words::docs(own.get("description"), notes));
     let never = rule.node.text_of("deprecatedAt").is_none_or(|at| at.is_empty() || at.starts_with(NEVER));
-    let owner = labels(schema, notes);
-    let mut reader = Schema::new(schema, notes);
-    let properties = match section(rule, reader.notes) {
-        Some(object) => reader.properties(object),
-        None => Vec::new(),
-    };
-    ForeignEvent {
-        wire: if key.is_empty() { class.to_owned() } else { key.to_owned() },
-        place: Place(rule.node.get("key").or(rule.node.get("name")).unwrap_or(rule.node).span),
+    let mut event = ForeignEvent {
         class,
         label: words::line(schema.text_of("title").unwrap_or_default()),
-        docs,
+        docs: docs.into_iter().find(|own| !own.is_empty()).unwrap_or_default(),
+        status: if never { "live" } else { "deprecated" },
         version: vec![rule.version],
-        deprecated: !never,
-        owner,
-        properties,
-    }
-}
-
-/// The object that holds the properties: one level further in where the rule is nested.
-fn section<'n>(rule: &Rule<'n>, notes: &mut Notes) -> Option<&'n Node> {
-    let schema = rule.schema;
-    let known = ["$schema", "type", "description", "title", "labels", "properties", "required", "definitions", "$defs"];
-    notes.lose_rest(schema, &known);
-    let properties = schema.get("properties")?;
-    if !is_nested(properties) {
-        return Some(schema);
-    }
-    for member in properties.members().iter().filter(|member| member.key != rule.section) {
-        let section = &member.key;
-        let says = member.value.get("properties").is_some_and(|own| !own.is_empty());
-        if says {
-            notes.lose(member.place, say!("what `{section}` of the message must hold", section), member.value.shown());
-        }
-    }
-    let inner = properties.get(rule.section)?;
-    notes.lose_rest(inner, &["type", "properties", "required", "$schema"]);
-    Some(inner)
-}
-
-/// Whether members are the parts of a message, not properties of an event.
-fn is_nested(properties: &Node) -> bool {
-    const PARTS: [&str; 3] = ["properties", "traits", "context"];
-    const SAYS: [&str; 9] =
-        ["type", "properties", "required", "$schema", "additionalProperties", "description", "id", "$id", "labels"];
-    let is_part = |member: &Member| {
-        let kind = member.value.get("type").map(Node::shown);
-        PARTS.contains(&member.key.as_str())
-            && kind.is_none_or(|kind| kind.contains("object"))
-            && member.value.members().iter().all(|inner| SAYS.contains(&inner.key.as_str()))
+        ..ForeignEvent::new(wire, place)
     };
-    !properties.is_empty() && properties.members().iter().all(is_part)
-}
-
-/// The owner among the labels; a spec has no place for the others.
-fn labels(schema: &Node, notes: &mut Notes) -> Option<Owner> {
-    let mut owner = None;
-    for label in schema.get("labels").map(Node::members).unwrap_or_default() {
-        match (label.key.as_str(), label.value.text()) {
-            ("owner" | "team", Some(name)) if !name.trim().is_empty() && owner.is_none() => {
-                owner = Some(Owner { name: words::line(name), lead: None });
-            }
-            (key, _) => notes.lose(label.place, say!("the label `{key}`", key), label.value.shown()),
-        }
+    about::labels(&mut event, schema.get("labels").map(Node::members).unwrap_or_default(), notes);
+    if let Some(object) = message::part(schema, rule.section, notes) {
+        event.properties = Schema::new(schema, notes).properties(object);
     }
-    owner
+    event
 }

@@ -35,6 +35,11 @@ impl Column {
     fn is_text(&self) -> bool {
         matches!(self, Self::Text | Self::Other("date" | "datetime" | "time"))
     }
+
+    /// Whether its values are sent as numbers.
+    fn is_number(&self) -> bool {
+        matches!(self, Self::Number | Self::Other("money" | "percent" | "duration"))
+    }
 }
 
 /// Where a name on the wire has a type: the events, first the place of the first.
@@ -64,10 +69,14 @@ pub(super) fn settle(plan: &mut ForeignPlan, notes: &mut Notes) {
     }
 }
 
-/// A text of a certain form is still a text; anything else can only be anything.
+/// A text of a certain form is still a text, and an amount a number; anything else can only be anything.
 fn widen(property: &mut ForeignProperty, winner: &Column) {
-    let both_texts = *winner == Column::Text && Column::of(&property.kind).is_some_and(|own| own.is_text());
-    property.kind = if both_texts { Kind::Scalar("string") } else { Kind::ANY };
+    let own = Column::of(&property.kind);
+    property.kind = match winner {
+        Column::Text if own.as_ref().is_some_and(Column::is_text) => Kind::Scalar("string"),
+        Column::Number if own.as_ref().is_some_and(Column::is_number) => Kind::Scalar("number"),
+        _ => Kind::ANY,
+    };
     property.bounds = Bounds::default();
     property.default = None;
 }
@@ -97,10 +106,13 @@ fn winners(plan: &ForeignPlan, notes: &mut Notes) -> IndexMap<String, Column> {
     found
 }
 
-/// The most frequent, the first of several; where all are texts of some form, text.
+/// The most frequent, the first of several; where all are texts or numbers of some form, that.
 fn winner(columns: &IndexMap<Column, Use>) -> Column {
     if columns.keys().all(Column::is_text) {
         return Column::Text;
+    }
+    if columns.keys().all(Column::is_number) {
+        return Column::Number;
     }
     let most = columns.values().map(|own| own.count).max();
     columns.iter().find(|(_, own)| Some(own.count) == most).map_or(Column::Text, |(column, _)| column.clone())
