@@ -19,6 +19,12 @@ use crate::say;
 
 /// The embedded targets: each file of each, by its path under `templates/`.
 static EMBEDDED: &[(&str, &str, &str)] = &[
+    ("go", "target.yaml", include_str!("../../templates/go/target.yaml")),
+    ("go", "client.go.hbs", include_str!("../../templates/go/client.go.hbs")),
+    ("go", "fields.go.hbs", include_str!("../../templates/go/fields.go.hbs")),
+    ("go", "rules.go.hbs", include_str!("../../templates/go/rules.go.hbs")),
+    ("go", "runtime.go.hbs", include_str!("../../templates/go/runtime.go.hbs")),
+    ("go", "sinks.go.hbs", include_str!("../../templates/go/sinks.go.hbs")),
     ("json-schema", "target.yaml", include_str!("../../templates/json-schema/target.yaml")),
     ("model", "target.yaml", include_str!("../../templates/model/target.yaml")),
     ("python", "target.yaml", include_str!("../../templates/python/target.yaml")),
@@ -115,6 +121,7 @@ static VIEWS: &[(&str, ViewOf)] = &[
     ("tracking", |seen| {
         tracking::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))
     }),
+    ("go", |seen| clients::view(&clients::GO, seen.plan)),
     ("python", |seen| clients::view(&clients::PYTHON, seen.plan)),
     ("typescript", |seen| clients::view(&clients::TYPESCRIPT, seen.plan)),
 ];

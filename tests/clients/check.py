@@ -1,9 +1,9 @@
 """Holds what the clients of a language say to what is expected of all of them, and both to the schemas of the build.
 
-Usage: check.py SAID EXPECTED PAYLOADS BUILD...
+Usage: check.py SAID EXPECTED PAYLOADS POSTS BUILD...
 
-SAID is `{"sent": [...], "violations": [...]}`, EXPECTED the messages, PAYLOADS what is wrong with some properties, and
-each BUILD a folder written by `funnelc build`.
+SAID is `{"sent": [...], "violations": [...], "posts": [...]}`, EXPECTED the messages, PAYLOADS what is wrong with some
+properties, POSTS the requests of the sinks that post by themselves, and each BUILD a folder written by `funnelc build`.
 """
 
 import json
@@ -12,8 +12,9 @@ import sys
 
 import jsonschema
 
-said_path, expected_path, payloads_path, *builds = map(pathlib.Path, sys.argv[1:])
-said, expected, payloads = (json.loads(path.read_text("utf-8")) for path in (said_path, expected_path, payloads_path))
+files = [json.loads(pathlib.Path(path).read_text("utf-8")) for path in sys.argv[1:5]]
+said, expected, payloads, posts = files
+builds = map(pathlib.Path, sys.argv[5:])
 schemas = {}
 for build in builds:
     for path in sorted((build / "tracking/schemas").glob("*.json")):
@@ -53,6 +54,15 @@ def wrong(schema: dict, properties: object) -> list[list[str]]:
     return sorted(found)
 
 
+def unpacked(value: object) -> object:
+    """The same with the JSON inside of texts read, whose members may stand in any order."""
+    if isinstance(value, dict):
+        return {name: unpacked(own) for name, own in value.items()}
+    if isinstance(value, list):
+        return [unpacked(own) for own in value]
+    return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
+
+
 def same(left: object, right: object) -> bool:
     """Equal, where true is not one."""
     if isinstance(left, bool) != isinstance(right, bool):
@@ -77,6 +87,11 @@ for own, payload in zip(said["violations"], payloads, strict=True):
     if "unheld" not in payload:
         found = wrong(schemas["clients", payload["event"]], payload["properties"])
         verdict(f"what the schema says of {what}", found == sorted(payload["wrong"]), found)
+
+if "posts" in said:
+    verdict("as many requests as expected", len(said["posts"]) == len(posts), len(said["posts"]))
+    for own, wanted in zip(said["posts"], posts):
+        verdict(f"{wanted[0]} is posted as expected", same(unpacked(own), unpacked(wanted)), json.dumps(own, ensure_ascii=False))
 
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

@@ -11,6 +11,7 @@
 //! ```
 
 mod docs;
+mod go;
 #[allow(dead_code, reason = "other languages case and quote in other ways")]
 mod names;
 mod pattern;
@@ -20,6 +21,7 @@ mod quote;
 mod typescript;
 mod view;
 
+pub(super) use go::GO;
 use names::Naming;
 pub(super) use python::PYTHON;
 pub(super) use typescript::TYPESCRIPT;
@@ -39,6 +41,10 @@ pub(super) struct Language {
     scalar: fn(&str) -> &'static str,
     /// The type of a list of some type.
     list: fn(&str) -> String,
+    /// A type whose value may be missing.
+    optional: fn(&str) -> String,
+    /// Whether members of enums stand among the types, and begin with the name of their enum.
+    flat_members: bool,
     /// A string literal.
     string: fn(&str) -> String,
     /// A line of a comment of the documentation.

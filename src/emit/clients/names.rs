@@ -184,9 +184,16 @@ impl Scope {
         if key.contains('.') && self.0.insert(whole.to_lowercase()) {
             return whole;
         }
-        let (plain, mut salted) = (own.clone(), key.to_owned());
+        own.push('_');
+        own.push_str(&hash(key));
+        self.exact(&own, key)
+    }
+
+    /// A name as it is, or one with a hash where it is taken.
+    pub(super) fn exact(&mut self, name: &str, key: &str) -> String {
+        let (mut own, mut salted) = (name.to_owned(), key.to_owned());
         while !self.0.insert(own.to_lowercase()) {
-            own = format!("{plain}_{}", hash(&salted));
+            own = format!("{name}_{}", hash(&salted));
             salted.push('+');
         }
         own

@@ -12,6 +12,8 @@ pub(in crate::emit) static PYTHON: Language = Language {
     members: NAMING,
     scalar,
     list: |inner| format!("_abc.Sequence[{inner}]"),
+    optional: |inner| format!("{inner} | None"),
+    flat_members: false,
     string: |text| quote::string(text, &[], quote::long),
     comment: |line| line.replace('\\', "\\\\").replace('"', "\\\""),
     anchors: ("^", "\\Z"),

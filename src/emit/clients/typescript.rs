@@ -12,6 +12,8 @@ pub(in crate::emit) static TYPESCRIPT: Language = Language {
     members: NAMING,
     scalar,
     list: |inner| format!("readonly {}[]", if inner.contains(' ') { format!("({inner})") } else { inner.to_owned() }),
+    optional: |inner| format!("{inner} | undefined"),
+    flat_members: false,
     string: |text| quote::string(text, &[], quote::braced),
     comment: quote::in_block,
     anchors: ("^", "$"),

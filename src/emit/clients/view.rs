@@ -123,6 +123,11 @@ fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
+/// The name of an enum and that of a member, as one that still reads as two.
+fn joined(name: &str, member: &str) -> String {
+    if member.starts_with(char::is_uppercase) { format!("{name}{member}") } else { format!("{name}_{member}") }
+}
+
 struct Maker<'p> {
     language: &'p Language,
     plan: &'p Plan,
@@ -236,8 +241,8 @@ impl<'p> Maker<'p> {
                 .map(|why| (self.language.comment)(&quote::line(why)))
                 .unwrap_or_default(),
             levels: self.levels(own),
+            kind: if required { kind } else { (self.language.optional)(&kind) },
             name,
-            kind,
             required,
         }
     }
@@ -266,7 +271,10 @@ impl<'p> Maker<'p> {
         }
         let name = self.scope.one(&self.language.types, &format!("{}_{}", last(&own.from.path), own.name), &key);
         let declared: Vec<(&str, &str)> = members.iter().map(|own| (own.as_str(), own.as_str())).collect();
-        let names = Scope::default().all(&self.language.members, &declared);
+        let mut names = Scope::default().all(&self.language.members, &declared);
+        if self.language.flat_members {
+            names = names.iter().map(|member| self.scope.exact(&joined(&name, member), &key)).collect();
+        }
         let member = |(name, value): (String, &String)| MemberView { name, value: (self.language.string)(value) };
         let view = EnumView {
             name: name.clone(),
