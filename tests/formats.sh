@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Plans in the formats of other tools, read by those tools: Typewriter 9.2.0 makes a client of the Segment plan of every
-# example, and the TypeScript compiler takes it.
+# example, and the TypeScript compiler takes it. What no tool can be asked about here is held to the shape that is
+# published (tests/tools/formats.py).
 #
 # Usage: FUNNELC=path/to/funnelc FUNNELC_TOOLS=folder bash tests/formats.sh
 set -uo pipefail
@@ -64,6 +65,10 @@ segment() { # SPEC
 for example in "$root"/specs/examples/*/; do
   segment "${example%/}"
 done
+
+python=$tools/python/bin/python
+[ -x "$python" ] || python=python3
+FUNNELC=$funnelc "$python" "$root/tests/tools/formats.py" || failed=$((failed + 1))
 
 echo
 echo "$passed passed, $failed failed"

@@ -105,16 +105,20 @@ impl Build {
         let mut compilation = compile(&project.sources, levels);
         let mut diagnostics = std::mem::take(&mut project.faults);
         diagnostics.append(&mut compilation.diagnostics);
-        let found = outcome(&diagnostics);
+        let targets: Vec<&str> = self.target.iter().map(String::as_str).collect();
+        let plan = (outcome(&diagnostics) == Outcome::Clean).then(|| plan::plan(&compilation.model));
+        if let Some(plan) = &plan {
+            let mut lost = emit::diagnose::findings(&compilation.model, &emit::approximations(plan, &targets));
+            levels.apply(&mut lost);
+            diagnostics.append(&mut lost);
+        }
         if !diagnostics.is_empty() {
             self.report.write(color, &project.sources, &diagnostics);
         }
-        if found != Outcome::Clean {
+        let Some(plan) = plan.filter(|_| outcome(&diagnostics) == Outcome::Clean) else {
             eprintln!("funnelc: nothing was written");
-            return found;
-        }
-        let plan = plan::plan(&compilation.model);
-        let targets: Vec<&str> = self.target.iter().map(String::as_str).collect();
+            return outcome(&diagnostics);
+        };
         let inputs = project.sources.iter().map(|(_, source)| Input { name: &source.inside, text: &source.text });
         let inputs: Vec<Input<'_>> = inputs.collect();
         let targets_there = match template::load(self.templates.as_deref()) {

@@ -23,7 +23,8 @@ pub(super) fn labels(plan: &Plan, event: &EventPlan) -> IndexMap<String, String>
         ("purposes", of_each(event, purpose)),
     ];
     let known = all.into_iter().filter(|(_, words)| !words.is_empty());
-    names(plan, event).chain(known.map(|(key, words)| (key.to_owned(), words))).collect()
+    // What is longest stands last, where a format may cut it.
+    known.map(|(key, words)| (key.to_owned(), words)).chain(names(plan, event)).collect()
 }
 
 /// `label` in the default language, `label_ar` in others.

@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value as Json, json};
 
 use super::{Approximation, draft_07, loss};
 use crate::plan::value::{Tree, Type, Value};
-use crate::plan::{EventPlan, Plan, PropertyPlan, TypePlan, VariantPlan};
+use crate::plan::{EventPlan, Plan, ProfilePlan, PropertyPlan, TypePlan, VariantPlan};
 
 /// The target's name.
 pub(super) const TARGET: &str = "json-schema";
@@ -115,6 +115,8 @@ impl Names {
 enum Types<'p> {
     /// Once, by name: those met so far; none while one is being described, which may refer to itself.
     Named(BTreeMap<&'p str, Option<Json>>),
+    /// By name, and described elsewhere.
+    Reference,
     /// Wherever they stand.
     Inline {
         /// Those that are being described.
@@ -136,13 +138,27 @@ pub(super) fn inline(plan: &Plan, event: &EventPlan, destination: &'static str) 
     draft_07::of(Schema::inline(plan, destination).of_event(event))
 }
 
+/// The same for what is known of people.
+pub(super) fn inline_profile(plan: &Plan, profile: &ProfilePlan, destination: &'static str) -> Map<String, Json> {
+    draft_07::of(Schema::inline(plan, destination).object(&profile.traits))
+}
+
+/// The schema of one property, which names declared types as `#/$defs/…`.
+pub(super) fn with_references(plan: &Plan, own: &PropertyPlan, destination: &'static str) -> Map<String, Json> {
+    let mut schema = Schema { plan, names: Names(Some(destination)), types: Types::Reference };
+    match schema.property(own) {
+        Json::Object(made) => made,
+        _ => Map::new(),
+    }
+}
+
 /// The first declared type that such a schema does not describe to its end.
 pub(super) fn cut_inline<'p>(plan: &'p Plan, event: &'p EventPlan, destination: &'static str) -> Option<&'p str> {
     let mut schema = Schema::inline(plan, destination);
     schema.of_event(event);
     match schema.types {
         Types::Inline { cut, .. } => cut,
-        Types::Named(_) => None,
+        Types::Named(_) | Types::Reference => None,
     }
 }
 
@@ -226,7 +242,7 @@ impl<'p> Schema<'p> {
     fn named(&mut self, path: &str) -> Json {
         let own = self.plan.type_at(path);
         match (&mut self.types, own) {
-            (Types::Named(_), _) => {
+            (Types::Named(_) | Types::Reference, _) => {
                 own.into_iter().for_each(|own| self.define(own));
                 json!({ "$ref": format!("#/$defs/{}", pointer(path)) })
             }
@@ -468,6 +484,20 @@ fn constant(tree: &Tree, kind: &Type) -> Option<Json> {
 fn property_of<'e>(event: &'e EventPlan, tree: &Tree) -> Option<&'e PropertyPlan> {
     let Some(Value::Ref(reference)) = tree.value.as_ref().filter(|_| tree.op == "name") else { return None };
     event.properties.iter().find(|own| own.path == reference.path)
+}
+
+/// The one property of an event whose value makes it a variant, and those values; none where it takes more than that.
+pub(super) fn discriminator<'e>(event: &'e EventPlan, variant: &VariantPlan) -> Option<(&'e PropertyPlan, Vec<Json>)> {
+    let tree = &variant.when.as_ref()?.tree;
+    let condition = Names::default().condition(event, tree)?;
+    let own = property_of(event, if tree.op == "name" { tree } else { tree.args.first()? })?;
+    let test = condition.get("properties")?.get(&own.wire_name)?;
+    let values = match (test.get("const"), test.get("enum")) {
+        (Some(one), _) => vec![one.clone()],
+        (None, Some(Json::Array(all))) => all.clone(),
+        _ => return None,
+    };
+    Some((own, values))
 }
 
 /// Whether the condition of a variant can be said in a schema.

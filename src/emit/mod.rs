@@ -11,14 +11,18 @@
 //! json_schema the schema of what an event sends
 //! draft_07    the same in an older draft
 //! about       what is known of an event besides its shape, for formats with room for labels
+//! diagnose    what is lost, as findings at its place
 //! loss        what formats of plans have no words for
 //! segment     a plan of Segment Protocols
 //! clients     typed clients for developers, by language
+//! rudderstack the data catalog and the plan of RudderStack
+//! yaml        YAML that readers of both versions take for the same
 //! manifest    what a build wrote, so that the next one can clear away what it no longer writes
 //! ```
 
 mod about;
 mod clients;
+pub mod diagnose;
 mod draft_07;
 mod html;
 mod json_schema;
@@ -27,10 +31,12 @@ pub mod manifest;
 mod markdown;
 mod names;
 mod render;
+mod rudderstack;
 mod scope;
 mod segment;
 mod target;
 mod tracking;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -189,8 +195,11 @@ pub fn build_files(
 type Losses = fn(&Plan) -> Vec<Approximation>;
 
 /// What each target can only say roughly; a target that says everything is not in the list.
-static APPROXIMATIONS: &[(&str, Losses)] =
-    &[(json_schema::TARGET, json_schema::approximations), (segment::TARGET, segment::approximations)];
+static APPROXIMATIONS: &[(&str, Losses)] = &[
+    (json_schema::TARGET, json_schema::approximations),
+    (rudderstack::TARGET, rudderstack::approximations),
+    (segment::TARGET, segment::approximations),
+];
 
 /// What the chosen targets can only say roughly, by target and path.
 pub fn approximations(plan: &Plan, which: &[&str]) -> Vec<Approximation> {

@@ -48,6 +48,28 @@ fn stem(path: &str, collides: bool) -> String {
     if is_reserved { format!("_{hash}-{kept}") } else { format!("{kept}-{hash}") }
 }
 
+/// A name of ASCII letters, digits, `_` and `-` that begins with a letter and has `most` characters at most: the name
+/// itself where it is one, else what is left of it with a hash, so that two names stay two.
+pub(super) fn ascii(name: &str, most: usize) -> String {
+    let is_kept = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-');
+    let starts = |name: &str| name.starts_with(|first: char| first.is_ascii_alphabetic());
+    if name.len() <= most && name.chars().all(is_kept) && starts(name) {
+        return name.to_owned();
+    }
+    let kept: String = name.chars().map(|character| if is_kept(character) { character } else { '_' }).collect();
+    let kept = kept.trim_matches(|edge| matches!(edge, '_' | '-'));
+    let prefix = if starts(kept) { "" } else { "n_" };
+    // What is kept is ASCII.
+    let room = most.saturating_sub(prefix.len() + 9).min(kept.len());
+    let glue = if room == 0 { "" } else { "_" };
+    format!("{prefix}{}{glue}{}", &kept[..room], hash(name))
+}
+
+/// Such a name for one of several things called the same, told apart by what they are.
+pub(super) fn ascii_of(name: &str, what: &str, most: usize) -> String {
+    format!("{}_{}", ascii(name, most.saturating_sub(9)), hash(what))
+}
+
 fn is_safe(character: char) -> bool {
     character.is_alphanumeric()
         || matches!(character, '_' | '-' | '.')
@@ -120,6 +142,18 @@ mod tests {
         assert_eq!(stems["order"], "order");
         let folds: std::collections::BTreeSet<String> = stems.values().map(|stem| folded(stem)).collect();
         assert_eq!(folds.len(), 3);
+    }
+
+    #[test]
+    fn names_of_any_script_have_a_form_in_ascii() {
+        assert_eq!(ascii("order_completed", 40), "order_completed");
+        assert_eq!(ascii("store.visit", 40), format!("store_visit_{}", hash("store.visit")));
+        assert_eq!(ascii("الطلب", 40), format!("n_{}", hash("الطلب")));
+        assert_eq!(ascii(&"x".repeat(99), 40).len(), 40);
+        for name in ["", "9", "-", "Order Completed", "a/b", "💡"] {
+            let made = ascii(name, 40);
+            assert!(made.len() <= 40 && made.starts_with(|first: char| first.is_ascii_alphabetic()), "{made}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::{Approximation, about, json_schema, loss};
-use crate::plan::{EventPlan, Plan};
+use crate::plan::{EventPlan, Plan, ProfilePlan};
 
 /// The target's name, and the word for it in `named "…" in segment`.
 pub(super) const TARGET: &str = "segment";
@@ -63,8 +63,27 @@ pub(super) fn plan(plan: &Plan) -> TrackingPlan<'_> {
         slug: &plan.project,
         description: format!("{} {}: {}", plan.generator.name, plan.generator.version, plan.files.join(", ")),
         kind: "LIVE",
-        rules: plan.events.iter().map(|event| rule(plan, event)).collect(),
+        rules: plan
+            .events
+            .iter()
+            .map(|event| rule(plan, event))
+            .chain(plan.profiles.iter().map(|profile| profile_rule(plan, profile)))
+            .collect(),
     }
+}
+
+/// What is known of people is told by `identify`, and of a group by `group`.
+fn profile_rule<'p>(plan: &'p Plan, profile: &'p ProfilePlan) -> Rule<'p> {
+    let (kind, key) = profile.group.as_deref().map_or(("IDENTIFY", "Identify"), |path| ("GROUP", path));
+    let labels = profile.label.iter().map(|(lang, words)| (format!("label_{lang}"), words.clone()));
+    let call = Call {
+        schema: DRAFT,
+        kind: "object",
+        description: "",
+        labels: labels.collect(),
+        properties: parts(kind, json_schema::inline_profile(plan, profile, TARGET)),
+    };
+    Rule { key, kind, version: 1, json_schema: call }
 }
 
 fn rule<'p>(plan: &'p Plan, event: &'p EventPlan) -> Rule<'p> {
@@ -77,7 +96,7 @@ fn rule<'p>(plan: &'p Plan, event: &'p EventPlan) -> Rule<'p> {
             kind: "object",
             description: &event.docs,
             labels: about::labels(plan, event),
-            properties: parts(event, json_schema::inline(plan, event, TARGET)),
+            properties: parts(kind(event), json_schema::inline(plan, event, TARGET)),
         },
     }
 }
@@ -93,9 +112,9 @@ fn kind(event: &EventPlan) -> &'static str {
 }
 
 /// What `identify` and `group` send are traits.
-fn parts(event: &EventPlan, sent: Map<String, Json>) -> Parts {
+fn parts(kind: &str, sent: Map<String, Json>) -> Parts {
     let (mut traits, mut properties) = (Map::new(), Map::new());
-    match kind(event) {
+    match kind {
         "IDENTIFY" | "GROUP" => traits = sent,
         _ => properties = sent,
     }

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use super::json_schema::Draft;
 use super::render::{Escape, LIMITS, Limits, Shown, Templates, is_template, partial_name};
-use super::{EmitError, OutputFile, clients, json_schema, names, segment, tracking};
+use super::{EmitError, OutputFile, clients, json_schema, names, rudderstack, segment, tracking, yaml};
 use crate::model::faults::nearest;
 use crate::plan::{EventPlan, Plan};
 use crate::say;
@@ -34,6 +34,7 @@ static EMBEDDED: &[(&str, &str, &str)] = &[
     ("python", "runtime.py.hbs", include_str!("../../templates/python/runtime.py.hbs")),
     ("python", "sinks.py.hbs", include_str!("../../templates/python/sinks.py.hbs")),
     ("python", "typed.hbs", include_str!("../../templates/python/typed.hbs")),
+    ("rudderstack", "target.yaml", include_str!("../../templates/rudderstack/target.yaml")),
     ("segment", "target.yaml", include_str!("../../templates/segment/target.yaml")),
     ("tracking", "target.yaml", include_str!("../../templates/tracking/target.yaml")),
     ("tracking", "plan.md.hbs", include_str!("../../templates/tracking/plan.md.hbs")),
@@ -109,6 +110,12 @@ type WriterOf = fn(&Part<'_>, Draft) -> Option<Vec<u8>>;
 /// The writers, by the names that a `target.yaml` calls them.
 static WRITERS: &[(&str, WriterOf)] = &[
     ("model", |part, _| Some(pretty(part.plan))),
+    ("rudderstack-properties", |part, _| Some(yaml::to_bytes(&rudderstack::properties(part.plan)))),
+    ("rudderstack-custom-types", |part, _| Some(yaml::to_bytes(&rudderstack::custom_types(part.plan)))),
+    ("rudderstack-categories", |part, _| Some(yaml::to_bytes(&rudderstack::categories(part.plan)))),
+    ("rudderstack-events", |part, _| Some(yaml::to_bytes(&rudderstack::events(part.plan)))),
+    ("rudderstack-tracking-plan", |part, _| Some(yaml::to_bytes(&rudderstack::tracking_plan(part.plan)))),
+    ("rudderstack-plan", |part, _| Some(pretty(&rudderstack::api_plan(part.plan)))),
     ("segment", |part, _| Some(pretty(&segment::plan(part.plan)))),
     ("json-schema", |part, draft| Some(pretty(&json_schema::of_event(part.plan, part.event?, draft)))),
 ];

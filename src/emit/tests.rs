@@ -228,6 +228,91 @@ fn names_that_meet_in_a_destination_are_named() {
     );
 }
 
+fn built(text: &str, target: &str, path: &str) -> Json {
+    let files = emit(&Options::embedded().unwrap(), &plan_of(text), &[target]).unwrap();
+    let file = files.into_iter().find(|file| file.path == path).unwrap();
+    if file.bytes.starts_with(b"{") {
+        return serde_json::from_slice(&file.bytes).unwrap();
+    }
+    serde_yaml::from_slice(&file.bytes).unwrap()
+}
+
+#[test]
+fn a_property_that_two_events_bound_differently_keeps_both_bounds() {
+    let text = "event a { prop x integer 1..5 }\nevent b { prop x integer 1..9 }\nevent c { prop x integer 1..5 }\n";
+    let properties = built(text, "rudderstack", "tracking/rudderstack/properties.yaml");
+    let all = properties["spec"]["properties"].as_array().unwrap();
+    assert_eq!(all.len(), 2);
+    assert_eq!(all[0], json!({ "id": "x", "name": "x", "type": "integer", "config": { "minimum": 1, "maximum": 5 } }));
+    let types = built(text, "rudderstack", "tracking/rudderstack/custom-types.yaml");
+    let bounded = &types["spec"]["types"][0];
+    assert_eq!(bounded["config"], json!({ "minimum": 1, "maximum": 9 }));
+    assert_eq!(all[1]["type"], json!(format!("#custom-type:{}", bounded["id"].as_str().unwrap())));
+    assert!(lost(text, "rudderstack").is_empty());
+}
+
+#[test]
+fn variants_that_one_property_tells_apart_are_cases() {
+    let text = "event a {\n  prop kind enum(x, y, z) required\n  variant one when kind == x { prop p string required }\n  variant two when kind in [y, z] { prop q string }\n}\n";
+    let plan = built(text, "rudderstack", "tracking/rudderstack/tracking-plan.yaml");
+    let rule = &plan["spec"]["rules"][0];
+    assert_eq!(rule["properties"], json!([{ "property": "#property:kind", "required": true }]));
+    let variant = &rule["variants"][0];
+    assert_eq!(variant["discriminator"], "#property:kind");
+    let matches: Vec<&Json> = variant["cases"].as_array().unwrap().iter().map(|case| &case["match"]).collect();
+    assert_eq!(matches, [&json!(["x"]), &json!(["y", "z"])]);
+    assert!(lost(text, "rudderstack").is_empty());
+}
+
+#[test]
+fn calls_without_names_become_one_and_that_is_said() {
+    let text = "event a : page { prop x string required }\nevent b : page { prop x string required; prop y string required }\ntraits { plan string required }\nevent c : identify { prop z string required }\n";
+    let events = built(text, "rudderstack", "tracking/rudderstack/events.yaml");
+    let classes: Vec<&Json> =
+        events["spec"]["events"].as_array().unwrap().iter().map(|event| &event["event_type"]).collect();
+    assert_eq!(classes, ["page", "identify"]);
+    assert!(lost(text, "rudderstack")[0].starts_with("b: RudderStack has one event for all calls of class `page`"));
+}
+
+/// A text as a spec writes it.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' | '{' => out.extend(['\\', character]),
+            '\n' => out.push_str("\\n"),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_name_is_the_same_in_every_format(event in HOSTILE, own in HOSTILE, label in HOSTILE) {
+        let text = format!(
+            "event a {} {{ named {}\n owner growth\n prop x integer required named {} pii(contact) purpose {} }}\n",
+            quoted(&label), quoted(&event), quoted(&own), quoted(&label),
+        );
+        let segment = built(&text, "segment", "tracking/segment/plan.json");
+        let rule = &segment["rules"][0];
+        proptest::prop_assert_eq!(&rule["key"], &json!(event));
+        proptest::prop_assert_eq!(&rule["jsonSchema"]["labels"]["label"], &json!(label));
+        let sent = &rule["jsonSchema"]["properties"]["properties"]["properties"];
+        proptest::prop_assert_eq!(&sent[&own]["x-purpose"]["reason"], &json!(label));
+        let events = built(&text, "rudderstack", "tracking/rudderstack/events.yaml");
+        proptest::prop_assert_eq!(&events["spec"]["events"][0]["name"], &json!(event));
+        let properties = built(&text, "rudderstack", "tracking/rudderstack/properties.yaml");
+        proptest::prop_assert_eq!(&properties["spec"]["properties"][0]["name"], &json!(own));
+    }
+}
+
+/// Names that break out of formats that are not careful.
+const HOSTILE: &str = "[=+@\t-]\\PC{0,6}|\\PC{1,9}|no|12:30|2027-03-31|[\"'#:{}\\[\\],&*!|>%`?\\\\\n]{1,5}x|[\u{80}-\u{9f}\u{2028}\u{feff}]x|__proto__";
+
 #[test]
 fn a_type_that_holds_itself_is_described_once() {
     let plan = plan_of("type node { name string required; inner list(node) }\nevent a { prop tree node }\n");

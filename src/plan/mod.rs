@@ -9,6 +9,7 @@ mod event;
 mod funnel;
 mod kpi;
 mod layout;
+mod profile;
 mod schema;
 mod usage;
 pub mod value;
@@ -24,6 +25,7 @@ pub(crate) use event::json_type;
 pub use event::{EventPlan, Feed, OncePer, PropertyPlan, Rows, TypePlan, VariantPlan};
 pub use funnel::{FunnelPlan, Rate, StagePlan, TransitionPlan};
 pub use kpi::{KpiPlan, UnitPlan};
+pub use profile::ProfilePlan;
 pub use schema::schema;
 
 /// Raised when a reader of the old form could misread the new one.
@@ -57,6 +59,8 @@ pub struct Plan {
     pub events: Vec<EventPlan>,
     /// The declared types, by path.
     pub types: Vec<TypePlan>,
+    /// What is known of people, and of the groups they belong to.
+    pub profiles: Vec<ProfilePlan>,
     /// The funnels, by path.
     pub funnels: Vec<FunnelPlan>,
     /// The KPIs, by path.
@@ -115,6 +119,7 @@ pub fn plan(model: &Model<'_>) -> Plan {
         declarations: declaration::all(model, &usage),
         events: event::all(model, &usage),
         types: event::types(model, &usage),
+        profiles: profile::all(model, &usage),
         funnels: funnel::all(model),
         kpis: kpi::all(model, &usage),
     }

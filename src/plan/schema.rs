@@ -34,10 +34,11 @@ pub fn schema() -> Value {
             "declarations": { "type": "array", "items": { "anyOf": declarations } },
             "events": list(&reference("event")),
             "types": list(&reference("declared_type")),
+            "profiles": list(&reference("profile")),
             "funnels": list(&reference("funnel")),
             "kpis": list(&reference("kpi")),
         },
-        "required": ["$schema", "version", "generator", "files", "project", "languages", "declarations", "events", "types", "funnels", "kpis"],
+        "required": ["$schema", "version", "generator", "files", "project", "languages", "declarations", "events", "types", "profiles", "funnels", "kpis"],
         "additionalProperties": false,
         "$defs": defs,
     })
@@ -303,6 +304,7 @@ fn facts() -> Map<String, Value> {
         ("event", event()),
         ("property", property()),
         ("declared_type", declared_type()),
+        ("profile", profile()),
         ("feed", feed()),
         ("funnel", funnel()),
         ("stage", stage()),
@@ -392,6 +394,12 @@ fn declared_type() -> Value {
         ("members", list(&reference("property"))),
     ];
     required_but(&parts, &[])
+}
+
+fn profile() -> Value {
+    let parts =
+        [("group", text()), ("id", text()), ("label", by_language(&text())), ("traits", list(&reference("property")))];
+    required_but(&parts, &["group", "label"])
 }
 
 fn feed() -> Value {

@@ -155,6 +155,7 @@ pub const NOT_BY_ONE_TEXT: &[(&str, &str)] = &[
     ("too-many-files", "a folder over the limit"),
     ("no-spec", "an empty folder, or files that say nothing"),
     ("formatter-fault", "a fault of the formatter itself"),
+    ("approximated", "a build for a target that cannot say everything"),
     ("foreign-plan", "a plan of another tool"),
     ("plan-conflict", "a plan of another tool"),
 ];

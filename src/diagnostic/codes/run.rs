@@ -3,8 +3,16 @@
 use super::{Code, Group, Level};
 
 /// Every code of this file.
-pub static ALL: &[&Code] =
-    &[&UNREADABLE_FILE, &FILE_TOO_LARGE, &TOO_MANY_FILES, &NO_SPEC, &FORMATTER_FAULT, &FOREIGN_PLAN, &PLAN_CONFLICT];
+pub static ALL: &[&Code] = &[
+    &UNREADABLE_FILE,
+    &FILE_TOO_LARGE,
+    &TOO_MANY_FILES,
+    &NO_SPEC,
+    &FORMATTER_FAULT,
+    &FOREIGN_PLAN,
+    &PLAN_CONFLICT,
+    &APPROXIMATED,
+];
 
 /// A file that cannot be read as text.
 pub static UNREADABLE_FILE: Code = Code {
@@ -144,5 +152,32 @@ Mend the plan and import it again, or mend the spec: give both the same type, or
 ",
     good: "// The same plan, with one type for `count`:
 //   funnelc import segment plan.json -o specs
+",
+};
+
+/// Something that a target has no words for.
+pub static APPROXIMATED: Code = Code {
+    id: "FN0906",
+    name: "approximated",
+    group: Group::Run,
+    level: Level::Note,
+    summary: "something that a target can only say roughly",
+    explanation: "A spec says more than most formats of other tools can hold. What a format has no words for is left out of its \
+                  file or said more loosely, and whoever reads that file alone does not see it.
+
+Reported by `funnelc build`, for each target that is built, is what its files do not say: a variant told by more than one \
+property, a type that holds itself, two events that are one in the tool, a name that the tool refuses. Each finding says \
+what the file holds instead.
+
+It is a note: the spec is right. Shorten or rename what a tool refuses (`named \"…\" in segment`), build only the targets \
+that somebody reads (`--target`), or write `--deny approximated` where a file must say everything.",
+    bad: "// A build for a tool that has one event for all page views:
+//   event landing_viewed : page {}
+//   event article_viewed : page {}
+//   funnelc build --target rudderstack
+",
+    good: "// The same as events with names of their own:
+event landing_viewed : track {}
+event article_viewed : track {}
 ",
 };
