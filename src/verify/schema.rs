@@ -2,7 +2,7 @@
 //! in them, and conditions over facts that are noted on the way.
 //!
 //! Only the words that `emit/json_schema.rs` writes are known. A word it learns without this file is an error of
-//! [`compile`], never a law that is silently not held.
+//! [`Laws::add`], never a law that is silently not held.
 
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};

@@ -98,7 +98,7 @@ def manuals(folder):
     if not installed("groff"):
         return
     for page in sorted(folder.glob("*.1")):
-        read = run("groff", "-man", "-Tutf8", "-ww", "-z", page)
+        read = run("groff", "-k", "-man", "-Tutf8", "-ww", "-z", page)
         verdict(page.name, read.stderr)
 
 

@@ -1,4 +1,4 @@
-//! Typed clients: one function an event. What they say is the same in every language ([`view`]); how it is said is a
+//! Typed clients: one function an event. What they say is the same in every language ([`mod@view`]); how it is said is a
 //! [`Language`], one file each, and a folder of templates.
 //!
 //! ```text
