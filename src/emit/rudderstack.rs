@@ -640,7 +640,7 @@ pub(super) fn approximations(plan: &Plan) -> Vec<Approximation> {
             found.extend(call.events.first().map(|event| too_long(&call.id, &event.path)));
         }
     }
-    found.extend(of_long_names(plan));
+    found.extend(of_refused_names(plan));
     found.extend(Catalog::of(plan).losses);
     found
 }
@@ -672,28 +672,31 @@ fn of_variants(call: &Call<'_>) -> Option<Approximation> {
     Some(lost(&event.path, message))
 }
 
-fn of_long_names(plan: &Plan) -> Vec<Approximation> {
-    let mut found = Vec::new();
-    for event in plan.events.iter().filter(|event| class(event) == "track") {
-        if event.name_in(TARGET).len() > MAX_EVENT_NAME {
-            let message = say!(
-                "RudderStack refuses names of events over {most} bytes; give `{event}` a shorter one: `named \"…\" in rudderstack`",
-                most = MAX_EVENT_NAME,
-                event = event.path
-            );
-            found.push(lost(&event.path, message));
-        }
-    }
-    for own in plan.events.iter().flat_map(EventPlan::all_properties) {
-        let name = own.name_in(TARGET);
-        if name.chars().count() > MAX_PROPERTY_NAME || name.trim() != name || name.is_empty() {
-            let message = say!(
-                "RudderStack refuses names of properties over {most} characters and with spaces around them; give `{own}` another one: `named \"…\" in rudderstack`",
-                most = MAX_PROPERTY_NAME,
-                own = own.path
-            );
-            found.push(lost(&own.path, message));
-        }
-    }
-    found
+/// Names are what is sent, so that one which RudderStack refuses is said and not changed.
+fn of_refused_names(plan: &Plan) -> Vec<Approximation> {
+    let events = plan.events.iter().filter(|event| class(event) == "track").filter_map(refused_event);
+    let of_events = plan.events.iter().flat_map(EventPlan::all_properties);
+    let of_profiles = plan.profiles.iter().flat_map(|profile| &profile.traits);
+    let of_types = plan.types.iter().flat_map(|own| &own.members);
+    events.chain(of_events.chain(of_profiles).chain(of_types).filter_map(refused_property)).collect()
+}
+
+fn refused_event(event: &EventPlan) -> Option<Approximation> {
+    let message = say!(
+        "RudderStack refuses names of events over {most} bytes; give `{event}` a shorter one: `named \"…\" in rudderstack`",
+        most = MAX_EVENT_NAME,
+        event = event.path
+    );
+    (event.name_in(TARGET).len() > MAX_EVENT_NAME).then(|| lost(&event.path, message))
+}
+
+fn refused_property(own: &PropertyPlan) -> Option<Approximation> {
+    let name = own.name_in(TARGET);
+    let fits = (1..=MAX_PROPERTY_NAME).contains(&name.chars().count()) && name.trim() == name;
+    let message = say!(
+        "RudderStack refuses names of properties that have over {most} characters or spaces around them; give `{own}` another one: `named \"…\" in rudderstack`",
+        most = MAX_PROPERTY_NAME,
+        own = own.path
+    );
+    (!fits).then(|| lost(&own.path, message))
 }

@@ -54,6 +54,7 @@ class Plan:
         self.model = self.json("model.json")
         self.events = self.model["events"]
         self.profiles = self.model["profiles"]
+        self.types = self.model["types"]
 
     def admits(self, *words):
         """Whether the build says so of a format."""
@@ -76,6 +77,19 @@ def name_in(own, destination):
 
 def all_properties(event):
     return event["properties"] + [own for variant in event["variants"] for own in variant["properties"]]
+
+
+def all_members(plan):
+    """Every property of events, every trait, and every member of a type."""
+    yield from (own for event in plan.events for own in all_properties(event))
+    yield from (own for profile in plan.profiles for own in profile["traits"])
+    yield from (own for kind in plan.types for own in kind["members"])
+
+
+def refused(plan, what, declared, destination, name):
+    """Whether the build says of what is called so that the destination refuses its name."""
+    owners = [own["path"] for own in declared if name_in(own, destination) == name]
+    return any(plan.admits("refuses names", what, f"`{path}`") for path in owners)
 
 
 def draft_07_faults(schema):
@@ -235,7 +249,8 @@ def rudder_catalog(catalog, plan):
     told = [(own["name"], own.get("type"), own.get("item_type")) for own in catalog["properties"]]
     yield from (f"property {own} twice" for own in set(told) if told.count(own) > 1)
     for own in catalog["properties"]:
-        if not 1 <= len(own["name"]) <= 65 or own["name"].strip() != own["name"]:
+        fits = 1 <= len(own["name"]) <= 65 and own["name"].strip() == own["name"]
+        if fits == refused(plan, "of properties", all_members(plan), "rudderstack", own["name"]):
             yield f"{own['id']}: name"
         yield from [*description_faults(own, False), *shape_faults(own, types)]
     names = [own["name"] for own in catalog["custom-types"]]
@@ -251,8 +266,9 @@ def rudder_catalog(catalog, plan):
     for own in catalog["events"]:
         if own["event_type"] not in ("track", "screen", "identify", "group", "page"):
             yield f"{own['id']}: class"
-        length = len(own.get("name", "").encode())
-        if (own["event_type"] == "track") != (1 <= length <= 64) and not plan.admits("names of events over 64"):
+        name = own.get("name", "")
+        fits = (1 <= len(name.encode()) <= 64) if own["event_type"] == "track" else not name
+        if fits == refused(plan, "of events", plan.events, "rudderstack", name):
             yield f"{own['id']}: name"
         if "category" in own and not refers("category", own["category"], categories):
             yield f"{own['id']}: category"
