@@ -2,6 +2,7 @@
 
 use super::kinds::{Kind, KindSet, KindSpec, top_level, top_level_kind};
 use super::shape::{Expected, Failure, Found, Named};
+use super::suggest::Suggestion;
 use super::value::Ref;
 use crate::diagnostic::codes::names::{
     BAD_EXTENDS, DUPLICATE_FIELD, DUPLICATE_NAME, MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_NAME, WRONG_KIND,
@@ -388,16 +389,16 @@ pub fn unknown_currency(code: &str, at: Span) -> Diagnostic {
 }
 
 /// A reference that resolves to nothing.
-pub fn unknown_name(reference: &Ref<'_>, suggestion: Option<&str>) -> Diagnostic {
+pub fn unknown_name(reference: &Ref<'_>, suggestion: Option<&Suggestion>) -> Diagnostic {
     let path = reference.path;
     let fault = Diagnostic::new(&UNKNOWN_NAME, reference.span, say!("`{path}` is not declared", path));
     let wanted = kinds_phrase(reference.want);
     match suggestion {
-        Some(right) => fault.at(say!("did you mean `{right}`?", right)).fix(
-            Safety::Safe,
+        Some(Suggestion { path: right, safety }) => fault.at(say!("did you mean `{right}`?", right)).fix(
+            *safety,
             say!("write `{right}`", right),
             reference.span,
-            right,
+            right.clone(),
         ),
         None if wanted.is_empty() => {
             fault.at(say!("nothing of this name")).help(say!("declare it, or bring it in with `use`"))

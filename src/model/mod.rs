@@ -13,6 +13,7 @@ pub mod kinds;
 pub mod names;
 pub mod print;
 pub mod shape;
+pub mod suggest;
 pub mod types;
 pub mod value;
 pub mod walk;
@@ -28,7 +29,8 @@ use crate::syntax;
 use crate::syntax::ast::{Comment, Part, PartKind, Stmt};
 pub use decl::{Decl, DeclId, Field};
 pub use kinds::{Kind, KindSet};
-use names::{Names, Scope, Unknown};
+use names::{Names, Scope};
+use suggest::Unknown;
 pub use value::{RefIx, Val};
 
 /// What a reference means.
@@ -338,7 +340,7 @@ impl<'s> Model<'s> {
             faults.extend(own.faults);
             unknown.extend(own.unknown);
         }
-        faults.extend(names::report_unknown(&self.names, &self.decls, unknown));
+        faults.extend(suggest::report_unknown(&self.names, &self.decls, unknown));
     }
 
     /// Where a declaration is pointed at.

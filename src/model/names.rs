@@ -11,7 +11,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 use super::decl::{Decl, DeclId};
 use super::faults;
 use super::kinds::{Kind, KindSet};
-use super::value::{Captured, Ref, Val};
+use super::value::{Captured, Val};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::names::{DUPLICATE_NAME, MISSING_IMPORT, UNKNOWN_NAME};
 use crate::say;
@@ -283,39 +283,4 @@ pub fn scope_of(sources: &Sources, decls: &[Decl<'_>], decl: &Decl<'_>) -> Scope
         parent = outer.parent;
     }
     if sources.get(decl.span.file).embedded { Scope::Module(decl.span.file) } else { Scope::Project }
-}
-
-/// A name that means nothing, kept until all are known so that suggestions can be limited in number.
-#[derive(Clone, Debug)]
-pub struct Unknown<'s> {
-    /// The reference.
-    pub reference: Ref<'s>,
-    /// The declaration it stands in.
-    pub from: DeclId,
-}
-
-/// How many unknown names get a suggestion; a file that has more is broken in another way.
-const MAX_SUGGESTIONS: usize = 200;
-
-/// Findings for unknown names, the first of them with the nearest spelling.
-pub fn report_unknown<'s>(names: &Names<'s>, decls: &[Decl<'s>], mut unknown: Vec<Unknown<'s>>) -> Vec<Diagnostic> {
-    unknown.sort_by_key(|unknown| unknown.reference.span);
-    let mut faults = Vec::with_capacity(unknown.len());
-    for (index, Unknown { reference, from }) in unknown.into_iter().enumerate() {
-        let candidates =
-            if index < MAX_SUGGESTIONS { names.candidates(decls, from, reference.want) } else { Vec::new() };
-        let near = suggestion(reference.path, &candidates);
-        faults.push(faults::unknown_name(&reference, near));
-    }
-    faults
-}
-
-/// The nearest candidate; a short name may have been meant with its path.
-fn suggestion<'c>(path: &str, candidates: &'c [String]) -> Option<&'c str> {
-    let ends_so = |candidate: &&String| candidate.rsplit('.').next() == Some(path);
-    let qualified: Vec<&String> = candidates.iter().filter(ends_so).collect();
-    if let [only] = qualified.as_slice() {
-        return Some(only);
-    }
-    faults::nearest(path, candidates.iter().map(String::as_str))
 }

@@ -7,7 +7,7 @@ use super::decl::{Decl, DeclId};
 use super::expr::{Expr, ExprKind, Mode, Op};
 use super::faults;
 use super::kinds::{Kind, KindSet};
-use super::names::Unknown;
+use super::suggest::Unknown;
 use super::value::{Captured, Duration, Ref, RefIx, Type, Val};
 use super::{MAX_INHERITANCE, Model, Target};
 use crate::diagnostic::codes::names::WRONG_KIND;
