@@ -4,7 +4,7 @@
 use indexmap::IndexMap;
 
 use crate::plan::value::Value;
-use crate::plan::{EventPlan, OncePer, Plan, PropertyPlan};
+use crate::plan::{EventPlan, OncePer, Plan, ProfilePlan, PropertyPlan};
 
 /// The words that formats with room for keys and values of plain text carry; what is not known is left out.
 pub(super) fn labels(plan: &Plan, event: &EventPlan) -> IndexMap<String, String> {
@@ -58,7 +58,14 @@ pub(super) fn fed<'e>(event: &'e EventPlan, kind: &str) -> Vec<&'e str> {
 
 /// `email: contact, phone: contact`
 fn of_each(event: &EventPlan, what: impl Fn(&PropertyPlan) -> Option<String>) -> String {
-    let words = event.all_properties().filter_map(|own| Some(format!("{}: {}", own.name, what(own)?)));
+    of_properties(event.all_properties(), what)
+}
+
+fn of_properties<'p>(
+    properties: impl Iterator<Item = &'p PropertyPlan>,
+    what: impl Fn(&PropertyPlan) -> Option<String>,
+) -> String {
+    let words = properties.filter_map(|own| Some(format!("{}: {}", own.name, what(own)?)));
     words.collect::<Vec<_>>().join(", ")
 }
 
@@ -69,4 +76,33 @@ pub(super) fn purpose(own: &PropertyPlan) -> Option<String> {
         Value::String(reason) => Some(reason.clone()),
         _ => None,
     }
+}
+
+/// The labels as lines, below what an event is, for formats that have room for nothing but a description.
+pub(super) fn lines(docs: &str, labels: &IndexMap<String, String>, without: &[&str]) -> String {
+    let kept = labels.iter().filter(|(key, _)| !without.contains(&key.as_str()));
+    let lines = kept.map(|(key, words)| format!("{key}: {words}"));
+    std::iter::once(docs.to_owned()).chain(lines).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// What is known of a profile, in the words that labels have.
+pub(super) fn profile_labels(plan: &Plan, profile: &ProfilePlan) -> IndexMap<String, String> {
+    let traits = || profile.traits.iter();
+    let all = [
+        ("group", profile.group.clone().unwrap_or_default()),
+        ("label", plan.shown(&profile.label, "").to_owned()),
+        ("personal_data", of_properties(traits(), |own| own.pii.clone())),
+        ("purposes", of_properties(traits(), purpose)),
+    ];
+    all.into_iter().filter(|(_, words)| !words.is_empty()).map(|(key, words)| (key.to_owned(), words)).collect()
+}
+
+/// What a team is called; its name where it is not declared.
+pub(super) fn team<'p>(plan: &'p Plan, owner: &'p str) -> &'p str {
+    plan.find("team", owner).map_or(owner, |team| plan.shown(&team.label, owner))
+}
+
+/// Whom to ask about what a team owns.
+pub(super) fn lead<'p>(plan: &'p Plan, owner: &str) -> Option<&'p str> {
+    plan.find("team", owner)?.text("lead")
 }

@@ -20,11 +20,11 @@ pub(super) fn of(schema: Map<String, Value>) -> Map<String, Value> {
     let mut made = Map::with_capacity(schema.len());
     for (word, value) in schema {
         match word.as_str() {
-            "$defs" => drop(made.insert("definitions".into(), of_each(value))),
+            "$defs" => drop(made.insert("definitions".into(), of_each(value, of))),
             "$ref" => drop(made.insert(word, reference(value))),
-            "properties" | "patternProperties" => drop(made.insert(word, of_each(value))),
-            "prefixItems" => drop(made.insert("items".into(), inner(value))),
-            "items" if has_tuple => drop(made.insert("additionalItems".into(), inner(value))),
+            "properties" | "patternProperties" => drop(made.insert(word, of_each(value, of))),
+            "prefixItems" => drop(made.insert("items".into(), inner(value, of))),
+            "items" if has_tuple => drop(made.insert("additionalItems".into(), inner(value, of))),
             "items"
             | "additionalProperties"
             | "contains"
@@ -34,7 +34,7 @@ pub(super) fn of(schema: Map<String, Value>) -> Map<String, Value> {
             | "else"
             | "allOf"
             | "anyOf"
-            | "oneOf" => drop(made.insert(word, inner(value))),
+            | "oneOf" => drop(made.insert(word, inner(value, of))),
             // Said by `x-status` and `x-deprecated` already.
             "deprecated" => {}
             _ => drop(made.insert(word, value)),
@@ -65,19 +65,22 @@ fn reference(target: Value) -> Value {
     }
 }
 
+/// What makes one schema of another.
+type Into = fn(Map<String, Value>) -> Map<String, Value>;
+
 /// A schema, or a list of schemas.
-fn inner(value: Value) -> Value {
+pub(super) fn inner(value: Value, of: Into) -> Value {
     match value {
         Value::Object(schema) => Value::Object(of(schema)),
-        Value::Array(members) => members.into_iter().map(inner).collect(),
+        Value::Array(members) => members.into_iter().map(|own| inner(own, of)).collect(),
         other => other,
     }
 }
 
 /// Schemas by name, whatever the names.
-fn of_each(value: Value) -> Value {
+pub(super) fn of_each(value: Value, of: Into) -> Value {
     match value {
-        Value::Object(own) => Value::Object(own.into_iter().map(|(name, schema)| (name, inner(schema))).collect()),
+        Value::Object(own) => Value::Object(own.into_iter().map(|(name, schema)| (name, inner(schema, of))).collect()),
         other => other,
     }
 }

@@ -135,12 +135,26 @@ const MAX_INLINE_DEPTH: usize = 16;
 /// The schema of some properties in draft-07 under the names of a destination, for formats that know no references:
 /// declared types stand wherever they are used, and one that holds itself is any object there.
 pub(super) fn inline(plan: &Plan, event: &EventPlan, destination: &'static str) -> Map<String, Json> {
-    draft_07::of(Schema::inline(plan, destination).of_event(event))
+    draft_07::of(inline_newest(plan, event, destination))
 }
 
 /// The same for what is known of people.
 pub(super) fn inline_profile(plan: &Plan, profile: &ProfilePlan, destination: &'static str) -> Map<String, Json> {
-    draft_07::of(Schema::inline(plan, destination).object(&profile.traits))
+    draft_07::of(inline_profile_newest(plan, profile, destination))
+}
+
+/// The same in the newest draft, for formats that speak a draft of their own.
+pub(super) fn inline_newest(plan: &Plan, event: &EventPlan, destination: &'static str) -> Map<String, Json> {
+    Schema::inline(plan, destination).of_event(event)
+}
+
+/// The same for what is known of people.
+pub(super) fn inline_profile_newest(
+    plan: &Plan,
+    profile: &ProfilePlan,
+    destination: &'static str,
+) -> Map<String, Json> {
+    Schema::inline(plan, destination).object(&profile.traits)
 }
 
 /// The schema of one property, which names declared types as `#/$defs/…`.

@@ -43,12 +43,12 @@ pub(super) fn of_types_without_references(plan: &Plan, target: &'static str) -> 
 }
 
 /// Names that mean two things in a destination: of two events in one kind of call, and of two properties of an event.
-pub(super) fn of_equal_names(plan: &Plan, target: &'static str) -> Vec<Approximation> {
+pub(super) fn of_equal_names(plan: &Plan, target: &'static str, call: fn(&EventPlan) -> &str) -> Vec<Approximation> {
     let mut found = Vec::new();
     let mut events: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for event in &plan.events {
         let name = event.name_in(target);
-        if let Some(other) = events.insert((&event.class, name), &event.path) {
+        if let Some(other) = events.insert((call(event), name), &event.path) {
             let message = say!(
                 "`{event}` and `{other}` are both called `{name}` in {target}, which takes them for one event",
                 event = event.path,
@@ -63,7 +63,8 @@ pub(super) fn of_equal_names(plan: &Plan, target: &'static str) -> Vec<Approxima
     found
 }
 
-fn of_equal_properties(event: &EventPlan, target: &'static str) -> Vec<Approximation> {
+/// Properties of one event that have one name in a destination.
+pub(super) fn of_equal_properties(event: &EventPlan, target: &'static str) -> Vec<Approximation> {
     let mut known: BTreeMap<&str, &PropertyPlan> = BTreeMap::new();
     let mut found = Vec::new();
     for own in event.all_properties() {

@@ -15,6 +15,11 @@
 //! loss        what formats of plans have no words for
 //! segment     a plan of Segment Protocols
 //! clients     typed clients for developers, by language
+//! csv         the plan as a table for spreadsheets
+//! draft_04    schemas in the draft of Iglu
+//! ga4         what events are in Google Analytics 4
+//! mixpanel    the Lexicon of Mixpanel
+//! snowplow    schemas of Iglu, data structures and data products
 //! rudderstack the data catalog and the plan of RudderStack
 //! yaml        YAML that readers of both versions take for the same
 //! manifest    what a build wrote, so that the next one can clear away what it no longer writes
@@ -22,18 +27,23 @@
 
 mod about;
 mod clients;
+mod csv;
 pub mod diagnose;
+mod draft_04;
 mod draft_07;
+mod ga4;
 mod html;
 mod json_schema;
 mod loss;
 pub mod manifest;
 mod markdown;
+mod mixpanel;
 mod names;
 mod render;
 mod rudderstack;
 mod scope;
 mod segment;
+mod snowplow;
 mod target;
 mod tracking;
 mod yaml;
@@ -196,9 +206,12 @@ type Losses = fn(&Plan) -> Vec<Approximation>;
 
 /// What each target can only say roughly; a target that says everything is not in the list.
 static APPROXIMATIONS: &[(&str, Losses)] = &[
+    (ga4::TARGET, ga4::approximations),
     (json_schema::TARGET, json_schema::approximations),
+    (mixpanel::TARGET, mixpanel::approximations),
     (rudderstack::TARGET, rudderstack::approximations),
     (segment::TARGET, segment::approximations),
+    (snowplow::TARGET, snowplow::approximations),
 ];
 
 /// What the chosen targets can only say roughly, by target and path.

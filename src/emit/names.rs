@@ -85,7 +85,7 @@ fn hash(path: &str) -> String {
 }
 
 /// Whether Windows takes a name for a device, whatever follows its first dot.
-fn is_device(name: &str) -> bool {
+pub(super) fn is_device(name: &str) -> bool {
     let first = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
     let numbered = |prefix: &str| {
         first

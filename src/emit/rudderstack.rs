@@ -631,7 +631,7 @@ fn api_call<'p>(name: &'p str, description: String, class: &'static str, sent: M
 
 /// What RudderStack can only say roughly.
 pub(super) fn approximations(plan: &Plan) -> Vec<Approximation> {
-    let mut found = loss::of_equal_names(plan, TARGET);
+    let mut found = loss::of_equal_names(plan, TARGET, |event| &event.class);
     found.extend(loss::of_types_without_references(plan, TARGET));
     for call in calls(plan) {
         found.extend(of_merged(&call));

@@ -125,6 +125,6 @@ fn parts(kind: &str, sent: Map<String, Json>) -> Parts {
 pub(super) fn approximations(plan: &Plan) -> Vec<Approximation> {
     let mut found = loss::of_conditions(plan, TARGET);
     found.extend(loss::of_types_without_references(plan, TARGET));
-    found.extend(loss::of_equal_names(plan, TARGET));
+    found.extend(loss::of_equal_names(plan, TARGET, |event| &event.class));
     found
 }

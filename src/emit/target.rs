@@ -12,13 +12,19 @@ use serde_json::{Value as Json, json};
 
 use super::json_schema::Draft;
 use super::render::{Escape, LIMITS, Limits, Shown, Templates, is_template, partial_name};
-use super::{EmitError, OutputFile, clients, json_schema, names, rudderstack, segment, tracking, yaml};
+use super::{
+    EmitError, OutputFile, clients, csv, ga4, json_schema, mixpanel, names, rudderstack, segment, snowplow, tracking,
+    yaml,
+};
 use crate::model::faults::nearest;
 use crate::plan::{EventPlan, Plan};
 use crate::say;
 
 /// The embedded targets: each file of each, by its path under `templates/`.
 static EMBEDDED: &[(&str, &str, &str)] = &[
+    ("csv", "target.yaml", include_str!("../../templates/csv/target.yaml")),
+    ("ga4", "target.yaml", include_str!("../../templates/ga4/target.yaml")),
+    ("ga4", "mapping.md.hbs", include_str!("../../templates/ga4/mapping.md.hbs")),
     ("go", "target.yaml", include_str!("../../templates/go/target.yaml")),
     ("go", "client.go.hbs", include_str!("../../templates/go/client.go.hbs")),
     ("go", "fields.go.hbs", include_str!("../../templates/go/fields.go.hbs")),
@@ -26,6 +32,7 @@ static EMBEDDED: &[(&str, &str, &str)] = &[
     ("go", "runtime.go.hbs", include_str!("../../templates/go/runtime.go.hbs")),
     ("go", "sinks.go.hbs", include_str!("../../templates/go/sinks.go.hbs")),
     ("json-schema", "target.yaml", include_str!("../../templates/json-schema/target.yaml")),
+    ("mixpanel", "target.yaml", include_str!("../../templates/mixpanel/target.yaml")),
     ("model", "target.yaml", include_str!("../../templates/model/target.yaml")),
     ("python", "target.yaml", include_str!("../../templates/python/target.yaml")),
     ("python", "init.py.hbs", include_str!("../../templates/python/init.py.hbs")),
@@ -36,6 +43,7 @@ static EMBEDDED: &[(&str, &str, &str)] = &[
     ("python", "typed.hbs", include_str!("../../templates/python/typed.hbs")),
     ("rudderstack", "target.yaml", include_str!("../../templates/rudderstack/target.yaml")),
     ("segment", "target.yaml", include_str!("../../templates/segment/target.yaml")),
+    ("snowplow", "target.yaml", include_str!("../../templates/snowplow/target.yaml")),
     ("tracking", "target.yaml", include_str!("../../templates/tracking/target.yaml")),
     ("tracking", "plan.md.hbs", include_str!("../../templates/tracking/plan.md.hbs")),
     ("tracking", "properties.md.hbs", include_str!("../../templates/tracking/properties.md.hbs")),
@@ -89,6 +97,8 @@ struct FileSpec {
     each: Each,
     template: Option<String>,
     writer: Option<Writer>,
+    /// What writes the files of the folder that the path names, where it takes more than one.
+    folder: Option<Folder>,
     #[serde(default)]
     view: View,
     /// Where it is escaped in another way than the target's other files.
@@ -117,7 +127,24 @@ static WRITERS: &[(&str, WriterOf)] = &[
     ("rudderstack-tracking-plan", |part, _| Some(yaml::to_bytes(&rudderstack::tracking_plan(part.plan)))),
     ("rudderstack-plan", |part, _| Some(pretty(&rudderstack::api_plan(part.plan)))),
     ("segment", |part, _| Some(pretty(&segment::plan(part.plan)))),
+    ("csv", |part, _| Some(csv::plan(part.plan))),
+    ("ga4-json", |part, _| Some(pretty(&ga4::mapping(part.plan)))),
+    ("ga4-csv", |part, _| Some(ga4::table(part.plan))),
+    ("mixpanel", |part, _| Some(pretty(&mixpanel::lexicon(part.plan)))),
     ("json-schema", |part, draft| Some(pretty(&json_schema::of_event(part.plan, part.event?, draft)))),
+];
+
+/// The files of a folder, by their paths inside of it.
+pub(super) type Files = Vec<(String, Vec<u8>)>;
+
+/// What writes a folder.
+type FolderOf = fn(&Plan) -> Files;
+
+/// What writes folders, by the names that a `target.yaml` calls them.
+static FOLDERS: &[(&str, FolderOf)] = &[
+    ("snowplow-schemas", snowplow::schemas),
+    ("snowplow-data-structures", snowplow::data_structures),
+    ("snowplow-data-products", snowplow::data_products),
 ];
 
 /// What a template is shown.
@@ -128,6 +155,7 @@ static VIEWS: &[(&str, ViewOf)] = &[
     ("tracking", |seen| {
         tracking::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))
     }),
+    ("ga4", |seen| json!(ga4::mapping(seen.plan))),
     ("go", |seen| clients::view(&clients::GO, seen.plan)),
     ("python", |seen| clients::view(&clients::PYTHON, seen.plan)),
     ("typescript", |seen| clients::view(&clients::TYPESCRIPT, seen.plan)),
@@ -154,6 +182,18 @@ impl TryFrom<String> for Writer {
 
     fn try_from(name: String) -> Result<Self, String> {
         named(WRITERS, &name).map(Self).ok_or_else(|| not_named("writer", &name, WRITERS.iter().map(|(own, _)| *own)))
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct Folder(FolderOf);
+
+impl TryFrom<String> for Folder {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        named(FOLDERS, &name).map(Self).ok_or_else(|| not_named("folder", &name, FOLDERS.iter().map(|(own, _)| *own)))
     }
 }
 
@@ -298,6 +338,7 @@ impl Target {
     pub fn writes(&self) -> impl Iterator<Item = (&str, &'static str, &str)> {
         self.files.iter().map(|spec| {
             let each = match spec.each {
+                _ if spec.folder.is_some() => "a folder of files",
                 Each::Once => "once",
                 Each::Event => "for each event",
                 Each::Language => "for each language",
@@ -339,6 +380,12 @@ impl Target {
         let file_names = names::stems(plan.events.iter().map(|event| event.path.as_str()));
         let mut files = Vec::new();
         for spec in &self.files {
+            if let Some(Folder(write)) = spec.folder {
+                let file = |(path, bytes)| (format!("{}/{path}", spec.path), bytes);
+                let own = write(plan).into_iter().map(file);
+                files.extend(own.map(|(path, bytes)| OutputFile { path, bytes, target: self.name.clone() }));
+                continue;
+            }
             let escape = spec.escape.unwrap_or(self.escape);
             let mut writing = Writing {
                 templates: Templates::new(&self.texts, &self.shown, escape, limits, &steps)?,

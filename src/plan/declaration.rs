@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::layout::Layout;
 use super::usage::{Usage, effective};
-use super::value::{self, Reader, Slots, Value};
+use super::value::{self, Reader, Slot, Slots, Value};
 use crate::model::decl::{DeclId, Field};
 use crate::model::print::Printer;
 use crate::model::walk::Node;
@@ -53,6 +53,32 @@ pub struct Declaration {
     /// What is declared inside, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Declaration>,
+}
+
+impl Declaration {
+    /// The text of a field that holds one text of no language.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        match self.slot(field)? {
+            Slot::One(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The word of a field that holds one word.
+    pub fn word(&self, field: &str) -> Option<&str> {
+        match self.slot(field)? {
+            Slot::One(Value::Word(word)) => Some(word),
+            Slot::One(Value::Ref(named)) => Some(&named.path),
+            _ => None,
+        }
+    }
+
+    fn slot(&self, field: &str) -> Option<&Slot> {
+        match self.fields.get(field).or_else(|| self.inherited.get(field))? {
+            Occurrences::Once(slots) => slots.values().next(),
+            Occurrences::Several(_) => None,
+        }
+    }
 }
 
 /// A field, once or several times.
@@ -155,7 +181,7 @@ fn end(node: Node<'_, '_>, slot: &str, short: bool) -> String {
 }
 
 /// A UUID (version 5) made from kind and path: the same on every run and machine.
-pub(super) fn id(kind: &str, path: &str) -> String {
+pub(crate) fn id(kind: &str, path: &str) -> String {
     let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"https://funnelc.github.io/declarations");
     Uuid::new_v5(&namespace, format!("{kind} {path}").as_bytes()).to_string()
 }

@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::model::decl::DeclId;
 use crate::model::walk::{Node, Property};
 use crate::model::{Kind, Model};
+pub(crate) use declaration::id;
 pub use declaration::{Declaration, Occurrences};
 pub(crate) use event::json_type;
 pub use event::{EventPlan, Feed, OncePer, PropertyPlan, Rows, TypePlan, VariantPlan};
@@ -82,6 +83,11 @@ impl Plan {
     /// A label in the default language, or the name where there is none.
     pub fn shown<'p>(&self, label: &'p IndexMap<String, String>, name: &'p str) -> &'p str {
         self.languages.first().and_then(|default| label.get(default)).map_or(name, String::as_str)
+    }
+
+    /// A declaration outside of all blocks.
+    pub fn find(&self, kind: &str, path: &str) -> Option<&Declaration> {
+        self.declarations.iter().find(|own| own.kind == kind && own.path == path)
     }
 
     /// The declared type of a path.

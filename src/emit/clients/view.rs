@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::names::Scope;
 use super::pattern::{Portable, portable};
 use super::{Language, Shape, docs, quote};
-use crate::emit::json_schema;
+use crate::emit::{json_schema, snowplow};
 use crate::plan::value::Type;
 use crate::plan::{EventPlan, Plan, PropertyPlan, TypePlan};
 
@@ -137,6 +137,8 @@ struct Maker<'p> {
     types: BTreeMap<&'p str, String>,
     events: BTreeMap<&'p str, String>,
     methods: BTreeMap<&'p str, String>,
+    /// The names of schemas that a sink could not tell, by path.
+    schemas: IndexMap<&'p str, String>,
     /// By what declares them.
     enums: IndexMap<String, EnumView>,
 }
@@ -154,6 +156,7 @@ impl<'p> Maker<'p> {
             types: declared.iter().map(|(path, _)| *path).zip(of_types).collect(),
             events: events.iter().map(|event| event.path.as_str()).zip(of_events).collect(),
             methods: BTreeMap::new(),
+            schemas: snowplow::sent_names(plan),
             enums: IndexMap::new(),
         }
     }
@@ -172,6 +175,12 @@ impl<'p> Maker<'p> {
             name: self.string(name),
         };
         names.iter().map(other).collect()
+    }
+
+    /// The names of an event in destinations, and what Snowplow calls its schema where a sink could not tell.
+    fn names_elsewhere(&self, event: &EventPlan) -> BTreeMap<String, String> {
+        let schema = self.schemas.get(event.path.as_str()).map(|name| (snowplow::TARGET.to_owned(), name.clone()));
+        event.wire_names.clone().into_iter().chain(schema).collect()
     }
 
     fn declared(&mut self, own: &'p TypePlan) -> TypeView {
@@ -194,7 +203,7 @@ impl<'p> Maker<'p> {
             path: self.string(path),
             class: self.string(&event.class),
             wire: self.string(&event.wire_name),
-            names: self.others(&event.wire_names),
+            names: self.others(&self.names_elsewhere(event)),
             docs: self.comments(&docs::event(self.plan, event)),
             deprecated_string: self.string(&deprecated),
             deprecated: (self.language.comment)(&deprecated),

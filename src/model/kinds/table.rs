@@ -24,6 +24,11 @@ pub static TABLE: &[KindRow] = &[
             ("currency", "currency", "The currency that money is reported in (ISO 4217)."),
             ("timezone", "timezone", "The time zone days begin in (IANA name)."),
             ("identity", "free,+", "The columns or fields that identify a person, best first."),
+            (
+                "vendor",
+                "string",
+                "Whom the schemas of Snowplow belong to: your domain backwards, such as `com.example.shop`; without it the project's name.",
+            ),
         ],
         children: &[K::Brief],
     },
