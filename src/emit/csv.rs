@@ -25,7 +25,7 @@ pub(super) fn table(rows: Vec<Vec<String>>) -> Vec<u8> {
 }
 
 /// The signs that a formula begins with, the wide ones too, what spreadsheets pass over before it, and the guard.
-const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '\''];
+pub(crate) const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '\''];
 
 /// A cell that no spreadsheet runs: plain numbers stay.
 fn guarded(cell: &str) -> String {

@@ -175,7 +175,7 @@ fn columns(headings: &[String]) -> Vec<Option<Column>> {
 
 /// A cell without the sign that keeps spreadsheets from running it.
 fn unguarded(cell: &str) -> &str {
-    let bare = cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']));
+    let bare = cell.strip_prefix('\'').filter(|rest| rest.starts_with(crate::emit::FORMULA));
     bare.unwrap_or(cell)
 }
 
@@ -275,12 +275,11 @@ impl Row<'_> {
     }
 
     fn kind(&self, notes: &mut Notes) -> Kind {
-        let values: Vec<String> = self
-            .cell(Column::Values)
-            .split(['|', ',', '\n'])
-            .map(|own| own.trim().to_owned())
-            .filter(|own| !own.is_empty())
-            .collect();
+        let cell = self.cells.get(&Column::Values).map_or("", String::as_str);
+        // What stands between the words is the strongest sign that is there: other signs are part of a word.
+        let between = ['\n', '|', ','].into_iter().find(|sign| cell.contains(*sign)).unwrap_or(',');
+        let values: Vec<String> =
+            cell.split(between).map(|own| own.trim().to_owned()).filter(|own| !own.is_empty()).collect();
         let word = self.cell(Column::Type).to_lowercase();
         if !values.is_empty() && matches!(word.as_str(), "" | "string" | "enum" | "text") {
             values.iter().for_each(|own| words::check(own, self.place, notes));

@@ -425,6 +425,9 @@ def structure_faults(structures, schemas):
         yield "they hold other schemas than the registry"
 
 
+DECLARATIONS = uuid.uuid5(uuid.NAMESPACE_URL, "https://funnelc.github.io/declarations")
+
+
 def is_uuid(text):
     return str(uuid.UUID(text)) == text and uuid.UUID(text).version == 5
 
@@ -459,6 +462,8 @@ def product_misses(plan, products, schemas):
         stages = {feed["path"] for feed in event["feeds"] if feed["kind"] == "stage"}
         if len(there) != max(1, len(stages)):
             yield f"{event['path']} is there {len(there)} times, for {len(stages)} stages"
+        ids = {str(uuid.uuid5(DECLARATIONS, f"event specification {event['path']} {stage}")) for stage in stages or {""}}
+        yield from [] if {spec["resourceName"] for spec in there} == ids else [f"{event['path']} has other ids than its path and stages give"]
         words = [event.get("owner"), event["status"], *stages, *(own["pii"] for own in all_properties(event) if "pii" in own)]
         yield from (f"{event['path']}: {word} is not said" for spec in there for word in words if word and word not in spec["description"])
     if len({own["resourceName"] for own in products} & {own["id"] for own in plan.model["funnels"]}) != len(plan.model["funnels"]):
