@@ -3,6 +3,7 @@
 //! ```text
 //! bench_table times DECLARATIONS ROUNDS    seconds of each phase, medians, as `name value` lines
 //! bench_table rules DECLARATIONS           milliseconds of each law and each lint on one thread, slowest first
+//! bench_table once WHAT DECLARATIONS       does `nothing`, a bare `pest` parse or a `check` once, on one thread, for valgrind
 //! bench_table memory DECLARATIONS          compiles once, on all cores, and says the peak memory of the process in KiB
 //! bench_table write DECLARATIONS FOLDER    writes the files of the project
 //! ```
@@ -35,11 +36,12 @@ fn main() {
     match words.as_slice() {
         ["times", declarations, rounds] => times(number(declarations), number(rounds)),
         ["rules", declarations] => rules(number(declarations)),
+        ["once", what, declarations] => once(what, number(declarations)),
         ["memory", declarations] => memory(number(declarations)),
         ["write", declarations, folder] => write(number(declarations), Path::new(folder)),
         _ => {
             eprintln!(
-                "usage: bench_table times DECLARATIONS ROUNDS | rules DECLARATIONS | memory DECLARATIONS | write DECLARATIONS FOLDER"
+                "usage: bench_table times DECLARATIONS ROUNDS | rules DECLARATIONS | once WHAT DECLARATIONS | memory DECLARATIONS | write DECLARATIONS FOLDER"
             );
         }
     }
@@ -131,6 +133,17 @@ fn rules(declarations: usize) {
     for (taken, name, found) in all {
         println!("{:10.1} ms {found:7} findings  {name}", taken.as_secs_f64() * 1e3);
     }
+}
+
+/// Instructions do not depend on what else the machine does; those of `nothing` are to be taken off.
+fn once(what: &str, declarations: usize) {
+    let sources = project(declarations);
+    let count = || match what {
+        "pest" => bare_pest(&sources),
+        "check" => compile(&sources, &Levels::default()).diagnostics.len(),
+        _ => sources.len(),
+    };
+    println!("{}", pool(1).install(count));
 }
 
 fn memory(declarations: usize) {

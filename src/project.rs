@@ -237,7 +237,7 @@ impl Loader {
         for (module, _) in stdlib::mentioned(&text) {
             self.modules.insert(module);
         }
-        let uses_files = text.lines().any(|line| line.trim_start().starts_with("use "));
+        let uses_files = uses_files(&text);
         let folder = Path::new(&name).parent().map(Path::to_owned).unwrap_or_default();
         let root = display(&self.project.root);
         let inside = Path::new(&name).strip_prefix(root).map_or_else(|_| name.clone(), display);
@@ -305,10 +305,16 @@ impl Loader {
     }
 }
 
+fn uses_files(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with("use "))
+}
+
 /// The files a file uses, with the places that say so.
 fn used_files(id: FileId, source: &Source) -> Vec<(String, Span)> {
-    let (file, _) = syntax::parse(id, source);
-    let uses = file.stmts.iter().filter(|stmt| stmt.key() == Some("use"));
+    // The rest is parsed when the project is whole.
+    let (items, _) = syntax::parse_items(id, source, uses_files, |items: &mut Vec<_>, (item, _)| items.push(item));
+    let stmts = items.iter().flatten().flat_map(|item| &item.stmts);
+    let uses = stmts.filter(|stmt| stmt.key() == Some("use"));
     uses.filter_map(|stmt| match stmt.parts.get(1).map(|part| (&part.kind, part.span)) {
         Some((PartKind::Text(quoted), span)) => Some((crate::model::value::unescape(&quoted.raw), span)),
         _ => None,

@@ -100,7 +100,7 @@ impl<'m, 's> Formula<'m, 's> {
         let bound = PARAMETERS.iter().position(|own| *own == head).and_then(|index| self.bound.get(index));
         if let Some(bound) = bound {
             found.push(*bound);
-            let inside = |id: DeclId, name| model.lineage(id).into_iter().find_map(|id| model.member(id, name, 0));
+            let inside = |id: DeclId, name| model.lineage(id).find_map(|id| model.member(id, name, 0));
             let part = rest.split('.').try_fold(bound.id, inside).filter(|_| !rest.is_empty());
             found.extend(part.map(|id| model.node(id)));
             return;

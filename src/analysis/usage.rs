@@ -23,7 +23,10 @@ pub struct Use {
 /// Every use of every declaration.
 #[derive(Debug, Default)]
 pub struct Usage {
-    uses: Vec<Vec<Use>>,
+    /// All uses, those of one declaration side by side: a list for each would cost more memory than what it holds.
+    uses: Vec<Use>,
+    /// Where those of each declaration begin, and after the last where they end.
+    starts: Vec<u32>,
 }
 
 impl Usage {
@@ -33,16 +36,24 @@ impl Usage {
     }
 
     fn index(model: &Model<'_>) -> Self {
-        let mut uses = vec![Vec::new(); model.decls.len()];
+        let mut uses: Vec<(DeclId, Use)> = Vec::new();
         for (index, decl) in model.decls.iter().enumerate() {
             collect(model, DeclId(index as u32), decl, &mut uses);
         }
-        Self { uses }
+        uses.sort_by_key(|(of, _)| *of);
+        let mut starts = Vec::with_capacity(model.decls.len() + 1);
+        for (at, (of, _)) in uses.iter().enumerate() {
+            starts.resize(starts.len().max(of.0 as usize + 1), at as u32);
+        }
+        starts.resize(model.decls.len() + 1, uses.len() as u32);
+        Self { uses: uses.into_iter().map(|(_, one)| one).collect(), starts }
     }
 
     /// Every place that refers to a declaration, in the order of the files.
     pub fn uses(&self, id: DeclId) -> &[Use] {
-        self.uses.get(id.0 as usize).map_or(&[], Vec::as_slice)
+        let of = id.0 as usize;
+        let bounds = self.starts.get(of).zip(self.starts.get(of + 1));
+        bounds.map_or(&[], |(start, end)| &self.uses[*start as usize..*end as usize])
     }
 
     /// The places that refer to it and do not stand in it or in what is declared inside it.
@@ -60,21 +71,16 @@ impl Usage {
     }
 }
 
-fn collect(model: &Model<'_>, id: DeclId, decl: &Decl<'_>, uses: &mut [Vec<Use>]) {
+fn collect(model: &Model<'_>, id: DeclId, decl: &Decl<'_>, uses: &mut Vec<(DeclId, Use)>) {
     for (index, reference) in decl.refs.iter().enumerate() {
         let index = RefIx(index as u32);
         let Target::Decl(found) = model.target(id, index) else { continue };
         let extends = decl.extends == Some(index);
         let one = Use { by: id, at: reference.span, field: field_at(decl, reference.span), extends, by_part: false };
-        let mut add = |to: DeclId, one: Use| {
-            if let Some(own) = uses.get_mut(to.0 as usize) {
-                own.push(one);
-            }
-        };
-        add(found, one);
+        uses.push((found, one));
         let whole = event_in_path(model, id, reference.path).filter(|event| *event != found);
         if let Some(event) = whole {
-            add(event, Use { by_part: true, ..one });
+            uses.push((event, Use { by_part: true, ..one }));
         }
     }
 }

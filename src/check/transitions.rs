@@ -262,7 +262,7 @@ pub(super) fn trigger_mismatch(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
 /// An event that extends an imported one of its name takes its place.
 fn same_event(model: &Model<'_>, a: DeclId, b: DeclId) -> bool {
     let name = |id: DeclId| model.decl(id).name_text();
-    a == b || (name(a) == name(b) && (model.lineage(a).contains(&b) || model.lineage(b).contains(&a)))
+    a == b || (name(a) == name(b) && (model.lineage(a).any(|id| id == b) || model.lineage(b).any(|id| id == a)))
 }
 
 fn report_mismatch(

@@ -82,31 +82,39 @@ pub fn find<'a, 's>(values: &'a [Captured<'s>], slot: &str) -> Option<&'a Captur
     values.iter().find(|captured| captured.slot == slot)
 }
 
-/// Reads a top-level statement into declarations; the first is the statement's own, ids count from 0.
-pub fn declare<'s>(stmt: &Stmt<'s>) -> (Vec<Decl<'s>>, Vec<Diagnostic>) {
-    let mut lowering = Lowering { decls: Vec::new(), faults: Vec::new() };
-    let kind = stmt.key().and_then(top_level_kind);
-    match kind {
-        Some(kind) => drop(lowering.decl(kind, stmt, None)),
-        None => lowering.unknown(None, stmt),
-    }
-    (lowering.decls, lowering.faults)
+/// Declarations as they are read; their ids count from 0.
+#[derive(Debug, Default)]
+pub struct Declarations<'s> {
+    /// Parents before children.
+    pub decls: Vec<Decl<'s>>,
+    /// What could not be read.
+    pub faults: Vec<Diagnostic>,
 }
 
-/// Reads the statements of a model's block as declared inside the `make` that fills it in.
-pub fn declare_inside<'s>(make: &Stmt<'s>, stmts: &[Stmt<'s>]) -> (Vec<Decl<'s>>, Vec<Diagnostic>) {
-    let mut lowering = Lowering { decls: Vec::new(), faults: Vec::new() };
-    if let Some(parent) = lowering.decl(Kind::Make, make, None) {
-        for stmt in stmts {
-            lowering.member(Kind::Model.spec(), Kind::Make, stmt, parent);
+impl<'s> Declarations<'s> {
+    /// Reads a top-level statement.
+    pub fn declare(&mut self, stmt: &Stmt<'s>) {
+        match stmt.key().and_then(top_level_kind) {
+            Some(kind) => drop(self.decl(kind, stmt, None)),
+            None => self.unknown(None, stmt),
         }
     }
-    (lowering.decls, lowering.faults)
-}
 
-struct Lowering<'s> {
-    decls: Vec<Decl<'s>>,
-    faults: Vec<Diagnostic>,
+    /// What one top-level statement declares.
+    pub fn of(stmt: &Stmt<'s>) -> Self {
+        let mut declared = Self::default();
+        declared.declare(stmt);
+        declared
+    }
+
+    /// The statements of a model's block, declared inside the `make` that fills it in.
+    pub fn inside(make: &Stmt<'s>, stmts: &[Stmt<'s>]) -> Self {
+        let mut declared = Self::default();
+        if let Some(parent) = declared.decl(Kind::Make, make, None) {
+            stmts.iter().for_each(|stmt| declared.member(Kind::Model.spec(), Kind::Make, stmt, parent));
+        }
+        declared
+    }
 }
 
 /// Where the reading of a declaration's parts has come to, and what was read.
@@ -121,7 +129,7 @@ struct Opening<'s> {
     broken: bool,
 }
 
-impl<'s> Lowering<'s> {
+impl<'s> Declarations<'s> {
     fn decl(&mut self, kind: Kind, stmt: &Stmt<'s>, parent: Option<DeclId>) -> Option<DeclId> {
         let spec = kind.spec();
         let (head_parts, block) = split_block(spec, stmt);
@@ -379,7 +387,7 @@ fn is_row(rows: Kind, stmt: &Stmt<'_>) -> bool {
 
 /// Reads parts by a shape; whatever does not fit is reported.
 fn read_shape<'s>(
-    shape: &Shape,
+    shape: &'static Shape,
     parts: &[Part<'s>],
     end: Span,
     refs: &mut Vec<Ref<'s>>,
@@ -387,13 +395,16 @@ fn read_shape<'s>(
     subject: Subject<'_>,
     spec: &'static KindSpec,
 ) -> Option<Vec<Captured<'s>>> {
-    let kept = refs.len();
+    let (kept, known) = (refs.len(), faults.len());
     let mut reader = Reader::new(parts, end, refs, faults);
-    let fits = reader.read(shape);
-    reader.eat(","); // a comma before the end of a field is allowed
-    if fits && reader.peek().is_none() {
+    if reader.read_whole(shape) {
         return Some(reader.captures);
     }
+    refs.truncate(kept);
+    faults.truncate(known);
+    let mut reader = Reader::new(parts, end, refs, faults).explaining();
+    let fits = reader.read(shape);
+    reader.eat(",");
     let failure = reader.failure.clone();
     let rest = reader.peek().map(|part| (part.span, part.word()));
     let before = reader.at.checked_sub(1).and_then(|last| parts.get(last)).map_or(end, |part| part.span.after());

@@ -63,7 +63,7 @@ pub fn kinds_phrase(kinds: KindSet) -> Message {
 fn phrase(expected: &Expected) -> Message {
     match expected {
         Expected::Word(word) => say!("`{word}`", word),
-        Expected::OneOf(words) => quoted_list(words),
+        Expected::OneOf(words) => quoted_list(*words),
         Expected::Reference(kinds) => kinds_phrase(*kinds),
         Expected::Value(named) => named.phrase(),
         Expected::Close => say!("the end of the field"),
@@ -209,7 +209,7 @@ fn wrong_word(failure: &Failure, at: Span, found: &str, what: &Message) -> Optio
     let mut words: Vec<&str> = Vec::new();
     for expected in &failure.expected {
         match expected {
-            Expected::OneOf(own) => words.extend(own),
+            Expected::OneOf(own) => words.extend(*own),
             Expected::Word(own) if own.starts_with(|c: char| c.is_ascii_lowercase()) => words.push(own),
             _ => {}
         }

@@ -26,7 +26,8 @@ use crate::diagnostic::codes::names::{BAD_EXTENDS, UNKNOWN_NAME};
 use crate::source::{FileId, Sources, Span};
 use crate::stdlib;
 use crate::syntax;
-use crate::syntax::ast::{Comment, Part, PartKind, Stmt};
+use crate::syntax::ast::{Comment, File, Part, PartKind, Stmt};
+use decl::Declarations;
 pub use decl::{Decl, DeclId, Field};
 pub use kinds::{Kind, KindSet};
 use names::{Names, Scope};
@@ -77,17 +78,22 @@ pub fn build(sources: &Sources) -> (Model<'_>, Vec<Diagnostic>) {
     (model, faults)
 }
 
-fn build_with(sources: &Sources, keep: impl Fn(&str) -> bool) -> (Model<'_>, Vec<Diagnostic>) {
+fn build_with(sources: &Sources, keep: impl Fn(&str) -> bool + Sync) -> (Model<'_>, Vec<Diagnostic>) {
     let mut faults = Vec::new();
     let mut comments = Vec::new();
-    let mut stmts: Vec<Stmt<'_>> = Vec::new();
-    for (id, source) in sources.iter() {
-        let (file, found) = syntax::parse_some(id, source, |item| !source.embedded || keep(item));
+    let (mut pieces, mut models) = (Vec::new(), Vec::new());
+    for (runs, found) in read_all(sources, keep) {
         faults.extend(found);
-        comments.push(file.comments);
-        stmts.extend(file.stmts);
+        let mut own = Vec::new();
+        for run in runs {
+            faults.extend(run.faults);
+            own.extend(run.comments);
+            pieces.extend(run.pieces);
+            models.extend(run.models);
+        }
+        comments.push(own);
     }
-    let decls = declare_all(&stmts, &mut faults);
+    let decls = declare_all(pieces, &models, &mut faults);
     let (names, found) = Names::collect(sources, &decls);
     faults.extend(found);
     let mut by_kind: FxHashMap<Kind, Vec<DeclId>> = FxHashMap::default();
@@ -110,26 +116,72 @@ fn build_with(sources: &Sources, keep: impl Fn(&str) -> bool) -> (Model<'_>, Vec
     (model, faults)
 }
 
-/// Reads every statement; the items are independent, so they are read in parallel and their ids shifted afterwards.
-fn declare_all<'s>(stmts: &[Stmt<'s>], faults: &mut Vec<Diagnostic>) -> Vec<Decl<'s>> {
-    let models: FxHashMap<&str, &Stmt<'s>> = stmts.iter().filter_map(named_model).collect();
-    let read = |stmt: &Stmt<'s>| match stmt.key() {
-        Some("make") => make(stmt, &models),
-        _ => decl::declare(stmt),
+/// What some items of a file say.
+#[derive(Default)]
+struct Run<'s> {
+    comments: Vec<Comment<'s>>,
+    faults: Vec<Diagnostic>,
+    pieces: Vec<Piece<'s>>,
+    models: Vec<Stmt<'s>>,
+}
+
+/// Statements that are read, or one that has to wait until all models are known.
+enum Piece<'s> {
+    Declared(Declarations<'s>),
+    Make(Stmt<'s>),
+}
+
+impl<'s> Run<'s> {
+    /// Declares what an item says as soon as it is parsed.
+    fn add(&mut self, (item, found): (File<'s>, Vec<Diagnostic>)) {
+        self.comments.extend(item.comments);
+        self.faults.extend(found);
+        for stmt in item.stmts {
+            if stmt.key() == Some("make") {
+                self.pieces.push(Piece::Make(stmt));
+                continue;
+            }
+            self.declare(&stmt);
+            if stmt.key() == Some("model") {
+                self.models.push(stmt);
+            }
+        }
+    }
+
+    fn declare(&mut self, stmt: &Stmt<'s>) {
+        match self.pieces.last_mut() {
+            Some(Piece::Declared(open)) => open.declare(stmt),
+            _ => self.pieces.push(Piece::Declared(Declarations::of(stmt))),
+        }
+    }
+}
+
+/// Reads the files, and runs of items of each, in parallel.
+fn read_all(sources: &Sources, keep: impl Fn(&str) -> bool + Sync) -> Vec<(Vec<Run<'_>>, Vec<Diagnostic>)> {
+    let files: Vec<_> = sources.iter().collect();
+    let read = |(id, source)| syntax::parse_items(id, source, |item| !source.embedded || keep(item), Run::add);
+    files.into_par_iter().map(read).collect()
+}
+
+/// Every declaration in the order of the text; ids, which count from 0 in each piece, are shifted.
+fn declare_all<'s>(pieces: Vec<Piece<'s>>, models: &[Stmt<'s>], faults: &mut Vec<Diagnostic>) -> Vec<Decl<'s>> {
+    let models: FxHashMap<&str, &Stmt<'s>> = models.iter().filter_map(named).collect();
+    let read = |piece| match piece {
+        Piece::Declared(declared) => declared,
+        Piece::Make(stmt) => make(&stmt, &models),
     };
-    let parts: Vec<_> = stmts.par_iter().with_min_len(16).map(read).collect();
-    let mut decls = Vec::with_capacity(parts.iter().map(|(decls, _)| decls.len()).sum());
-    for (own, found) in parts {
+    let pieces: Vec<Declarations<'s>> = pieces.into_par_iter().map(read).collect();
+    let mut decls = Vec::with_capacity(pieces.iter().map(|piece| piece.decls.len()).sum());
+    for piece in pieces {
         let shift = decls.len() as u32;
-        decls.extend(own.into_iter().map(|decl| shifted(decl, shift)));
-        faults.extend(found);
+        decls.extend(piece.decls.into_iter().map(|decl| shifted(decl, shift)));
+        faults.extend(piece.faults);
     }
     decls
 }
 
-fn named_model<'a, 's>(stmt: &'a Stmt<'s>) -> Option<(&'s str, &'a Stmt<'s>)> {
-    let name = stmt.parts.get(1).and_then(Part::word)?;
-    (stmt.key() == Some("model")).then_some((name, stmt))
+fn named<'a, 's>(stmt: &'a Stmt<'s>) -> Option<(&'s str, &'a Stmt<'s>)> {
+    Some((stmt.parts.get(1).and_then(Part::word)?, stmt))
 }
 
 fn shifted(mut decl: Decl<'_>, by: u32) -> Decl<'_> {
@@ -141,9 +193,9 @@ fn shifted(mut decl: Decl<'_>, by: u32) -> Decl<'_> {
 }
 
 /// `make shop_sa from shop(SA)`: the block of the model with its parameters filled in.
-fn make<'s>(stmt: &Stmt<'s>, models: &FxHashMap<&str, &Stmt<'s>>) -> (Vec<Decl<'s>>, Vec<Diagnostic>) {
+fn make<'s>(stmt: &Stmt<'s>, models: &FxHashMap<&str, &Stmt<'s>>) -> Declarations<'s> {
     let model = stmt.parts.get(3).and_then(Part::word);
-    let Some(template) = model.and_then(|model| models.get(model)) else { return decl::declare(stmt) };
+    let Some(template) = model.and_then(|model| models.get(model)) else { return Declarations::of(stmt) };
     let words = |stmt: &Stmt<'s>| -> Vec<Part<'s>> {
         let inside =
             stmt.parts.iter().find_map(|part| if let PartKind::Paren(inner) = &part.kind { Some(inner) } else { None });
@@ -151,13 +203,13 @@ fn make<'s>(stmt: &Stmt<'s>, models: &FxHashMap<&str, &Stmt<'s>>) -> (Vec<Decl<'
     };
     let (params, args) = (words(template), words(stmt));
     if params.len() != args.len() {
-        let (mut decls, mut found) = decl::declare(stmt);
-        found.push(faults::wrong_arguments(stmt.span, template.span, params.len(), args.len()));
-        decls.iter_mut().for_each(|decl| decl.broken = true);
-        return (decls, found);
+        let mut declared = Declarations::of(stmt);
+        declared.faults.push(faults::wrong_arguments(stmt.span, template.span, params.len(), args.len()));
+        declared.decls.iter_mut().for_each(|decl| decl.broken = true);
+        return declared;
     }
     let filled = template.block().map(|block| block.stmts.iter().map(|stmt| fill(stmt, &params, &args)).collect());
-    decl::declare_inside(stmt, &filled.unwrap_or_else(Vec::new))
+    Declarations::inside(stmt, &filled.unwrap_or_else(Vec::new))
 }
 
 fn fill<'s>(stmt: &Stmt<'s>, params: &[Part<'s>], args: &[Part<'s>]) -> Stmt<'s> {
@@ -313,20 +365,27 @@ impl<'s> Model<'s> {
     }
 
     /// A declaration, what it extends, and so on; ends at a circle.
-    pub fn lineage(&self, id: DeclId) -> Vec<DeclId> {
-        let mut line = vec![id];
-        while let Some(base) = self.base(line[line.len() - 1]) {
-            if line.contains(&base) || line.len() > usize::from(MAX_INHERITANCE) {
+    pub fn lineage(&self, id: DeclId) -> impl Iterator<Item = DeclId> + use<> {
+        std::iter::once(id).chain(self.bases(id))
+    }
+
+    /// What a declaration extends, and so on. Few extend anything, and an empty list costs no memory.
+    fn bases(&self, id: DeclId) -> Vec<DeclId> {
+        let mut line = Vec::new();
+        let mut last = id;
+        while let Some(base) = self.base(last) {
+            if base == id || line.contains(&base) || line.len() >= usize::from(MAX_INHERITANCE) {
                 break;
             }
             line.push(base);
+            last = base;
         }
         line
     }
 
     /// The first field of a word, its own or inherited, with the declaration it stands in.
     pub fn field(&self, id: DeclId, word: &str) -> Option<(DeclId, &Field<'s>)> {
-        self.lineage(id).into_iter().find_map(|own| Some((own, self.decl(own).field(word)?)))
+        self.lineage(id).find_map(|own| Some((own, self.decl(own).field(word)?)))
     }
 
     fn resolve(&mut self, faults: &mut Vec<Diagnostic>) {

@@ -155,9 +155,8 @@ impl<'m, 's> Printer<'m, 's> {
     }
 
     fn property_of(self, event: DeclId, path: &str) -> Option<DeclId> {
-        path.split('.').try_fold(event, |at, segment| {
-            self.model.lineage(at).into_iter().find_map(|id| self.model.member(id, segment, 0))
-        })
+        path.split('.')
+            .try_fold(event, |at, segment| self.model.lineage(at).find_map(|id| self.model.member(id, segment, 0)))
     }
 
     fn declared(self, id: DeclId, written: &'s str) -> Named<'s> {

@@ -279,12 +279,12 @@ pub struct Failure {
 }
 
 /// Something that would have fitted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Expected {
     /// This word or sign.
     Word(&'static str),
     /// One of these words.
-    OneOf(Vec<&'static str>),
+    OneOf(&'static [&'static str]),
     /// A reference.
     Reference(KindSet),
     /// A value.
@@ -324,14 +324,22 @@ pub struct Reader<'a, 's> {
     pub refs: &'a mut Vec<Ref<'s>>,
     /// Findings about values that have the right shape.
     pub faults: &'a mut Vec<Diagnostic>,
-    /// Where reading got furthest, and what would have fitted there.
+    /// Where reading got furthest, and what would have fitted there; noted only where somebody asks.
     pub failure: Failure,
+    explains: bool,
 }
 
 impl<'a, 's> Reader<'a, 's> {
     /// A reader of parts that end at `end`.
     pub fn new(parts: &'a [Part<'s>], end: Span, refs: &'a mut Vec<Ref<'s>>, faults: &'a mut Vec<Diagnostic>) -> Self {
-        Self { parts, at: 0, end, captures: Vec::new(), refs, faults, failure: Failure::default() }
+        Self { parts, at: 0, end, captures: Vec::new(), refs, faults, failure: Failure::default(), explains: false }
+    }
+
+    /// A reader that notes why it fails. Most statements fit, and trying what is optional fails all the time, so this is
+    /// for a second reading of what did not.
+    #[must_use]
+    pub fn explaining(self) -> Self {
+        Self { explains: true, ..self }
     }
 
     /// The next part.
@@ -365,6 +373,9 @@ impl<'a, 's> Reader<'a, 's> {
 
     /// Notes what would have fitted here; always `false`, so that it can end a match.
     pub fn miss(&mut self, expected: Expected) -> bool {
+        if !self.explains {
+            return false;
+        }
         let here = self.here();
         let order = self.failure.span.map(|span| here.start.cmp(&span.start));
         if order.is_none_or(std::cmp::Ordering::is_gt) {
@@ -388,7 +399,7 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     /// Reads a shape; on failure the position and the captures are as before.
-    pub fn read(&mut self, shape: &Shape) -> bool {
+    pub fn read(&mut self, shape: &'static Shape) -> bool {
         let (at, captures, refs, faults) = (self.at, self.captures.len(), self.refs.len(), self.faults.len());
         let fits = self.read_inner(shape);
         if !fits {
@@ -400,7 +411,14 @@ impl<'a, 's> Reader<'a, 's> {
         fits
     }
 
-    fn read_inner(&mut self, shape: &Shape) -> bool {
+    /// Reads a shape to the last part; a comma before the end of a field is allowed.
+    pub fn read_whole(&mut self, shape: &'static Shape) -> bool {
+        let fits = self.read(shape);
+        self.eat(",");
+        fits && self.peek().is_none()
+    }
+
+    fn read_inner(&mut self, shape: &'static Shape) -> bool {
         match shape {
             Shape::Literal(word) => self.eat(word) || self.miss(Expected::Word(word)),
             Shape::Flag(word) => self.flag(word),
@@ -421,12 +439,12 @@ impl<'a, 's> Reader<'a, 's> {
     }
 
     /// What is optional may be absent, but not half there: having begun, it must be whole.
-    fn optional(&mut self, inner: &Shape) -> bool {
+    fn optional(&mut self, inner: &'static Shape) -> bool {
         let before = self.at;
         self.read(inner) || !begins(inner, &self.parts[before..])
     }
 
-    fn list(&mut self, inner: &Shape) -> bool {
+    fn list(&mut self, inner: &'static Shape) -> bool {
         if !self.read(inner) {
             return false;
         }
@@ -444,7 +462,7 @@ impl<'a, 's> Reader<'a, 's> {
         true
     }
 
-    fn clauses(&mut self, options: &[Shape], repeat: bool) -> bool {
+    fn clauses(&mut self, options: &'static [Shape], repeat: bool) -> bool {
         let mut used = 0u64;
         loop {
             let next = options
@@ -459,7 +477,7 @@ impl<'a, 's> Reader<'a, 's> {
         !options.iter().enumerate().any(open)
     }
 
-    fn paren(&mut self, inner: &Shape) -> bool {
+    fn paren(&mut self, inner: &'static Shape) -> bool {
         let Some(PartKind::Paren(parts)) = self.peek().map(|part| &part.kind) else {
             return self.miss(Expected::Word("("));
         };
@@ -480,7 +498,7 @@ impl<'a, 's> Reader<'a, 's> {
         fits
     }
 
-    fn rows(&mut self, slot: &'static str, row: &Shape) -> bool {
+    fn rows(&mut self, slot: &'static str, row: &'static Shape) -> bool {
         let Some(PartKind::Block(block)) = self.peek().map(|part| &part.kind) else {
             return self.miss(Expected::Word("{"));
         };
@@ -497,7 +515,7 @@ impl<'a, 's> Reader<'a, 's> {
         self.capture(slot, Val::Rows(rows), span)
     }
 
-    fn row(&mut self, stmt: &'a Stmt<'s>, row: &Shape) -> Option<Vec<Captured<'s>>> {
+    fn row(&mut self, stmt: &'a Stmt<'s>, row: &'static Shape) -> Option<Vec<Captured<'s>>> {
         let outer = std::mem::take(&mut self.captures);
         let at = self.at;
         let mut taken = Vec::new();
@@ -515,7 +533,7 @@ impl<'a, 's> Reader<'a, 's> {
 
     // ---- values
 
-    fn value(&mut self, slot: &'static str, prim: &Prim) -> bool {
+    fn value(&mut self, slot: &'static str, prim: &'static Prim) -> bool {
         let start = self.here();
         let val = match prim {
             Prim::OneOf(words) => self.one_of(words),
@@ -532,9 +550,9 @@ impl<'a, 's> Reader<'a, 's> {
         None
     }
 
-    fn one_of(&mut self, words: &[&'static str]) -> Option<Val<'s>> {
+    fn one_of(&mut self, words: &'static [&'static str]) -> Option<Val<'s>> {
         let word = self.peek().and_then(Part::word).filter(|word| words.contains(word));
-        let Some(word) = word else { return self.fail(Expected::OneOf(words.to_vec())) };
+        let Some(word) = word else { return self.fail(Expected::OneOf(words)) };
         self.at += 1;
         Some(Val::Word(word))
     }

@@ -359,7 +359,7 @@ impl<'m, 's> Typer<'m, 's> {
 
     fn resolve_extends(&mut self, at: RefIx, reference: Ref<'s>) {
         if let Some(base) = self.model.base(self.id) {
-            let line = self.model.lineage(self.id);
+            let line: Vec<DeclId> = self.model.lineage(self.id).collect();
             if line.iter().any(|id| self.model.base(*id) == Some(self.id)) || line.len() > usize::from(MAX_INHERITANCE)
             {
                 let why = say!("it leads back to itself");
@@ -399,7 +399,7 @@ impl<'m, 's> Typer<'m, 's> {
     fn unknown(&mut self, reference: Ref<'s>) {
         let head = reference.path.split('.').next().unwrap_or_default();
         let outer = self.lookup(head).filter(|_| reference.path.contains('.'));
-        if outer.is_some_and(|outer| self.model.lineage(outer).iter().any(|id| self.model.decl(*id).broken)) {
+        if outer.is_some_and(|outer| self.model.lineage(outer).any(|id| self.model.decl(id).broken)) {
             return;
         }
         self.out.unknown.push(Unknown { reference, from: self.id });
@@ -718,9 +718,8 @@ impl<'m, 's> Typer<'m, 's> {
     }
 
     fn property(&self, event: DeclId, path: &str) -> Option<DeclId> {
-        path.split('.').try_fold(event, |at, segment| {
-            self.model.lineage(at).into_iter().find_map(|id| self.model.member(id, segment, 0))
-        })
+        path.split('.')
+            .try_fold(event, |at, segment| self.model.lineage(at).find_map(|id| self.model.member(id, segment, 0)))
     }
 
     fn declared(&mut self, at: RefIx, reference: Ref<'s>, frame: Frame) -> Ty<'s> {
@@ -744,7 +743,7 @@ impl<'m, 's> Typer<'m, 's> {
     }
 
     fn unknown_property(&mut self, event: DeclId, reference: Ref<'s>) -> Ty<'s> {
-        let broken = self.model.lineage(event).iter().any(|id| self.model.decl(*id).broken);
+        let broken = self.model.lineage(event).any(|id| self.model.decl(id).broken);
         if broken {
             return Ty::Any;
         }

@@ -112,7 +112,7 @@ impl<'m, 's> Node<'m, 's> {
 
     /// It, what it extends, and so on.
     pub fn lineage(self) -> impl Iterator<Item = Node<'m, 's>> {
-        self.model.lineage(self.id).into_iter().map(move |id| self.model.node(id))
+        self.model.lineage(self.id).map(move |id| self.model.node(id))
     }
 
     /// What it is declared inside of.

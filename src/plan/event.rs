@@ -404,8 +404,8 @@ const FED_THROUGH: KindSet = KindSet::of(&[
 const MAX_FEEDS: usize = 1_000;
 
 fn feeds(model: &Model<'_>, usage: &Usage, event: DeclId) -> Vec<Feed> {
-    let line = model.lineage(event);
-    let own = line.iter().enumerate().filter(|(index, id)| *index == 0 || model.is_std(**id)).map(|(_, id)| *id);
+    let line = model.lineage(event).enumerate();
+    let own = line.filter(|(index, id)| *index == 0 || model.is_std(*id)).map(|(_, id)| id);
     let mut known: FxHashSet<DeclId> = FxHashSet::default();
     let mut found: Vec<(Use, Option<DeclId>)> = Vec::new();
     for used in own.flat_map(|id| usage.uses(id)) {

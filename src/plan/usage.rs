@@ -34,7 +34,7 @@ impl Usage {
         let mut open: Vec<DeclId> = all.filter(|id| !model.is_std(*id)).collect();
         let project = open.clone();
         for id in &project {
-            usage.replaced.extend(model.lineage(*id).into_iter().filter(|base| model.is_std(*base)));
+            usage.replaced.extend(model.lineage(*id).filter(|base| model.is_std(*base)));
         }
         while let Some(id) = open.pop() {
             for found in mentioned(model, id) {

@@ -1,7 +1,10 @@
-//! pest pairs to the syntax tree, with the findings that only need a token: numbers, foreign digits, stray signs.
+//! pest's tokens to the syntax tree, with the findings that only need a token: numbers, foreign digits, stray signs.
+//!
+//! The start and the end of every rule are read off pest's queue in one walk. Its `Pair`s would be the same with more
+//! work: each counts the pairs beside it and shares the queue and the line index once more.
 
-use pest::Parser;
-use pest::iterators::Pair;
+use pest::iterators::Tokens;
+use pest::{Parser, Token};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::ast::{Block, Comment, File, Part, PartKind, Quoted, Stmt};
@@ -15,30 +18,39 @@ use crate::{phrase, say};
 
 /// Parses and lowers one item.
 pub(super) fn item<'s>(file: FileId, text: &'s str, cut: &Cut) -> (File<'s>, Vec<Diagnostic>) {
-    let mut lowering = Lowering {
-        file,
-        text,
-        base: cut.range.start,
-        comments: Vec::new(),
-        faults: Vec::new(),
-        docs_from: 0,
-        quote: None,
-    };
     if cut.too_deep {
         return (File::default(), Vec::new());
     }
     let copy = cut.mended.as_deref().unwrap_or(&text[cut.range.clone()]);
-    let stmts = match FunnelParser::parse(Rule::item, copy) {
-        Ok(mut pairs) => pairs.next().map_or_else(Vec::new, |item| lowering.stmts(item.into_inner())),
-        Err(error) => lowering.unparsed(&error),
+    let base = cut.range.start;
+    let tokens = match FunnelParser::parse(Rule::item, copy) {
+        Ok(pairs) => pairs.tokens(),
+        Err(error) => return (File::default(), vec![unparsed(file, base, &error)]),
     };
+    let (comments, faults) = (Vec::new(), Vec::new());
+    let mut lowering = Lowering { file, text, copy, base, tokens, comments, faults, docs_from: 0, quote: None };
+    lowering.next();
+    let (stmts, ..) = lowering.stmts();
     (File { stmts, comments: lowering.comments }, lowering.faults)
 }
 
-struct Lowering<'s> {
+/// The grammar accepts everything, so this is a fault of the grammar or a limit of pest; it is reported, not hidden.
+fn unparsed(file: FileId, base: usize, error: &pest::error::Error<Rule>) -> Diagnostic {
+    let at = match error.location {
+        pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => base + at,
+    };
+    let span = Span::new(file, at as u32, at as u32);
+    Diagnostic::new(&SYNTAX, span, say!("this declaration cannot be read from here on"))
+}
+
+struct Lowering<'i, 's> {
     file: FileId,
     text: &'s str,
+    /// What pest has read: the item, or its mended copy.
+    copy: &'i str,
+    /// Where the item begins in the text.
     base: usize,
+    tokens: Tokens<'i, Rule>,
     comments: Vec<Comment<'s>>,
     faults: Vec<Diagnostic>,
     /// First comment that is not yet the documentation of a statement.
@@ -47,41 +59,57 @@ struct Lowering<'s> {
     quote: Option<(Span, usize)>,
 }
 
-impl<'s> Lowering<'s> {
-    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
-        let span = pair.as_span();
-        Span::new(self.file, (self.base + span.start()) as u32, (self.base + span.end()) as u32)
+/// What comes next inside a rule.
+enum Next {
+    /// Another rule, from a byte of the text on.
+    Rule(Rule, u32),
+    /// Its end.
+    End(u32),
+}
+
+impl<'s> Lowering<'_, 's> {
+    fn next(&mut self) -> Next {
+        match self.tokens.next() {
+            Some(Token::Start { rule, pos }) => Next::Rule(rule, (self.base + pos.pos()) as u32),
+            Some(Token::End { pos, .. }) => Next::End((self.base + pos.pos()) as u32),
+            // Every rule that begins ends, so that nobody asks further.
+            None => Next::End((self.base + self.copy.len()) as u32),
+        }
+    }
+
+    /// The place of a rule that has nothing inside.
+    fn leaf(&mut self, start: u32) -> Span {
+        let end = match self.next() {
+            Next::Rule(_, end) | Next::End(end) => end,
+        };
+        Span::new(self.file, start, end)
     }
 
     fn source(&self, span: Span) -> &'s str {
         &self.text[span.range()]
     }
 
-    /// The grammar accepts everything, so this is a fault of the grammar or a limit of pest; it is reported, not hidden.
-    fn unparsed(&mut self, error: &pest::error::Error<Rule>) -> Vec<Stmt<'s>> {
-        let at = match error.location {
-            pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => self.base + at,
-        };
-        let span = Span::new(self.file, at as u32, at as u32);
-        let fault = Diagnostic::new(&SYNTAX, span, say!("this declaration cannot be read from here on"));
-        self.faults.push(fault);
-        Vec::new()
+    /// What pest has read at a place.
+    fn written(&self, span: Span) -> &str {
+        &self.copy[span.start as usize - self.base..span.end as usize - self.base]
     }
 
-    fn stmts<'i>(&mut self, pairs: impl Iterator<Item = Pair<'i, Rule>>) -> Vec<Stmt<'s>> {
-        let mut stmts = Vec::new();
-        for pair in pairs {
-            match pair.as_rule() {
-                Rule::comment => self.comment(&pair),
-                Rule::stmt => stmts.push(self.stmt(pair)),
-                _ => {} // a stray `}` was reported by the scan; EOI says nothing
+    /// The statements of an item or a block, its closing brace, and its end.
+    fn stmts(&mut self) -> (Vec<Stmt<'s>>, Option<Span>, u32) {
+        let (mut stmts, mut close) = (Vec::new(), None);
+        loop {
+            match self.next() {
+                Next::Rule(Rule::comment, start) => self.comment(start),
+                Next::Rule(Rule::stmt, start) => stmts.push(self.stmt(start)),
+                // In an item this is a stray `}`, reported by the scan, or the end of the input.
+                Next::Rule(_, start) => close = Some(self.leaf(start)),
+                Next::End(end) => return (stmts, close, end),
             }
         }
-        stmts
     }
 
-    fn comment(&mut self, pair: &Pair<'_, Rule>) {
-        let span = self.span(pair);
+    fn comment(&mut self, start: u32) {
+        let span = self.leaf(start);
         let before = &self.text[..span.start as usize];
         let line = before.rfind('\n').map_or(0, |newline| newline + 1);
         let own_line = before[line..].chars().all(is_blank);
@@ -101,67 +129,67 @@ impl<'s> Lowering<'s> {
         docs
     }
 
-    fn stmt(&mut self, pair: Pair<'_, Rule>) -> Stmt<'s> {
+    fn stmt(&mut self, start: u32) -> Stmt<'s> {
         let docs = if self.docs_from < self.comments.len() { self.docs() } else { Vec::new() };
-        let whole = self.span(&pair);
-        let mut parts = Vec::with_capacity(4);
-        self.parts(pair.into_inner(), &mut parts);
-        let span = parts
-            .first()
-            .zip(parts.last())
-            .map_or(whole, |(first, last): (&Part<'_>, &Part<'_>)| first.span.to(last.span));
+        let (parts, end) = self.parts();
+        let whole = Span::new(self.file, start, end);
+        let span = parts.first().zip(parts.last()).map_or(whole, |(first, last)| first.span.to(last.span));
         Stmt { docs, parts, span }
     }
 
-    fn parts<'i>(&mut self, pairs: impl Iterator<Item = Pair<'i, Rule>>, parts: &mut Vec<Part<'s>>) {
-        for pair in pairs {
-            if pair.as_rule() == Rule::comment {
-                self.comment(&pair);
-                // A comment inside a statement documents nothing.
-                self.docs_from = self.comments.len();
-            } else if pair.as_rule() != Rule::closer {
-                parts.push(self.part(pair));
+    /// The parts of a statement or a bracket, and its end.
+    fn parts(&mut self) -> (Vec<Part<'s>>, u32) {
+        let mut parts = Vec::with_capacity(4);
+        loop {
+            match self.next() {
+                Next::Rule(Rule::comment, start) => {
+                    self.comment(start);
+                    // A comment inside a statement documents nothing.
+                    self.docs_from = self.comments.len();
+                }
+                Next::Rule(Rule::closer, start) => drop(self.leaf(start)),
+                Next::Rule(rule, start) => parts.push(self.part(rule, start)),
+                Next::End(end) => return (parts, end),
             }
         }
     }
 
-    fn part(&mut self, pair: Pair<'_, Rule>) -> Part<'s> {
-        let span = self.span(&pair);
-        let kind = match pair.as_rule() {
-            Rule::word | Rule::joiner | Rule::clause | Rule::handover => self.word(span),
+    fn part(&mut self, rule: Rule, start: u32) -> Part<'s> {
+        let (kind, end) = match rule {
+            Rule::paren => self.brackets(PartKind::Paren),
+            Rule::square => self.brackets(PartKind::Square),
+            Rule::block => self.block(start),
+            _ => {
+                let span = self.leaf(start);
+                (self.token(rule, span), span.end)
+            }
+        };
+        Part { kind, span: Span::new(self.file, start, end) }
+    }
+
+    fn token(&mut self, rule: Rule, span: Span) -> PartKind<'s> {
+        match rule {
+            Rule::word | Rule::joiner | Rule::handover => self.word(span),
             Rule::number => self.number(span),
-            Rule::string => self.quoted(span, pair.as_str().len(), 1),
-            Rule::text => self.quoted(span, pair.as_str().len(), 3),
-            Rule::op | Rule::arrow | Rule::comma => PartKind::Op(operator(pair.as_str())),
-            Rule::paren => PartKind::Paren(self.inner(pair)),
-            Rule::square => PartKind::Square(self.inner(pair)),
-            Rule::block => PartKind::Block(self.block(pair, span)),
-            Rule::stray | Rule::bad => self.bad(span, pair.as_str()),
+            Rule::string => self.quoted(span, 1),
+            Rule::text => self.quoted(span, 3),
+            Rule::op | Rule::arrow | Rule::comma => PartKind::Op(operator(self.written(span))),
+            Rule::stray | Rule::bad => self.bad(span),
             // The scan has reported the missing quote.
             _ => PartKind::Bad,
-        };
-        Part { kind, span }
-    }
-
-    fn inner(&mut self, pair: Pair<'_, Rule>) -> Vec<Part<'s>> {
-        let mut parts = Vec::new();
-        self.parts(pair.into_inner(), &mut parts);
-        parts
-    }
-
-    fn block(&mut self, pair: Pair<'_, Rule>, span: Span) -> Block<'s> {
-        let open = Span { end: span.start + 1, ..span };
-        let mut close = span.after();
-        let mut stmts = Vec::new();
-        for pair in pair.into_inner() {
-            match pair.as_rule() {
-                Rule::comment => self.comment(&pair),
-                Rule::close => close = self.span(&pair),
-                _ => stmts.push(self.stmt(pair)),
-            }
         }
+    }
+
+    fn brackets(&mut self, kind: fn(Vec<Part<'s>>) -> PartKind<'s>) -> (PartKind<'s>, u32) {
+        let (parts, end) = self.parts();
+        (kind(parts), end)
+    }
+
+    fn block(&mut self, start: u32) -> (PartKind<'s>, u32) {
+        let (stmts, close, end) = self.stmts();
+        let close = close.unwrap_or(Span::new(self.file, end, end));
         self.docs_from = self.comments.len();
-        Block { stmts, open, close }
+        (PartKind::Block(Block { stmts, open: Span::new(self.file, start, start + 1), close }), end)
     }
 
     fn word(&mut self, span: Span) -> PartKind<'s> {
@@ -177,10 +205,10 @@ impl<'s> Lowering<'s> {
         PartKind::Word(word)
     }
 
-    fn quoted(&mut self, span: Span, length: usize, quotes: usize) -> PartKind<'s> {
-        let written = self.source(span);
+    fn quoted(&mut self, span: Span, quotes: usize) -> PartKind<'s> {
         // In a mended copy the closing quote stands where the text has something else.
-        let end = length - quotes.min(length - quotes);
+        let written = self.source(span);
+        let end = written.len() - quotes.min(written.len() - quotes);
         self.escapes(&written[quotes..end], span.start + quotes as u32);
         PartKind::Text(Quoted { raw: written[quotes..end].into(), long: quotes == 3 })
     }
@@ -239,8 +267,8 @@ impl<'s> Lowering<'s> {
         self.faults.push(fault);
     }
 
-    fn bad(&mut self, span: Span, written: &str) -> PartKind<'s> {
-        let sign = self.source(span);
+    fn bad(&mut self, span: Span) -> PartKind<'s> {
+        let (sign, written) = (self.source(span), self.written(span));
         // U+0001 stands for a bracket whose fault the scan has reported, unless the text itself has one there; the scan
         // has reported direction controls too.
         let reported = written == "\u{1}" && sign != written;

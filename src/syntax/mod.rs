@@ -12,22 +12,38 @@ use rayon::prelude::*;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Source};
 use ast::File;
+use recover::Cut;
 
-/// Parses one file; items are parsed in parallel.
+/// How many items one thread takes at a time.
+const ITEMS_AT_A_TIME: usize = 64;
+
+/// Parses one file.
 pub fn parse(file: FileId, source: &Source) -> (File<'_>, Vec<Diagnostic>) {
-    parse_some(file, source, |_| true)
-}
-
-/// Parses those items of a file that `keep` wants, by their text.
-pub fn parse_some(file: FileId, source: &Source, keep: impl Fn(&str) -> bool) -> (File<'_>, Vec<Diagnostic>) {
-    let (mut cuts, mut faults) = recover::cut(file, &source.text);
-    cuts.retain(|cut| keep(&source.text[cut.range.clone()]));
-    let items: Vec<_> = cuts.par_iter().with_min_len(16).map(|cut| lower::item(file, &source.text, cut)).collect();
+    let (runs, mut faults) = parse_items(file, source, |_| true, |run: &mut Vec<_>, item| run.push(item));
     let mut parsed = File::default();
-    for (item, found) in items {
+    for (item, found) in runs.into_iter().flatten() {
         parsed.stmts.extend(item.stmts);
         parsed.comments.extend(item.comments);
         faults.extend(found);
     }
     (parsed, faults)
+}
+
+/// Parses those items of a file that `keep` wants, by their text. Runs of them are read in parallel; what `add` gathers of
+/// each is returned in the order of the text, with the faults of the cut. The tree of an item is gone as soon as `add` is
+/// done with it: the next one is built in the same, still warm memory.
+pub fn parse_items<'s, T: Default + Send>(
+    file: FileId,
+    source: &'s Source,
+    keep: impl Fn(&str) -> bool,
+    add: impl Fn(&mut T, (File<'s>, Vec<Diagnostic>)) + Sync,
+) -> (Vec<T>, Vec<Diagnostic>) {
+    let (mut cuts, faults) = recover::cut(file, &source.text);
+    cuts.retain(|cut| keep(&source.text[cut.range.clone()]));
+    let run = |cuts: &[Cut]| {
+        let mut run = T::default();
+        cuts.iter().for_each(|cut| add(&mut run, lower::item(file, &source.text, cut)));
+        run
+    };
+    (cuts.par_chunks(ITEMS_AT_A_TIME).map(run).collect(), faults)
 }

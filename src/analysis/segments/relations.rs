@@ -24,6 +24,8 @@ pub struct Member<'m, 's> {
     pub node: Node<'m, 's>,
     /// Who belongs to it.
     pub condition: Condition,
+    /// Everybody else; found once, as it is asked for in every comparison.
+    others: Condition,
 }
 
 /// Two segments of which one contains the other, as it is kept with the model.
@@ -52,10 +54,14 @@ pub fn members<'m, 's>(model: &'m Model<'s>) -> Vec<Member<'m, 's>> {
     let nodes = model.nodes(Kind::Segment).chain(model.nodes(Kind::Antisegment));
     let mut nodes: Vec<Node<'m, 's>> = nodes.filter(|node| node.has("where")).collect();
     nodes.sort_by_key(|node| node.id);
-    let read = |node: Node<'m, 's>| Some(Member { node, condition: Condition::of(model, node.id)? });
+    let read = |node: Node<'m, 's>| {
+        let condition = Condition::of(model, node.id)?;
+        let others = condition.negated();
+        Some(Member { node, condition, others })
+    };
     let is_proper = |member: &Member<'m, 's>| {
-        matches!(member.condition.somebody(), Answer::Yes(_))
-            && matches!(member.condition.somebody_else(), Answer::Yes(_))
+        let sides = [&member.condition, &member.others];
+        sides.into_iter().all(|side| matches!(side.somebody(), Answer::Yes(_)))
     };
     nodes.into_iter().filter_map(read).filter(is_proper).collect()
 }
@@ -90,8 +96,8 @@ fn related(model: &Model<'_>) -> Vec<Related> {
 }
 
 fn relation(first: &Member<'_, '_>, second: &Member<'_, '_>) -> Option<Related> {
-    let only_first = first.condition.beyond(&second.condition);
-    let only_second = second.condition.beyond(&first.condition);
+    let only_first = first.condition.overlap(&second.others);
+    let only_second = second.condition.overlap(&first.others);
     let (inner, outer, answer, equal) = match (only_first, only_second) {
         (Answer::No, Answer::No) => (second, first, first.condition.somebody(), true),
         (Answer::No, more) => (first, second, more, false),

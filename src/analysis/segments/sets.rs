@@ -210,10 +210,11 @@ impl Set {
     #[must_use]
     pub fn in_universe(&self, universe: &Universe) -> Self {
         match (self, universe) {
-            (_, Universe::OneOf(all)) => {
-                let all = Self::Words { all_but: false, words: all.iter().cloned().collect() };
-                all.meet(self)
+            (Self::Words { all_but, words }, Universe::OneOf(all)) => {
+                let words = all.iter().filter(|word| words.contains(*word) != *all_but).cloned().collect();
+                Self::Words { all_but: false, words }
             }
+            (Self::Numbers(_), Universe::OneOf(_)) => Self::Numbers(Vec::new()),
             (Self::Numbers(intervals), Universe::Numbers { whole, bounds }) => {
                 let bounded = intervals.iter().map(|interval| interval.meet(*bounds));
                 let tightened = bounded.map(|interval| if *whole { interval.whole() } else { interval });
