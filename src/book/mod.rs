@@ -2,6 +2,7 @@
 //! that none of it can be out of date. `tests/book.rs` compares the pages with the committed ones, and `funnelc explain`
 //! prints them.
 
+mod clients;
 mod codes;
 pub mod examples;
 mod kinds;
@@ -27,6 +28,7 @@ pub fn pages() -> Vec<(String, String)> {
         ("language/values.md".to_owned(), values::page()),
         ("codes.md".to_owned(), codes::index()),
         ("targets.md".to_owned(), targets::index()),
+        ("names-in-clients.md".to_owned(), clients::page()),
     ];
     pages.push(("cli.md".to_owned(), help::index()));
     pages.extend(help::pages().into_iter().map(|(verb, page)| (format!("cli/{verb}.md"), page)));

@@ -54,6 +54,7 @@ use std::fmt;
 use crate::diagnostic::Message;
 use crate::plan::Plan;
 use crate::say;
+pub(crate) use clients::{Named, named};
 pub(crate) use csv::FORMULA;
 pub use json_schema::{Draft, of_event as schema_of_event};
 pub(crate) use json_schema::{of_scalar, pointer};

@@ -13,7 +13,7 @@ const NAMING: Naming = Naming {
 };
 
 pub(in crate::emit) static GO: Language = Language {
-    methods: NAMING,
+    methods: Naming { reserved: METHODS, ..NAMING },
     fields: NAMING,
     types: Naming { reserved: TYPES, ..NAMING },
     // They stand behind the name of their enum.
@@ -31,6 +31,19 @@ pub(in crate::emit) static GO: Language = Language {
         _ => value.to_owned(),
     },
 };
+
+/// Methods that mean something everywhere in Go, and that `go vet` holds to it.
+const METHODS: &[&str] = &[
+    "GobDecode",
+    "GobEncode",
+    "MarshalJSON",
+    "ReadByte",
+    "ReadRune",
+    "UnmarshalJSON",
+    "UnreadByte",
+    "UnreadRune",
+    "WriteByte",
+];
 
 /// What the package itself is made of.
 const TYPES: &[&str] = &[
@@ -64,7 +77,7 @@ fn scalar(json_type: &str) -> &'static str {
     match json_type {
         "string" => "string",
         "integer" => "int",
-        "number" => "float64",
+        "number" | "money" => "float64",
         "boolean" => "bool",
         _ => "any",
     }

@@ -12,20 +12,52 @@
 
 mod docs;
 mod go;
-#[allow(dead_code, reason = "other languages case and quote in other ways")]
+mod kotlin;
 mod names;
 mod pattern;
 mod python;
-#[allow(dead_code, reason = "other languages case and quote in other ways")]
 mod quote;
+mod swift;
 mod typescript;
 mod view;
 
 pub(super) use go::GO;
+pub(super) use kotlin::KOTLIN;
 use names::Naming;
 pub(super) use python::PYTHON;
+pub(super) use swift::SWIFT;
 pub(super) use typescript::TYPESCRIPT;
 pub(super) use view::view;
+
+/// The languages, by their targets.
+static ALL: &[(&str, &Language)] =
+    &[("go", &GO), ("kotlin", &KOTLIN), ("python", &PYTHON), ("swift", &SWIFT), ("typescript", &TYPESCRIPT)];
+
+/// What names come out as in a language, for the book.
+pub(crate) struct Named {
+    pub(crate) target: &'static str,
+    pub(crate) functions: Vec<String>,
+    pub(crate) types: Vec<String>,
+    pub(crate) members: Vec<String>,
+    /// The names of properties that stand beside each other.
+    pub(crate) beside: Vec<String>,
+    /// The names that get a `_`: of functions, of properties and of types.
+    pub(crate) reserved: [&'static [&'static str]; 3],
+}
+
+/// What some names come out as, each alone, and others beside each other.
+pub(crate) fn named(alone: &[&str], beside: &[&str]) -> Vec<Named> {
+    let declared: Vec<(&str, &str)> = beside.iter().map(|own| (*own, *own)).collect();
+    let of = |(target, language): &(&'static str, &Language)| Named {
+        target,
+        functions: alone.iter().map(|own| language.methods.of(own)).collect(),
+        types: alone.iter().map(|own| language.types.of(own)).collect(),
+        members: alone.iter().map(|own| language.members.of(own)).collect(),
+        beside: names::Scope::default().all(&language.fields, &declared),
+        reserved: [language.methods.reserved, language.fields.reserved, language.types.reserved],
+    };
+    ALL.iter().map(of).collect()
+}
 
 /// How a language says what clients say.
 pub(super) struct Language {
@@ -37,7 +69,7 @@ pub(super) struct Language {
     types: Naming,
     /// Members of enums.
     members: Naming,
-    /// The type for `string`, `integer`, `number`, `boolean` or `any` of JSON Schema.
+    /// The type for `money`, or else for `string`, `integer`, `number`, `boolean` or `any` of JSON Schema.
     scalar: fn(&str) -> &'static str,
     /// The type of a list of some type.
     list: fn(&str) -> String,
@@ -77,6 +109,53 @@ impl Shape {
             Self::Enum => !enums,
             Self::Object(_) => false,
             Self::List(inner) => inner.is_plain(enums),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words that may be types: those in upper case outside of comments and strings, unless they are asked of something.
+    fn types_in(template: &str) -> Vec<String> {
+        let hidden = r#"(?s)/\*.*?\*/|//[^\n]*|'(\\.|[^'\\])'|"(\\.|[^"\\])*"|\{\{[^}]*\}\}"#;
+        let bare = regex_lite::Regex::new(hidden).expect("a pattern").replace_all(template, " ").into_owned();
+        let word = regex_lite::Regex::new(r"\.?\w+").expect("a pattern");
+        let words = word.find_iter(&bare).map(|own| own.as_str().to_owned());
+        let is_type =
+            |own: &String| own.starts_with(|first: char| first.is_ascii_uppercase()) && *own != own.to_uppercase();
+        words.filter(is_type).collect()
+    }
+
+    #[test]
+    fn no_type_of_a_spec_hides_what_the_code_uses() {
+        let languages: [(&Language, &[&str]); 2] = [
+            (
+                &KOTLIN,
+                &[
+                    include_str!("../../../templates/kotlin/client.kt.hbs"),
+                    include_str!("../../../templates/kotlin/rules.kt.hbs"),
+                    include_str!("../../../templates/kotlin/runtime.kt.hbs"),
+                    include_str!("../../../templates/kotlin/sinks.kt.hbs"),
+                ],
+            ),
+            (
+                &SWIFT,
+                &[
+                    include_str!("../../../templates/swift/client.swift.hbs"),
+                    include_str!("../../../templates/swift/rules.swift.hbs"),
+                    include_str!("../../../templates/swift/runtime.swift.hbs"),
+                    include_str!("../../../templates/swift/sinks.swift.hbs"),
+                ],
+            ),
+        ];
+        for (language, templates) in languages {
+            let used: Vec<String> = templates.iter().flat_map(|own| types_in(own)).collect();
+            assert!(used.len() > 50);
+            for word in used {
+                assert!(language.types.reserved.contains(&word.as_str()), "{word}");
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Names of a spec as names of a programming language: split into words, cased, kept off the words of the language, and
-//! told apart where two come out the same. The rule is printed in the book (`targets/clients.md`).
+//! told apart where two come out the same. The rule is printed in the book (`names-in-clients.md`).
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -78,7 +78,8 @@ impl Naming {
     /// A name begins with a letter, in upper case where that is asked for.
     fn begun(&self, name: String) -> String {
         let first = name.chars().next().unwrap_or('_');
-        let is_bad = if self.prefix == "X" { !first.is_uppercase() } else { !first.is_alphabetic() };
+        let is_letter = first.is_alphabetic() && !is_combining_mark(first);
+        let is_bad = if self.prefix == "X" { !first.is_uppercase() } else { !is_letter };
         if is_bad { format!("{}{name}", self.prefix) } else { name }
     }
 
@@ -86,7 +87,7 @@ impl Naming {
     fn words(&self, name: &str) -> Vec<String> {
         let mut words = vec![String::new()];
         let mut before = ' ';
-        for character in name.nfkc() {
+        for character in name.nfkc().filter(|own| !is_choice(*own)) {
             let begins = character.is_uppercase() && !before.is_uppercase();
             if self.keeps(character) {
                 if begins {
@@ -110,16 +111,26 @@ impl Naming {
         match character {
             // Letters in squares and circles are symbols, although Unicode counts them as alphabetic.
             '\u{1f130}'..='\u{1f189}' => false,
-            _ if is_combining_mark(character) => self.marks,
+            _ if is_combining_mark(character) => self.marks && !is_around(character),
             '0'..='9' | '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => true,
             _ => character.is_alphabetic() && !character.is_numeric(),
         }
     }
 }
 
-/// Symbols mean something; joiners and the choice of a glyph do not.
+/// Symbols mean something; joiners and tags do not.
 fn is_symbol(character: char) -> bool {
-    character >= FIRST_SYMBOL && !matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+    character >= FIRST_SYMBOL && !matches!(character, '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Marks that choose between the forms of a character, and cannot be seen themselves.
+fn is_choice(character: char) -> bool {
+    matches!(character, '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Marks around a character, which no language takes in a name.
+fn is_around(character: char) -> bool {
+    matches!(character, '\u{488}' | '\u{489}' | '\u{1abe}' | '\u{20dd}'..='\u{20e4}' | '\u{a670}'..='\u{a672}')
 }
 
 /// Whether two words would read as one: no upper case shows where the second begins, or both are digits there.
@@ -221,6 +232,9 @@ mod tests {
             ("said 🎉!", "saidU1f389", "SaidU1f389"),
             ("كُتب", "كُتب", "XكU064f_تب"),
             ("—", "unnamed", "Unnamed"),
+            ("❤\u{fe0f} liked", "u2764Liked", "U2764Liked"),
+            ("\u{64b}x", "_\u{64b}x", "U064bX"),
+            ("a\u{20dd}", "aU20dd", "AU20dd"),
         ];
         for (name, camel, go) in cases {
             assert_eq!((CAMEL.of(name).as_str(), GO.of(name).as_str()), (camel, go), "{name}");
@@ -243,7 +257,8 @@ mod tests {
                 let name = naming.of(&text);
                 proptest::prop_assert!(name.chars().count() < 90, "{name}");
                 let is_name = name.chars().all(|own| own == '_' || naming.keeps(own));
-                proptest::prop_assert!(is_name && !name.starts_with(|own: char| own.is_numeric()), "{name}");
+                let begins = |own: char| own.is_numeric() || is_combining_mark(own);
+                proptest::prop_assert!(is_name && !name.starts_with(begins), "{name}");
             }
         }
     }

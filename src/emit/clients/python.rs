@@ -8,7 +8,7 @@ const NAMING: Naming = Naming { case: Case::Snake, reserved: RESERVED, marks: tr
 pub(in crate::emit) static PYTHON: Language = Language {
     methods: NAMING,
     fields: NAMING,
-    types: Naming { case: Case::Pascal, reserved: &["Client", "False", "None", "True"], ..NAMING },
+    types: Naming { case: Case::Pascal, reserved: TYPES, ..NAMING },
     members: NAMING,
     scalar,
     list: |inner| format!("_abc.Sequence[{inner}]"),
@@ -29,11 +29,14 @@ const RESERVED: &[&str] = &[
     "yield",
 ];
 
+/// Keywords, and what the package itself offers.
+const TYPES: &[&str] = &["Client", "Context", "False", "InvalidEvent", "Message", "None", "Sink", "True", "Violation"];
+
 fn scalar(json_type: &str) -> &'static str {
     match json_type {
         "string" => "str",
         "integer" => "int",
-        "number" => "float",
+        "number" | "money" => "float",
         "boolean" => "bool",
         _ => "object",
     }

@@ -74,7 +74,7 @@ const TYPES: &[&str] = &[
 fn scalar(json_type: &str) -> &'static str {
     match json_type {
         "string" => "string",
-        "integer" | "number" => "number",
+        "integer" | "number" | "money" => "number",
         "boolean" => "boolean",
         _ => "unknown",
     }

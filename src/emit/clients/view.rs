@@ -72,6 +72,7 @@ struct FieldView {
     required: bool,
     docs: Vec<String>,
     deprecated: String,
+    deprecated_string: String,
     /// The value as it is sent.
     encoded: String,
     levels: Vec<Level>,
@@ -103,11 +104,16 @@ pub(in crate::emit) fn view(language: &Language, plan: &Plan) -> Json {
     let origin = format!("{} {} from {}", plan.generator.name, plan.generator.version, plan.files.join(", "));
     json!({
         "origin": (language.comment)(&quote::line(&origin)),
-        "project": (language.comment)(&quote::line(&plan.project)),
+        "package": package(language, plan),
         "types": types,
         "events": views,
         "enums": maker.enums.into_values().collect::<Vec<_>>(),
     })
+}
+
+/// The project as the name of a package; nothing where none is declared.
+fn package(language: &Language, plan: &Plan) -> String {
+    if plan.project.is_empty() { String::new() } else { language.methods.of(&plan.project) }
 }
 
 /// Rows of a table are events that nobody sends, unless the spec says who.
@@ -239,16 +245,14 @@ impl<'p> Maker<'p> {
             None => ((self.language.scalar)("any").to_owned(), Shape::Plain),
         };
         let required = own.required && !own.from.kind.starts_with("variant");
+        let deprecated = own.deprecated.as_deref().map(quote::line).unwrap_or_default();
         FieldView {
             encoded: (self.language.encode)(&format!("{access}{name}"), &shape, !required),
             wire: self.string(&own.wire_name),
             names: self.others(&own.wire_names),
             docs: self.comments(&docs::property(self.plan, own, &name)),
-            deprecated: own
-                .deprecated
-                .as_deref()
-                .map(|why| (self.language.comment)(&quote::line(why)))
-                .unwrap_or_default(),
+            deprecated_string: self.string(&deprecated),
+            deprecated: (self.language.comment)(&deprecated),
             levels: self.levels(own),
             kind: if required { kind } else { (self.language.optional)(&kind) },
             name,
@@ -259,6 +263,7 @@ impl<'p> Maker<'p> {
     /// The type in the language, and how its values are sent.
     fn kind(&mut self, own: &PropertyPlan, kind: &Type) -> (String, Shape) {
         match kind {
+            Type::Scalar(own) if own == "money" => ((self.language.scalar)(own).to_owned(), Shape::Plain),
             Type::Scalar(_) => ((self.language.scalar)(crate::plan::json_type(kind)).to_owned(), Shape::Plain),
             Type::Enum(members) => (self.enumeration(own, members), Shape::Enum),
             Type::List(inner) => {
