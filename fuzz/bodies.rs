@@ -2,9 +2,13 @@
 
 #![allow(dead_code)] // each target uses one of the two
 
+use std::io::Cursor;
+
+use funnelc::import::{self, Format};
 use funnelc::lint::levels::Levels;
 use funnelc::source::{FileId, Source, Sources};
-use funnelc::{compile, fmt, syntax};
+use funnelc::verify::{self, Log, Options};
+use funnelc::{compile, fmt, plan, syntax};
 
 /// Parsing and compiling end without a panic, and every span lies in the text.
 pub(crate) fn parse(text: &str) {
@@ -34,5 +38,36 @@ pub(crate) fn format(text: &str) -> bool {
             assert!(own_fault.is_none(), "{own_fault:?} of {text:?}");
             false
         }
+    }
+}
+
+/// An import hands back findings, or a spec, which it has compiled itself; that it would not compile is a finding that no
+/// plan may provoke. Returns whether there is a spec.
+pub(crate) fn import(format: &Format, file: &str, text: &str) -> bool {
+    let mut sources = Sources::new();
+    sources.add(Source::new(file, text));
+    match import::import(format, &sources) {
+        Ok(imported) => {
+            assert!(imported.files.iter().all(|(name, _)| import::FILES.contains(&name.as_str())));
+            true
+        }
+        Err(faults) => {
+            assert!(!faults.is_empty());
+            let is_own = |words: &str| words.contains("would not compile") || words.contains("fault of funnelc");
+            let own_fault = faults.iter().find(|fault| is_own(&fault.message.to_string()));
+            assert!(own_fault.is_none(), "{own_fault:?} of {text:?}");
+            false
+        }
+    }
+}
+
+/// Reading a log ends without a panic, and every line of it is counted.
+pub(crate) fn verify(spec: &str, log: &str) {
+    let mut sources = Sources::new();
+    sources.add(Source::new("fuzz.funnel", spec));
+    let plan = plan::plan(&compile(&sources, &Levels::default()).model);
+    let logs = vec![Log { name: "log".to_owned(), from: Box::new(Cursor::new(log.as_bytes().to_vec())) }];
+    if let Ok(findings) = verify::run(&plan, logs, Options { shape: None, max_examples: 1 }, &|_| {}) {
+        assert_eq!(findings.lines as usize, log.trim_start_matches('\u{FEFF}').lines().count(), "of {log:?}");
     }
 }

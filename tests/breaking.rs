@@ -7,6 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use funnelc::breaking::registry::RULES;
+
 const SHOP: &str = "project shop { edition 2026 }\n\
     event order_completed \"Order\" { sent_by web; owner web; status live; prop total money required }\n";
 
@@ -174,4 +176,37 @@ fn files_and_folders_are_compared_too() {
     let run = run(place.path(), &["b.funnel", "--against", "a", "--format", "json"]);
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(run.out.contains("\"a/shop.funnel\"") && run.out.contains("was total"), "{}", run.out);
+}
+
+/// Each rule has a folder with a spec as it was, the spec as it is, and what is said of them. A new rule begins with the
+/// example of its page.
+#[test]
+fn every_rule_has_a_pair_and_names_both_places() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/breaking");
+    let is_blessed = std::env::var_os("FUNNELC_BLESS").is_some();
+    for rule in RULES {
+        let folder = fixtures.join(rule.code.name);
+        if is_blessed && !folder.exists() {
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("previous.funnel"), rule.code.good).unwrap();
+            fs::write(folder.join("current.funnel"), rule.code.bad).unwrap();
+        }
+        let made = run(&folder, &["current.funnel", "--against", "previous.funnel", "--format", "plain"]);
+        assert!(made.code < 2, "{}: {}", rule.code.name, made.err);
+        let own = format!("[{} {}]", rule.code.id, rule.code.name);
+        let found = made.out.split("\n\n").find(|finding| finding.contains(&own)).unwrap_or_default();
+        // What is new was nowhere.
+        let is_new = rule.code.name.ends_with("-added") && !found.contains("see: ");
+        let before = if is_new { "current.funnel:" } else { "previous.funnel:" };
+        for words in ["current.funnel:", before, "help: "] {
+            assert!(found.contains(words), "{}: no {words} in\n{}", rule.code.name, made.out);
+        }
+        let expected = folder.join("expected.txt");
+        if is_blessed {
+            fs::write(&expected, &made.out).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&expected).unwrap_or_default(), made.out, "{}", rule.code.name);
+    }
+    let folders = fs::read_dir(&fixtures).unwrap().count();
+    assert_eq!(folders, RULES.len(), "a folder of no rule");
 }

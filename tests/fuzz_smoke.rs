@@ -1,4 +1,4 @@
-//! The fuzz targets on stable Rust: pieces of the repository's specs, damaged at random from fixed seeds.
+//! The fuzz targets on stable Rust: pieces of the repository's specs, plans and logs, damaged at random from fixed seeds.
 
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
@@ -7,6 +7,8 @@ mod bodies;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use funnelc::import;
 
 /// How many texts each target gets; together about two seconds without optimisation.
 const ROUNDS: u64 = 600;
@@ -30,25 +32,60 @@ fn no_text_makes_the_formatter_panic_or_unstable() {
     assert!(formatted * 4 > texts.len(), "damage leaves too little to format: {formatted} of {}", texts.len());
 }
 
+#[test]
+fn no_plan_makes_an_importer_panic() {
+    for format in import::FORMATS {
+        let folder = format!("tests/fixtures/import/{}", format.name);
+        let seeds = files(&[&folder], |path| path.components().any(|part| part.as_os_str() == "plan"));
+        let made = (0..rounds() / 4).filter(|round| {
+            let mut numbers = numbers(*round + (2 << 40));
+            let (path, text) = &seeds[numbers.below(seeds.len())];
+            let mut bytes = text.clone().into_bytes();
+            (0..numbers.below(4)).for_each(|_| damage(&mut bytes, &mut numbers, &VALUE_SIGNS));
+            bodies::import(format, &path.to_string_lossy(), &String::from_utf8_lossy(&bytes))
+        });
+        assert!(made.count() > 0, "damage leaves nothing of {}", format.name);
+    }
+}
+
+#[test]
+fn no_log_makes_the_reader_of_logs_panic() {
+    let seeds = files(&["tests/fixtures/verify"], |path| {
+        path.extension().is_some_and(|extension| extension == "jsonl" || extension == "csv")
+    });
+    let spec = fs::read_to_string(root().join("tests/fixtures/verify/shop.funnel")).expect("a spec");
+    for round in 0..rounds() / 4 {
+        let mut numbers = numbers(round + (3 << 40));
+        let mut bytes = seeds[numbers.below(seeds.len())].1.clone().into_bytes();
+        (0..=numbers.below(4)).for_each(|_| damage(&mut bytes, &mut numbers, &VALUE_SIGNS));
+        bodies::verify(&spec, &String::from_utf8_lossy(&bytes));
+    }
+}
+
 /// The texts of all specs and fixtures, in a fixed order.
 fn seeds() -> Vec<String> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["specs", "tests/fixtures/fmt", "tests/fixtures/language"];
+    let specs = files(&folders, |path| path.extension().is_some_and(|extension| extension == "funnel"));
+    specs.into_iter().map(|(_, text)| text).collect()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Files of folders with their texts, in a fixed order.
+fn files(folders: &[&str], wanted: impl Fn(&Path) -> bool) -> Vec<(PathBuf, String)> {
     let mut paths = Vec::new();
-    for folder in ["specs", "tests/fixtures/fmt", "tests/fixtures/language"] {
-        collect(&root.join(folder), &mut paths);
-    }
+    folders.iter().for_each(|folder| collect(&root().join(folder), &mut paths));
+    paths.retain(|path| wanted(path));
     paths.sort();
-    paths.iter().map(|path| fs::read_to_string(path).expect("a spec")).collect()
+    paths.into_iter().filter_map(|path| fs::read_to_string(&path).ok().map(|text| (path, text))).collect()
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.is_dir() {
-            collect(&path, paths);
-        } else if path.extension().is_some_and(|extension| extension == "funnel") {
-            paths.push(path);
-        }
+        if path.is_dir() { collect(&path, paths) } else { paths.push(path) }
     }
 }
 
@@ -70,11 +107,43 @@ const SIGNS: [&str; 24] = [
     " and ", " within ", "،", "\u{200F}", "\u{202E}",
 ];
 
+/// Signs that matter to JSON, YAML and CSV.
+const VALUE_SIGNS: [&str; 24] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    "\\",
+    "\n",
+    "\r\n",
+    ";",
+    ",",
+    ":",
+    ": ",
+    "- ",
+    "#",
+    "&a ",
+    "*a",
+    "null",
+    "1e999",
+    "\"type\":\"array\",",
+    "\"enum\":[1],",
+    "\"$ref\":\"#\",",
+    "\\u0000",
+    "\u{FEFF}",
+    "\u{202E}",
+];
+
+fn numbers(round: u64) -> Numbers {
+    Numbers(0x9E37_79B9_7F4A_7C15 ^ (round + 1).wrapping_mul(0xBF58_476D_1CE4_E5B9))
+}
+
 fn damaged(seeds: &[String], round: u64) -> String {
-    let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15 ^ (round + 1).wrapping_mul(0xBF58_476D_1CE4_E5B9));
+    let mut numbers = numbers(round);
     let mut bytes = piece(seeds, &mut numbers).into_bytes();
     for _ in 0..numbers.below(4) {
-        damage(&mut bytes, &mut numbers);
+        damage(&mut bytes, &mut numbers, &SIGNS);
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -90,7 +159,7 @@ fn piece(seeds: &[String], numbers: &mut Numbers) -> String {
     lines[start..rest.map_or(lines.len(), |(end, _)| end)].concat()
 }
 
-fn damage(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
+fn damage(bytes: &mut Vec<u8>, numbers: &mut Numbers, signs: &[&str]) {
     let at = numbers.below(bytes.len() + 1);
     let end = (at + 1 + numbers.below(12)).min(bytes.len());
     match numbers.below(5) {
@@ -101,6 +170,6 @@ fn damage(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
             bytes.splice(to..to, copy);
         }
         2 if at < bytes.len() => bytes[at] = numbers.below(256) as u8,
-        _ => drop(bytes.splice(at..at, SIGNS[numbers.below(SIGNS.len())].bytes())),
+        _ => drop(bytes.splice(at..at, signs[numbers.below(signs.len())].bytes())),
     }
 }

@@ -194,6 +194,83 @@ expect "an unknown code" "2" 'FN9999' "$funnelc" explain FN9999
 expect "a baseline that is none" "2" 'no baseline|cannot be read' "$funnelc" check --baseline b.funnel a.funnel
 expect "a report that cannot be written" "2" 'cannot be written' "$funnelc" check --output-file a.funnel/report a.funnel
 
+# ---- plans of other tools
+
+# import_of NAME CODES PATTERN FORMAT FILE…: an import that must say so, and write nothing
+import_of() {
+  local name=$1 codes=$2 pattern=$3
+  shift 3
+  rm -rf imported
+  expect "$name" "$codes" "$pattern" "$funnelc" import "$@" -o imported --format plain
+  verdict "$name: nothing is written" "$([ -e imported ] && ls -A imported | head -3)"
+}
+
+rule='{"key":"Cart Viewed","type":"TRACK","version":1,"jsonSchema":{"type":"object","properties":'
+printf '{"name":"Shop","rules":[%s{"a":{"type":"str' "$rule" >cut.json
+import_of "a plan that ends in the middle" "1" 'no JSON.*' segment cut.json
+import_of "it names the event" "1" 'Cart Viewed' segment cut.json
+printf '{"name":"Shop","rules":[%s{"a":{"type":"string","type":"number"}}}}]}' "$rule" >twice.json
+import_of "a key that stands twice" "1" 'Cart Viewed' segment twice.json
+printf '{"name":"Shop","rules":[%s{"a":{"$ref":"#/properties/b"},"b":{"$ref":"#/properties/a"}}}}]}' "$rule" >ring.json
+import_of 'a $ref that leads back' "1" 'leads back to itself' segment ring.json
+import_of "it names the event" "1" 'Cart Viewed' segment ring.json
+printf '{"name":"Shop","rules":[{"key":"Cart\\u0000 Viewed","type":"TRACK","version":1,"jsonSchema":{"type":"object","properties":{"a":{"type":"string"}}}}]}' >nul.json
+import_of "a NUL in a name" "1" 'U\+0000' segment nul.json
+printf '{"name":"Sh\x00op"}' >raw-nul.json
+import_of "a NUL in the file" "1 2" 'no JSON|not a text' segment raw-nul.json
+{ printf '{"rules":[%s' "$rule"; repeat '{"a":{"type":"object","properties":' 5000; } >nested.json
+import_of "5,000 objects in one another, cut" "1" 'no JSON|nested' segment nested.json
+{ printf '{"rules":'; repeat '[' 200000; repeat ']' 200000; printf '}'; } >brackets.json
+import_of "200,000 brackets" "1" 'nested|recursion' segment brackets.json
+truncate -s 201M plan.json
+import_of "a plan of 201 MB" "2" 'MiB' segment plan.json
+rm -f plan.json
+{ echo 'a0: &a0 [x, x]'; for i in $(seq 1 40); do echo "a$i: &a$i [*a$((i - 1)), *a$((i - 1)), *a$((i - 1))]"; done; } >bomb.yaml
+import_of "a bomb of YAML" "1" 'aliases stand for more' rudderstack bomb.yaml
+printf 'kind: events\nspec: &s\n  events: [*s]\n' >self.yaml
+import_of "YAML that holds itself" "1" 'holds it' rudderstack self.yaml
+printf '\xff\xfe{\x00}\x00' >utf16.json
+import_of "bytes that are no UTF-8" "1 2" 'not UTF-8|not a text' segment utf16.json
+printf '[]' >empty.json
+import_of "a plan of nothing" "1" 'no plan of Segment' segment empty.json
+: >nothing.csv
+import_of "a table of nothing" "1" 'no column' csv nothing.csv
+import_of "a plan that is not there" "2" 'cannot be read|there is no' segment nowhere.json
+import_of "a folder without a plan" "1 2" 'no event' json-schema empty-folder
+
+# Names are names, whatever they look like, and a pattern that would hang a matcher is never run.
+cat >odd.json <<'PLAN'
+{"name": "../../etc", "rules": [
+  {"key": "../../../tmp/owned", "type": "TRACK", "version": 1, "jsonSchema": {"type": "object", "properties": {
+    "__proto__": {"type": "string", "pattern": "^(a+)+$"}, "constructor": {"type": "string", "pattern": "(x+x+)+y"},
+    "$(touch owned)": {"type": "string"}}}},
+  {"key": "__proto__", "type": "TRACK", "version": 1, "jsonSchema": {"type": "object", "properties": {
+    "</script>": {"type": "string", "description": "*/ } event x {"}}}}]}
+PLAN
+rm -rf imported; before=$(find . -path ./imported -prune -o -path ./output -prune -o -printf '%p %s\n' | LC_ALL=C sort | sha256sum)
+expect "names that are paths, and patterns that hang" "0" 'wrote 2 events' "$funnelc" import segment odd.json -o imported
+expect "the spec made of them has no errors" "0" '' "$funnelc" check imported
+expect "and is built" "0" '' "$funnelc" build imported -o imported-out
+rm -rf imported-out
+after=$(find . -path ./imported -prune -o -path ./output -prune -o -printf '%p %s\n' | LC_ALL=C sort | sha256sum)
+verdict "nothing but the folder is written" "$([ "$before" = "$after" ] || echo 'something is')"
+
+# A million properties are more than a spec may have; 120 properties for each of 300 events are everyday.
+seconds=120
+python3 - <<'MAKE'
+import json
+def rule(name, properties):
+    members = {f"property {n}": {"type": "string"} for n in range(properties)}
+    return {"key": name, "type": "TRACK", "version": 1, "jsonSchema": {"type": "object", "properties": members}}
+json.dump({"name": "Big", "rules": [rule(f"Event {n}", 2000) for n in range(260)]}, open("million.json", "w"))
+json.dump({"name": "Big", "rules": [rule(f"Event {n}", 120) for n in range(300)]}, open("many.json", "w"))
+MAKE
+import_of "520,000 properties" "1" 'more properties than a spec may have' segment million.json
+rm -rf imported
+expect "300 events of 120 properties" "0" 'wrote 300 events' "$funnelc" import segment many.json -o imported
+rm -rf imported million.json many.json
+seconds=30
+
 # ---- nothing is written but the output
 
 snapshot() { find . -path ./out -prune -o -path ./output -prune -o -printf '%p %s %l\n' | LC_ALL=C sort | sha256sum; }

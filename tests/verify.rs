@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read and write files and start the program")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Cursor;
@@ -16,6 +17,7 @@ use funnelc::verify::report::{self, Report};
 use funnelc::verify::shapes::Shape;
 use funnelc::verify::{self, Finding, Findings, Log, MAX_GROUPS, MAX_NAMES, Options};
 use funnelc::{book, compile};
+use serde_json::{Value, json};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -73,8 +75,8 @@ fn found<'f>(findings: &'f Findings, law: &str) -> Vec<&'f Finding> {
 
 #[test]
 fn every_shape_is_told_and_read_and_every_fault_is_placed() {
-    for name in ["segment", "rudderstack", "snowplow", "plain", "flat", "clean"] {
-        let log = format!("{name}.jsonl");
+    for name in ["segment", "rudderstack", "snowplow", "plain", "flat", "clean", "table"] {
+        let log = format!("{name}.{}", if name == "table" { "csv" } else { "jsonl" });
         let (code, out, err) = run(&["verify", &log, "-s", "shop.funnel"]);
         assert_eq!((code, err.as_str()), (i32::from(name != "clean"), ""), "{name}");
         expect(&folder().join(format!("expected/{name}.txt")), &out);
@@ -236,4 +238,156 @@ fn what_a_log_holds_cannot_act_on_the_screen() {
             assert!(format.name != "table" || !out.contains('\u{202e}'), "{out}");
         }
     }
+}
+
+// ---- injected faults
+
+/// The plan of the shop with a property that should not be sent any more.
+fn shop_with_everything() -> Plan {
+    let text = fs::read_to_string(folder().join("shop.funnel")).unwrap();
+    plan_of(&text.replace("  prop page url\n", "  prop page url\n  prop shade string deprecated \"send color\"\n"))
+}
+
+/// What is sent: the path of the event, empty where it has no name, and its properties.
+type Sent = (&'static str, Value);
+
+/// Events as planned.
+fn good() -> [Sent; 3] {
+    [
+        (
+            "lamp_viewed",
+            json!({ "lamp_id": "LA-1", "color": "warm white", "watts": 60, "page": "https://a.example/x,y" }),
+        ),
+        ("signed_up", json!({ "email": "nadia@example.com", "plan": "free", "born": "1990-02-28" })),
+        ("order_placed", json!({ "order_id": "O-1", "total": 12.5, "gift": true, "items": [{ "id": "a\n\"b\"" }] })),
+    ]
+}
+
+/// An event for each law that breaks this law and no other.
+fn faulty() -> Vec<(&'static str, Sent)> {
+    let item = json!({ "id": "a" });
+    vec![
+        ("nameless-event", ("", json!({ "lamp_id": "LA-1" }))),
+        ("unplanned-event", ("lamp_vewed", json!({ "lamp_id": "LA-1" }))),
+        ("unplanned-property", ("lamp_viewed", json!({ "lamp_id": "LA-1", "Watts": "60" }))),
+        ("missing-property", ("lamp_viewed", json!({ "watts": 60 }))),
+        ("missing-in-variant", ("signed_up", json!({ "email": "a@example.com", "plan": "paid", "currency": "EUR" }))),
+        ("wrong-type", ("lamp_viewed", json!({ "lamp_id": "LA-1", "watts": "bright" }))),
+        ("not-in-list", ("lamp_viewed", json!({ "lamp_id": "LA-1", "color": "blue" }))),
+        ("out-of-range", ("lamp_viewed", json!({ "lamp_id": "LA-1", "watts": 500 }))),
+        ("wrong-length", ("lamp_viewed", json!({ "lamp_id": "LA-12345678901" }))),
+        ("wrong-count", ("order_placed", json!({ "order_id": "O", "total": 1, "items": [item, item, item, item] }))),
+        ("wrong-pattern", ("lamp_viewed", json!({ "lamp_id": "la-1" }))),
+        ("wrong-format", ("signed_up", json!({ "email": "a@example.com", "plan": "free", "born": "2026-02-30" }))),
+        ("personal-data", ("lamp_viewed", json!({ "lamp_id": "LA-1", "page": "https://a.example/?m=a@example.com" }))),
+        ("deprecated-event", ("lamp_seen", json!({ "lamp_id": "LA-1" }))),
+        ("deprecated-property", ("lamp_viewed", json!({ "lamp_id": "LA-1", "shade": "dark" }))),
+    ]
+}
+
+/// The name of an event on the wire of a shape.
+fn name_in(shape: &str, path: &str) -> String {
+    if shape == "snowplow" {
+        return path.to_owned();
+    }
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    path.split('_').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// A line of a log.
+fn line_in(shape: &str, (path, properties): &Sent) -> String {
+    let name = (!path.is_empty()).then(|| name_in(shape, path));
+    let mut line = match shape {
+        "segment" => json!({ "type": "track", "messageId": "m", "properties": properties }),
+        "rudderstack" => json!({ "type": "track", "rudderId": "r", "properties": properties }),
+        "snowplow" => {
+            json!({ "event": "unstruct", "event_vendor": "com.shop", "unstruct_event_com_shop_x_1": properties })
+        }
+        "plain" => json!({ "properties": properties }),
+        _ => properties.clone(),
+    };
+    if let Some(name) = name {
+        line[if shape == "snowplow" { "event_name" } else { "event" }] = name.into();
+    }
+    line.to_string()
+}
+
+/// A row of a table with these columns.
+fn row(columns: &[&str], (path, properties): &Sent) -> String {
+    let cells = columns.iter().map(|column| match &properties[*column] {
+        Value::Null if *column == "event" && !path.is_empty() => name_in("csv", path),
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    cells.map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect::<Vec<_>>().join(",")
+}
+
+/// A log of planned events among which each fault is found a number of times that no other fault has.
+fn injected(line: impl Fn(&Sent) -> String) -> (String, BTreeMap<&'static str, u64>) {
+    let mut lines: Vec<String> = good().iter().cycle().take(3_000).map(&line).collect();
+    let mut counts = BTreeMap::new();
+    for (index, (law, sent)) in faulty().iter().enumerate() {
+        let count = 7 + index * 3;
+        counts.insert(*law, count as u64);
+        // Spread over the log: where they stand does not matter.
+        (0..count).for_each(|at| lines.insert((at * 97 + index * 31) % lines.len(), line(sent)));
+    }
+    (lines.join("\n") + "\n", counts)
+}
+
+fn counted(findings: &Findings) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    for finding in findings.findings.iter().filter(|finding| finding.count > 0) {
+        *counts.entry(finding.law.word()).or_default() += finding.count;
+    }
+    counts
+}
+
+#[test]
+fn every_injected_fault_is_found_and_nothing_else_is() {
+    let plan = shop_with_everything();
+    for shape in ["segment", "rudderstack", "snowplow", "plain", "flat"] {
+        let (mut log, mut counts) = injected(|sent| line_in(shape, sent));
+        let good = line_in(shape, &good()[0]);
+        // What no value of JSON can hold.
+        log += &(good.replace(r#""watts":60"#, r#""watts":60,"watts":60"#) + "\n").repeat(5);
+        counts.insert("duplicate-key", 5);
+        log += &(good[..good.len() - 3].to_owned() + "\n").repeat(4);
+        counts.insert("unreadable-line", 4);
+        let findings = read(&plan, &log);
+        assert_eq!(findings.logs[0].shape, shape);
+        assert_eq!(counted(&findings), counts, "{shape}");
+        assert_eq!(found(&findings, "never-seen").len(), 1, "{shape}");
+        let laws: BTreeSet<&str> = counts.keys().copied().chain(["never-seen"]).collect();
+        assert_eq!(laws, verify::LAWS.iter().map(|law| law.word()).collect(), "a law without a fault");
+    }
+}
+
+#[test]
+fn every_fault_injected_into_a_table_is_found_and_nothing_else_is() {
+    let plan = shop_with_everything();
+    let columns = [
+        "event", "lamp_id", "color", "watts", "Watts", "page", "shade", "email", "plan", "born", "amount", "currency",
+        "order_id", "total", "gift", "items",
+    ];
+    let (rows, mut counts) = injected(|sent| row(&columns, sent));
+    let log = format!("{}\n{rows}Lamp Viewed,LA-1\n", columns.join(","));
+    counts.insert("unreadable-line", 1);
+    let findings = read(&plan, &log);
+    assert_eq!(findings.logs[0].shape, "csv");
+    assert_eq!(counted(&findings), counts);
+    let cells = &found(&findings, "unreadable-line")[0].examples[0];
+    assert_eq!((cells.line, cells.value.as_str()), (log.lines().count() as u64, "2 / 16"));
+    assert_eq!((findings.lines, findings.bytes), (log.lines().count() as u64, log.len() as u64));
+}
+
+#[test]
+fn a_table_may_keep_the_properties_in_one_column() {
+    let log = "Event Name\tproperties\tuser_id\n\
+               Lamp Viewed\t\"{\"\"lamp_id\"\":\"\"LA-1\"\",\"\"watts\"\":500}\"\tu1\n\
+               Lamp Viewed\tnothing\tu1\n";
+    let findings = read(&shop(), log);
+    assert_eq!(findings.logs[0].shape, "csv");
+    assert_eq!(counted(&findings), BTreeMap::from([("out-of-range", 1), ("wrong-type", 1)]));
 }

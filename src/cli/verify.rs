@@ -20,7 +20,7 @@ use crate::{compile, system};
 /// Hold logs of events to the plan.
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// Logs: JSON Lines; `-` reads standard input
+    /// Logs: JSON Lines or CSV; `-` reads standard input
     #[arg(required = true, value_name = "LOG")]
     logs: Vec<PathBuf>,
     /// The file or folder of the project; nothing means the current folder

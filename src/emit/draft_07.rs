@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// What draft-07 knows no `format` for.
-const UUID: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
+pub(crate) const UUID: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$";
 
 /// The same schema in draft-07.
 pub(super) fn from_newest(schema: Map<String, Value>) -> Map<String, Value> {

@@ -56,6 +56,7 @@ use crate::plan::Plan;
 use crate::say;
 pub(crate) use clients::{Named, named};
 pub(crate) use csv::FORMULA;
+pub(crate) use draft_07::UUID;
 pub use json_schema::{Draft, of_event as schema_of_event};
 pub(crate) use json_schema::{of_scalar, pointer};
 use manifest::{Input, Manifest};

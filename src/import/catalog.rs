@@ -8,7 +8,7 @@ use super::node::{Member, Node, Value};
 use super::plan::{ForeignEvent, ForeignPlan, Notes};
 use super::rudderstack::TYPES;
 use super::schema::Schema;
-use super::{faults, words};
+use super::{about, faults, json, words};
 use crate::say;
 use crate::source::Span;
 
@@ -70,7 +70,9 @@ impl<'n> Catalog<'n> {
             return;
         }
         let Some((kind, member)) = KINDS.iter().find(|(own, _)| *own == kind) else {
-            notes.lose(document.span.before(), say!("a resource of the kind `{kind}`", kind), spec.shown());
+            if spec.members().iter().any(|member| !member.value.is_empty()) {
+                notes.lose(document.span.before(), say!("a resource of the kind `{kind}`", kind), spec.shown());
+            }
             return;
         };
         for own in spec.get(member).map(Node::items).unwrap_or_default() {
@@ -138,6 +140,7 @@ impl<'n> Unfold<'_, 'n, '_> {
             docs: words::docs(node.get("description"), self.notes),
             ..ForeignEvent::new(wire, place)
         };
+        about::described(&mut event, self.notes);
         if let Some(rule) = rule {
             self.notes.lose_rest(rule, &["type", "id", "event", "properties", "identity_section"]);
             let schema = self.object(rule);
@@ -184,6 +187,7 @@ impl<'n> Unfold<'_, 'n, '_> {
             .filter(|own| own.key == "description" || !OF_PROPERTY.contains(&own.key.as_str()))
             .cloned()
             .collect();
+        told(&mut members);
         let config = node.get("config").or(node.get("propConfig"));
         members.extend(
             config.map(Node::members).unwrap_or_default().iter().filter(|own| !is_of_items(&own.key)).map(in_camels),
@@ -245,6 +249,34 @@ impl<'n> Unfold<'_, 'n, '_> {
             self.notes.lose(variants.span, say!("`{word}`", word = "variants"), variants.shown());
         }
         schema
+    }
+}
+
+/// What builds say of a property in lines below its description, and the word of a schema for it.
+const LINES: [(&str, &str); 8] = [
+    ("personal_data", "x-pii"),
+    ("purpose", "x-purpose"),
+    ("default", "default"),
+    ("unit", "x-unit"),
+    ("kind", "x-type"),
+    ("format", "format"),
+    ("deprecated", "x-deprecated"),
+    ("name", "x-name"),
+];
+
+/// Takes those lines out of a description.
+fn told(members: &mut Vec<Member>) {
+    let Some(at) = members.iter().position(|own| own.key == "description") else { return };
+    let Value::Text(text) = members[at].value.value.clone() else { return };
+    let text = text.strip_prefix(about::BEGINNING).unwrap_or(&text);
+    let (above, lines) = about::lines(text, &LINES.map(|(word, _)| word), None);
+    let (place, span) = (members[at].place, members[at].value.span);
+    let of = |key: &str, value| Member { key: key.to_owned(), place, value: Node { span, value } };
+    members[at].value.value = Value::Text(above.to_owned());
+    for (word, words) in lines {
+        let Some((_, key)) = LINES.iter().find(|(own, _)| *own == word) else { continue };
+        let text = Value::Text(words.to_owned());
+        members.push(of(key, if word == "default" { json::plain_or(words, text) } else { text }));
     }
 }
 

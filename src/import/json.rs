@@ -28,6 +28,16 @@ pub(super) fn read(file: FileId, source: &Source) -> Result<Node, Vec<Diagnostic
     }
 }
 
+/// A number, `true` or `false` as that value; otherwise what stands for it.
+pub(super) fn plain_or(text: &str, otherwise: Value) -> Value {
+    match text {
+        "true" => Value::Bool(true),
+        "false" => Value::Bool(false),
+        text if serde_json::from_str::<serde_json::Number>(text).is_ok() => Value::Number(text.to_owned()),
+        _ => otherwise,
+    }
+}
+
 fn not_json(file: FileId, source: &Source, error: &serde_json::Error) -> Diagnostic {
     let lines = source.lines();
     let start = lines.get(error.line().saturating_sub(1)).map_or(0, |start| *start as usize);

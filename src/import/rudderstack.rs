@@ -62,6 +62,7 @@ fn event(node: &Node, notes: &mut Notes) -> Option<ForeignEvent> {
     let part = node.text_of("identitySection").filter(|own| !own.is_empty()).unwrap_or(part);
     let mut event =
         ForeignEvent { class, docs: words::docs(node.get("description"), notes), ..ForeignEvent::new(wire, place) };
+    about::described(&mut event, notes);
     if let Some(schema) = node.get("rules") {
         about::labels(&mut event, schema.get("labels").map(Node::members).unwrap_or_default(), notes);
         if let Some(object) = message::part(schema, part, notes) {

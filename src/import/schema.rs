@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::node::{Node, Value};
 use super::plan::{Bounds, ForeignProperty, Kind, Notes, Place};
 use super::{faults, words};
-use crate::emit::of_scalar;
+use crate::emit::{UUID, of_scalar};
 use crate::model::value::SCALARS;
 use crate::say;
 
@@ -220,7 +220,23 @@ impl<'n, 'p> Schema<'n, 'p> {
             self.notes.lose(items.span, say!("a list whose places have types of their own"), items.shown());
             return Kind::List(Box::new(Kind::ANY));
         }
-        Kind::List(Box::new(self.kind(items).0))
+        let (kind, items) = self.kind(items);
+        self.lose_of_items(&kind, items);
+        Kind::List(Box::new(kind))
+    }
+
+    /// A list says how many items it has; of each it says the type alone.
+    fn lose_of_items(&mut self, kind: &Kind, items: &Node) {
+        let is_written = |word: &str| {
+            let is_uuid = *kind == Kind::Scalar("uuid") && word == "pattern";
+            is_uuid || matches!(kind, Kind::Scalar(own) if of_scalar(own).get(word).is_some())
+        };
+        let words = ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern", "description"];
+        for word in words.into_iter().filter(|word| !is_written(word)) {
+            if let Some(own) = items.get(word).filter(|own| !own.is_empty()) {
+                self.notes.lose(own.span, say!("`{word}` of the items of a list", word), own.shown());
+            }
+        }
     }
 
     /// A closed list of values: of texts an `enum`, of anything else its plain type.
@@ -254,11 +270,11 @@ impl<'n, 'p> Schema<'n, 'p> {
                 self.lose_all(node, &["minLength", "maxLength", "minItems", "maxItems"]);
             }
             Kind::List(_) => {
-                bounds.range = self.pair(node, "minItems", "maxItems");
+                bounds.range = self.count(node, "minItems", "maxItems");
                 self.lose_all(node, &["minLength", "maxLength", "minimum", "maximum"]);
             }
             Kind::Scalar("string" | "url" | "email") => {
-                bounds.length = self.pair(node, "minLength", "maxLength");
+                bounds.length = self.count(node, "minLength", "maxLength");
                 self.lose_all(node, &["minimum", "maximum", "minItems", "maxItems"]);
             }
             _ => self.lose_all(node, &["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"]),
@@ -270,7 +286,8 @@ impl<'n, 'p> Schema<'n, 'p> {
     fn pattern(&mut self, node: &'n Node, kind: &Kind, is_text: bool) -> Option<String> {
         let own = node.get("pattern").filter(|own| !own.is_empty())?;
         // What is a type of its own, such as `country`, is written as that type.
-        if matches!(kind, Kind::Scalar(scalar) if of_scalar(scalar).get("pattern").is_some()) {
+        let is_type = matches!(kind, Kind::Scalar(scalar) if of_scalar(scalar).get("pattern").is_some());
+        if is_type || (*kind == Kind::Scalar("uuid") && own.text() == Some(UUID)) {
             return None;
         }
         let Some(pattern) = own.text().filter(|_| is_text) else {
@@ -284,6 +301,14 @@ impl<'n, 'p> Schema<'n, 'p> {
     fn lose_all(&mut self, node: &Node, keys: &[&str]) {
         for own in keys.iter().filter_map(|key| node.get(key)) {
             self.notes.lose(own.span, say!("a constraint that does not fit the type"), own.shown());
+        }
+    }
+
+    /// The range of a length or of a count, which begins at nothing where no least one is said.
+    fn count(&mut self, node: &Node, least: &str, most: &str) -> Option<(String, String)> {
+        match (node.get(least), node.get(most).and_then(number)) {
+            (None, Some((digits, most))) if !most.is_sign_negative() => Some(("0".to_owned(), digits)),
+            _ => self.pair(node, least, most),
         }
     }
 
@@ -339,6 +364,9 @@ fn written_as(node: &Node, word: &str) -> Option<&'static str> {
             && theirs.iter().any(Option::is_some)
             && theirs.iter().zip(own).all(|(theirs, own)| theirs.is_none() || *theirs == own)
     };
+    if word == "string" && node.text_of("pattern") == Some(UUID) {
+        return Some("uuid");
+    }
     SCALARS.iter().map(|(scalar, _)| *scalar).find(|scalar| is_same(scalar))
 }
 

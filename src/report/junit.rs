@@ -7,7 +7,7 @@ use std::io::{Result, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::text::Place;
+use super::text::{Place, legal_in_xml as legal};
 use super::{Counts, Format, Report};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fingerprint::file_of;
@@ -93,10 +93,4 @@ fn counts<'d>(tests: usize, diagnostics: impl IntoIterator<Item = &'d Diagnostic
 
 fn attributes<'c>(counts: &'c [(&'static str, String); 4]) -> impl Iterator<Item = (&'c str, &'c str)> {
     counts.iter().map(|(name, number)| (*name, number.as_str()))
-}
-
-/// Replaces the characters that XML 1.0 cannot hold, even escaped.
-fn legal(text: &str) -> String {
-    let is_legal = |character| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
-    text.chars().map(|character| if is_legal(character) { character } else { '\u{FFFD}' }).collect()
 }

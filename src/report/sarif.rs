@@ -7,7 +7,7 @@ use std::io::{Result, Write};
 
 use serde::Serialize;
 
-use super::text::Place;
+use super::text::{Place, path_of_uri as encoded};
 use super::{Format, Report, json};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Label};
 use crate::fingerprint::fingerprints;
@@ -296,16 +296,4 @@ impl<'r> Replacement<'r> {
         let deleted_region = Region::of(sources, edit.span);
         Self { deleted_region, inserted_content: Content { text: &edit.replacement } }
     }
-}
-
-/// A path as the path of a URI: everything but letters, digits, `-._~` and `/` is percent-encoded.
-fn encoded(path: &str) -> String {
-    use std::fmt::Write;
-    path.bytes().fold(String::with_capacity(path.len()), |mut uri, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
-            _ => drop(write!(uri, "%{byte:02X}")),
-        }
-        uri
-    })
 }

@@ -1,6 +1,7 @@
 //! Words and places made fit to be shown: no control character reaches a terminal, no line grows without end.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -62,6 +63,23 @@ pub(super) fn stand_in(character: char, unicode: bool) -> Option<char> {
         '\x7F' => Some('\u{2421}'),
         _ => Some('\u{FFFD}'),
     }
+}
+
+/// Replaces the characters that XML 1.0 cannot hold, even escaped.
+pub(crate) fn legal_in_xml(text: &str) -> String {
+    let is_legal = |character| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+    text.chars().map(|character| if is_legal(character) { character } else { '\u{FFFD}' }).collect()
+}
+
+/// A path as the path of a URI: everything but letters, digits, `-._~` and `/` is percent-encoded.
+pub(crate) fn path_of_uri(path: &str) -> String {
+    path.bytes().fold(String::with_capacity(path.len()), |mut uri, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            _ => drop(write!(uri, "%{byte:02X}")),
+        }
+        uri
+    })
 }
 
 /// A text of any length and origin, shortened and safe to show; newlines stay.

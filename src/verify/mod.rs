@@ -4,7 +4,8 @@
 //! register  the events of a plan by their names on the wire, with the laws of each
 //! schema    the emitted JSON Schema, compiled; format: dates, addresses …; personal: data told by its form
 //! shapes    where a line keeps name and properties: one file each
-//! input     a log as chunks of whole lines
+//! input     a log as chunks of whole lines, or of whole rows of a table
+//! table     rows of a table as lines
 //! line      one line: which event it is; check: its properties, held to their laws while they are read
 //! tally     what was found, counted within limits
 //! findings  the same in words; report: table, JSON, JUnit, SARIF
@@ -25,6 +26,7 @@ mod register;
 pub mod report;
 mod schema;
 pub mod shapes;
+mod table;
 mod tally;
 
 use std::io::{self, Read};
@@ -40,6 +42,7 @@ use line::Lines;
 pub use personal::Personal;
 use register::{Register, Target};
 use shapes::Shape;
+use table::Table;
 pub use tally::{Count, Example, Group, MAX_GROUPS, MAX_NAMES};
 use tally::{Key, Tally, Whose};
 
@@ -95,8 +98,9 @@ pub fn run(
     let mut counts = Vec::new();
     for (index, log) in logs.into_iter().enumerate() {
         let named = |trouble| (log.name.clone(), trouble);
-        let chunks = Chunks::open(log.from).map_err(|error| named(Trouble::Io(error)))?;
+        let mut chunks = Chunks::open(log.from).map_err(|error| named(Trouble::Io(error)))?;
         let shape = shape_of(&chunks, options.shape).map_err(named)?;
+        let before = counts.iter().map(|count: &LogCount| count.bytes).sum::<u64>();
         if !registers.iter().any(|(destination, _)| *destination == shape.destination) {
             let made = Register::new(plan, shape.destination).map_err(|why| named(Trouble::Schema(why)))?;
             registers.push((shape.destination, made));
@@ -104,8 +108,10 @@ pub fn run(
         let Some((_, register)) = registers.iter().find(|(destination, _)| *destination == shape.destination) else {
             continue;
         };
+        let form = form_of(shape, &mut chunks).ok_or_else(|| named(Trouble::UnknownShape))?;
+        let reading = Reading { register, form, max_examples: options.max_examples };
         let found =
-            read(chunks, register, shape, options.max_examples, progress).map_err(|error| named(Trouble::Io(error)))?;
+            reading.log(chunks, &|bytes| progress(before + bytes)).map_err(|error| named(Trouble::Io(error)))?;
         counts.push(LogCount { name: log.name, shape: shape.name, lines: found.lines, bytes: found.bytes });
         total.add(found, index, 0, options.max_examples);
     }
@@ -136,34 +142,86 @@ fn shape_of(chunks: &Chunks, asked: Option<&'static Shape>) -> Result<&'static S
     let sample: Vec<Map<String, Value>> = lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
     match Shape::detect(&sample) {
         Some(shape) => Ok(shape),
+        None if Table::find(start).is_some() => Ok(&shapes::CSV),
         // Nothing can be wrong with the shape of what has no lines.
         None if start.trim_ascii().is_empty() => Ok(&shapes::ALL[0]),
         None => Err(Trouble::UnknownShape),
     }
 }
 
-/// Reads a log: while the chunks of one batch are held to the plan, those of the next are read.
-fn read(
-    mut chunks: Chunks,
-    register: &Register,
-    shape: &'static Shape,
-    max_examples: usize,
-    progress: &(dyn Fn(u64) + Sync),
-) -> io::Result<Tally> {
-    let mut total = Tally::new(register.events.len());
-    let mut batch = next_batch(&mut chunks, Vec::new())?;
-    let mut spare = Vec::new();
-    while !batch.is_empty() {
-        let tallies = || batch.par_iter().map(|chunk| tally(register, shape, chunk, max_examples)).collect::<Vec<_>>();
-        let (tallies, next) = rayon::join(tallies, || next_batch(&mut chunks, spare));
-        for found in tallies {
-            let before = total.lines;
-            total.add(found, 0, before, max_examples);
-        }
-        progress(total.bytes);
-        spare = std::mem::replace(&mut batch, next?).into_iter().map(|chunk| chunk.bytes).collect();
+/// How the events of a log are told apart and read.
+enum Form {
+    Lines(&'static Shape),
+    /// And how many lines and bytes the header has.
+    Table(Table, u64, u64),
+}
+
+/// The form of a log; of a table the header is passed over. None where a table names no events.
+fn form_of(shape: &'static Shape, chunks: &mut Chunks) -> Option<Form> {
+    if !shape.is_table {
+        return Some(Form::Lines(shape));
     }
-    Ok(total)
+    let (table, header) = Table::find(chunks.start())?;
+    let lines = memchr::memchr_iter(b'\n', &chunks.start()[..header]).count() as u64;
+    chunks.skip(header);
+    chunks.ends = table.ends();
+    Some(Form::Table(table, lines, header as u64))
+}
+
+/// The reading of one log.
+struct Reading<'p> {
+    register: &'p Register,
+    form: Form,
+    max_examples: usize,
+}
+
+impl Reading<'_> {
+    /// Reads a log: while the chunks of one batch are held to the plan, those of the next are read.
+    fn log(&self, mut chunks: Chunks, progress: &(dyn Fn(u64) + Sync)) -> io::Result<Tally> {
+        let mut total = Tally::new(self.register.events.len());
+        if let Form::Table(_, lines, bytes) = &self.form {
+            (total.lines, total.bytes) = (*lines, *bytes);
+        }
+        let mut batch = next_batch(&mut chunks, Vec::new())?;
+        let mut spare = Vec::new();
+        while !batch.is_empty() {
+            let tallies = || batch.par_iter().map(|chunk| self.chunk(chunk)).collect::<Vec<_>>();
+            let (tallies, next) = rayon::join(tallies, || next_batch(&mut chunks, spare));
+            for found in tallies {
+                let before = total.lines;
+                total.add(found, 0, before, self.max_examples);
+            }
+            progress(total.bytes);
+            spare = std::mem::replace(&mut batch, next?).into_iter().map(|chunk| chunk.bytes).collect();
+        }
+        Ok(total)
+    }
+
+    /// Holds the lines of a chunk to the plan.
+    fn chunk(&self, chunk: &Chunk) -> Tally {
+        let shape = match &self.form {
+            Form::Lines(shape) => shape,
+            Form::Table(table, ..) => table.shape,
+        };
+        let mut counting = Counting {
+            register: self.register,
+            lines: Lines::new(self.register, shape),
+            tally: Tally::new(self.register.events.len()),
+            max_examples: self.max_examples,
+        };
+        if let Some(passed) = chunk.too_long {
+            counting.tally.lines = 1;
+            counting.unreadable(Unreadable::TooLong, format!("{} MiB", passed.bytes.div_ceil(CHUNK as u64)));
+            (counting.tally.lines, counting.tally.bytes) = (passed.lines, passed.bytes);
+            return counting.tally;
+        }
+        counting.tally.bytes = chunk.bytes.len() as u64;
+        match &self.form {
+            Form::Lines(_) => counting.lines(&chunk.bytes),
+            Form::Table(table, ..) => counting.rows(table, &chunk.bytes),
+        }
+        counting.tally
+    }
 }
 
 fn next_batch(chunks: &mut Chunks, mut spare: Vec<Vec<u8>>) -> io::Result<Vec<Chunk>> {
@@ -177,38 +235,6 @@ fn next_batch(chunks: &mut Chunks, mut spare: Vec<Vec<u8>>) -> io::Result<Vec<Ch
     Ok(batch)
 }
 
-/// Holds the lines of a chunk to the plan.
-fn tally(register: &Register, shape: &'static Shape, chunk: &Chunk, max_examples: usize) -> Tally {
-    let mut counting = Counting {
-        register,
-        lines: Lines::new(register, shape),
-        tally: Tally::new(register.events.len()),
-        max_examples,
-    };
-    if let Some(length) = chunk.too_long {
-        counting.tally.lines = 1;
-        counting.tally.bytes = length + 1;
-        counting.unreadable(Unreadable::TooLong, format!("{} MiB", length.div_ceil(CHUNK as u64)));
-        return counting.tally;
-    }
-    counting.tally.bytes = chunk.bytes.len() as u64;
-    match std::str::from_utf8(&chunk.bytes) {
-        Ok(text) => {
-            let mut from = 0;
-            for end in memchr::memchr_iter(b'\n', &chunk.bytes) {
-                counting.line(&text[from..end]);
-                from = end + 1;
-            }
-            // The last line of a log need not end.
-            if from < text.len() {
-                counting.line(&text[from..]);
-            }
-        }
-        Err(_) => counting.lines_of_bytes(&chunk.bytes),
-    }
-    counting.tally
-}
-
 /// Counts what lines break.
 struct Counting<'p> {
     register: &'p Register,
@@ -218,6 +244,32 @@ struct Counting<'p> {
 }
 
 impl Counting<'_> {
+    fn lines(&mut self, bytes: &[u8]) {
+        let Ok(text) = std::str::from_utf8(bytes) else { return self.lines_of_bytes(bytes) };
+        let mut from = 0;
+        for end in memchr::memchr_iter(b'\n', bytes) {
+            self.line(&text[from..end]);
+            from = end + 1;
+        }
+        // The last line of a log need not end.
+        if from < text.len() {
+            self.line(&text[from..]);
+        }
+    }
+
+    /// Rows may have several lines; each is found at its first.
+    fn rows(&mut self, table: &Table, bytes: &[u8]) {
+        table.rows(bytes, self.register, |line, row| {
+            self.tally.lines = line;
+            match row {
+                Ok(text) => self.event(text),
+                Err((why, value)) => self.unreadable(why, value),
+            }
+        });
+        let ends = memchr::memchr_iter(b'\n', bytes).count() as u64;
+        self.tally.lines = ends + u64::from(bytes.last().is_some_and(|last| *last != b'\n'));
+    }
+
     fn lines_of_bytes(&mut self, bytes: &[u8]) {
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -233,9 +285,12 @@ impl Counting<'_> {
 
     fn line(&mut self, text: &str) {
         self.tally.lines += 1;
-        if text.trim_ascii().is_empty() {
-            return;
+        if !text.trim_ascii().is_empty() {
+            self.event(text);
         }
+    }
+
+    fn event(&mut self, text: &str) {
         match self.lines.read(text) {
             Ok(seen) => {
                 let whose = match seen.target {

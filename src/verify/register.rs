@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::schema::{Laws, NodeId};
+use super::schema::{Kind, Laws, NodeId};
 use crate::emit::{Draft, schema_of_event};
 use crate::plan::{EventPlan, Plan};
 
@@ -85,6 +85,13 @@ impl Register {
             // A page is often called by its own name.
             (Some(class), _) => self.only.get(class).copied().flatten().map_or(Target::Unmodelled, Target::Planned),
         }
+    }
+
+    /// What a property of an event is, by its name on the wire.
+    pub(super) fn kind(&self, event: usize, property: &str) -> Option<&Kind> {
+        let object = self.laws.object_at(self.laws.object(self.events[event].node)?);
+        let place = object.place(property)?;
+        Some(&self.laws.nodes[object.properties[place].node].kind)
     }
 
     /// The names of all events on the wire.

@@ -1,6 +1,8 @@
 //! Findings of logs, rendered. Each format is one file with a `FORMAT`, and one line in [`FORMATS`].
 
 mod json;
+mod junit;
+mod sarif;
 mod table;
 
 use std::io::{Result, Write};
@@ -36,7 +38,7 @@ pub struct Format {
 }
 
 /// Every format; the first is the one for people.
-pub static FORMATS: &[Format] = &[table::FORMAT, json::FORMAT];
+pub static FORMATS: &[Format] = &[table::FORMAT, json::FORMAT, junit::FORMAT, sarif::FORMAT];
 
 /// The format of a name.
 pub fn format(name: &str) -> Option<&'static Format> {

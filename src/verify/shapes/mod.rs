@@ -1,6 +1,7 @@
 //! The shapes of logs: where a line keeps its event's name and properties. One file and one line in [`ALL`] each.
 
-mod plain;
+mod csv;
+pub(super) mod plain;
 mod rudderstack;
 mod segment;
 mod snowplow;
@@ -30,7 +31,7 @@ pub(super) enum Role {
     Other,
 }
 
-/// A shape of a log of JSON Lines.
+/// A shape of a log.
 #[derive(Debug)]
 pub struct Shape {
     /// The word for it.
@@ -43,12 +44,18 @@ pub struct Shape {
     pub(super) role: fn(&str) -> Role,
     /// Whether the properties stand beside the name.
     pub(super) is_flat: bool,
+    /// Whether it is a table with a header instead of JSON Lines.
+    pub(super) is_table: bool,
     /// How sure it is, from 0, that a line has this shape.
     pub(super) fits: fn(&Map<String, Value>) -> u32,
 }
 
+/// The shape of tables.
+pub(super) static CSV: Shape = csv::SHAPE;
+
 /// Every shape, the most particular first.
-pub static ALL: &[Shape] = &[rudderstack::SHAPE, segment::SHAPE, snowplow::SHAPE, plain::NESTED, plain::FLAT];
+pub static ALL: &[Shape] =
+    &[rudderstack::SHAPE, segment::SHAPE, snowplow::SHAPE, plain::NESTED, plain::FLAT, csv::SHAPE];
 
 impl Shape {
     /// The kind of call that a word means.

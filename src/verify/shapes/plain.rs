@@ -5,28 +5,30 @@ use super::{Role, Shape, count};
 /// The keys that say which event it is.
 const NAMES: &[&str] = &["event", "event_name", "eventName"];
 
-pub(super) const NESTED: Shape = Shape {
+pub(in crate::verify) const NESTED: Shape = Shape {
     name: "plain",
     about: "`event` and an object `properties`",
     destination: "",
     role: nested,
     is_flat: false,
+    is_table: false,
     fits: |line| {
         let is_one = line.get("properties").is_some_and(serde_json::Value::is_object) && count(line, NAMES) > 0;
         u32::from(is_one) * 3
     },
 };
 
-pub(super) const FLAT: Shape = Shape {
+pub(in crate::verify) const FLAT: Shape = Shape {
     name: "flat",
     about: "`event` and its properties beside it",
     destination: "",
     role: flat,
     is_flat: true,
+    is_table: false,
     fits: |line| u32::from(count(line, NAMES) > 0 && !line.contains_key("properties")) * 2,
 };
 
-fn nested(key: &str) -> Role {
+pub(in crate::verify) fn nested(key: &str) -> Role {
     match key {
         "properties" => Role::Properties,
         "event" | "event_name" | "eventName" => Role::Name,
@@ -35,7 +37,7 @@ fn nested(key: &str) -> Role {
 }
 
 /// What is about the sending is no property.
-fn flat(key: &str) -> Role {
+pub(super) fn flat(key: &str) -> Role {
     match key {
         "event" | "event_name" | "eventName" => Role::Name,
         "timestamp" | "time" | "ts" | "received_at" | "sent_at" | "user_id" | "userId" | "anonymous_id"

@@ -8,6 +8,7 @@ pub(super) const SHAPE: Shape = Shape {
     destination: "rudderstack",
     role,
     is_flat: false,
+    is_table: false,
     fits: |line| {
         let own = count(line, &["rudderId", "request_ip", "isRudderEvent", "originalTimestamp"]);
         let strong = count(line, &["rudderId", "isRudderEvent"]);

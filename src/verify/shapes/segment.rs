@@ -8,6 +8,7 @@ pub(super) const SHAPE: Shape = Shape {
     destination: "segment",
     role,
     is_flat: false,
+    is_table: false,
     fits: |line| {
         let is_call = line.get("type").is_some_and(|own| own.as_str().is_some_and(is_class));
         let envelope = count(line, &["messageId", "anonymousId", "userId", "context", "integrations", "timestamp"]);

@@ -9,6 +9,7 @@ pub(super) const SHAPE: Shape = Shape {
     destination: "snowplow",
     role,
     is_flat: false,
+    is_table: false,
     fits: |line| {
         let own =
             count(line, &["event_name", "event_vendor", "event_version", "collector_tstamp", "event_id", "v_tracker"]);

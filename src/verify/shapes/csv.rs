@@ -1,0 +1,14 @@
+//! Tables: the columns are told by the header, and the rows are read as plain events.
+
+use super::{Shape, plain};
+
+pub(super) const SHAPE: Shape = Shape {
+    name: "csv",
+    about: "a table with a header: `event` and a column for each property, or `properties` as JSON",
+    destination: "",
+    role: plain::flat,
+    is_flat: true,
+    is_table: true,
+    // No line of JSON is a row.
+    fits: |_| 0,
+};
