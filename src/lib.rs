@@ -8,6 +8,7 @@
 //! plan, emit the target-neutral result, and the files written from it
 //! report     findings for people and machines
 //! verify     logs of events, held to the plan
+//! measure    what is to be measured, for the engine that does
 //! ```
 
 pub mod analysis;
@@ -27,6 +28,8 @@ pub mod fmt;
 pub mod import;
 pub mod language;
 pub mod lint;
+#[cfg(feature = "engine")]
+pub mod measure;
 pub mod model;
 pub mod models;
 pub mod plan;

@@ -82,6 +82,47 @@ pub fn shows_progress() -> bool {
     io::stderr().is_terminal() && !is_dumb()
 }
 
+/// How often progress is told.
+const TELLING: Duration = Duration::from_millis(200);
+
+/// Does something long; on a terminal that can rewrite a line it is told meanwhile, with the seconds that have passed, how
+/// far it is.
+pub fn while_telling<T: Send>(work: impl FnOnce() -> T + Send, told: impl Fn(f64) -> String) -> T {
+    if !shows_progress() {
+        return work();
+    }
+    let begin = std::time::Instant::now();
+    std::thread::scope(|scope| {
+        let (tell, done) = mpsc::channel::<()>();
+        let work = scope.spawn(move || {
+            let result = work();
+            drop(tell);
+            result
+        });
+        while done.recv_timeout(TELLING) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _ = write!(io::stderr(), "\r\x1b[K{}", told(begin.elapsed().as_secs_f64()));
+        }
+        let _ = write!(io::stderr(), "\r\x1b[K");
+        match work.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// From here on the first Ctrl-C asks for the end, and the second one ends the program.
+pub fn on_interrupt(ask: impl Fn() + Send + 'static) {
+    let asked = AtomicBool::new(false);
+    let handler = move || {
+        if asked.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+        ask();
+    };
+    // Without a handler Ctrl-C ends the program at once, which is what it did before.
+    let _ = ctrlc::set_handler(handler);
+}
+
 fn to_text(bytes: Vec<u8>) -> Result<String, ReadError> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];

@@ -11,6 +11,8 @@ pub mod help;
 mod import;
 mod init;
 mod man;
+#[cfg(feature = "engine")]
+mod measure;
 mod output;
 mod settings;
 mod template;
@@ -28,6 +30,8 @@ pub enum Outcome {
     Found,
     /// The arguments, the configuration or the files could not be used.
     Unusable,
+    /// The user stopped it.
+    Interrupted,
 }
 
 impl Outcome {
@@ -37,6 +41,7 @@ impl Outcome {
             Self::Clean => 0,
             Self::Found => 1,
             Self::Unusable => 2,
+            Self::Interrupted => 130,
         }
     }
 
@@ -72,6 +77,9 @@ enum Verb {
     Graph(graph::Graph),
     /// Hold logs of events to the plan
     Verify(verify::Verify),
+    /// Measure what really happened
+    #[cfg(feature = "engine")]
+    Measure(measure::Measure),
     /// Begin a project from a model
     Init(init::Init),
     /// Make a spec of a tracking plan of another tool
@@ -104,6 +112,8 @@ pub fn run() -> Outcome {
         Verb::Breaking(breaking) => breaking.run(arguments.color),
         Verb::Graph(graph) => graph.run(arguments.color),
         Verb::Verify(verify) => verify.run(arguments.color),
+        #[cfg(feature = "engine")]
+        Verb::Measure(measure) => measure.run(arguments.color),
         Verb::Init(init) => init.run(),
         Verb::Import(import) => import.run(arguments.color),
         Verb::Explain(explain) => explain.run(),

@@ -1,0 +1,336 @@
+//! What is to be measured, as plain data: the engine knows nothing of the language it was written in.
+//!
+//! Lists refer to each other by index: a transition to its stages, a condition to the patterns it asks for. Times are
+//! microseconds.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// Index into [`Definition::patterns`].
+pub type PatternId = usize;
+/// Index into [`Definition::stages`].
+pub type StageId = usize;
+/// Index into [`Definition::fields`].
+pub type FieldId = usize;
+
+/// What is to be measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Definition {
+    /// Where the parts of an event are found in a log.
+    pub columns: Columns,
+    /// The properties that are looked at, in events of any kind.
+    pub fields: Vec<Field>,
+    /// The kinds of events that are told apart.
+    pub patterns: Vec<Pattern>,
+    /// The funnels.
+    pub funnels: Vec<Funnel>,
+    /// The stages of all funnels, funnel by funnel, in the order they are declared.
+    pub stages: Vec<Stage>,
+    /// The transitions between stages, in the order they are declared; handovers last.
+    pub transitions: Vec<Transition>,
+    /// The scores that stages or conditions ask for.
+    pub scores: Vec<Score>,
+    /// What makes the engine forget.
+    pub excludes: Vec<Exclude>,
+    /// Copies that are one event.
+    pub copies: Vec<Copies>,
+    /// Whether an entry of an entry stage continues an open journey instead of starting one.
+    pub start_first: bool,
+}
+
+/// Columns (or paths inside a JSON object) of a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Columns {
+    /// What identifies a person, best first.
+    pub identity: Vec<String>,
+    /// When it happened.
+    pub time: String,
+    /// The name of the event.
+    pub name: String,
+    /// A column that holds the properties as a JSON object; where there is none they are columns themselves.
+    pub properties: Option<String>,
+    /// What tells copies of one row apart from other rows.
+    pub id: Option<String>,
+    /// Who sent it.
+    pub sender: Option<String>,
+    /// The time zone of times that do not say theirs (IANA).
+    pub timezone: String,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        let word = str::to_owned;
+        Self {
+            identity: vec![word("user_id")],
+            time: word("time"),
+            name: word("event"),
+            properties: None,
+            id: None,
+            sender: None,
+            timezone: word("UTC"),
+        }
+    }
+}
+
+/// A property that is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name in a log; dots lead into objects.
+    pub name: String,
+}
+
+/// Events of some names that satisfy a test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pattern {
+    /// Names on the wire; none stands for every event.
+    pub names: Vec<String>,
+    /// What must hold of its properties.
+    pub test: Test,
+}
+
+/// What must hold of the properties of one event. A property that is missing equals nothing and is neither above nor
+/// below anything, so that `!=` holds of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Test {
+    /// Holds.
+    Always,
+    /// The other way round.
+    Not(Box<Test>),
+    /// All of them.
+    All(Vec<Test>),
+    /// One of them at least.
+    Any(Vec<Test>),
+    /// A property against a value.
+    Compare(FieldId, Comparison, Literal),
+    /// A property is one of some values.
+    In(FieldId, Vec<Literal>),
+}
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "named after their signs")]
+pub enum Comparison {
+    Equal,
+    Unequal,
+    AtLeast,
+    AtMost,
+    Above,
+    Below,
+}
+
+impl Comparison {
+    /// Whether it holds of two values in an order.
+    pub fn holds(self, order: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::Unequal => order.is_ne(),
+            Self::AtLeast => order.is_ge(),
+            Self::AtMost => order.is_le(),
+            Self::Above => order.is_gt(),
+            Self::Below => order.is_lt(),
+        }
+    }
+}
+
+/// A value as a spec writes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Literal {
+    /// A text.
+    Text(String),
+    /// A number, a share (12.5% is 0.125), an amount, or a length of time in seconds.
+    Number(Decimal),
+    /// True or false.
+    Bool(bool),
+    /// A moment, in microseconds since 1970 in UTC.
+    Time(i64),
+}
+
+/// A funnel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Funnel {
+    /// Its full path, its identity in every output.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// How long a journey lasts at most; loyalty stages are outside it.
+    pub window: Option<i64>,
+}
+
+/// A stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Its full path.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// Index of its funnel.
+    pub funnel: usize,
+    /// Whether a journey can begin here.
+    pub is_entry: bool,
+    /// Whether it is part of the loyalty layer.
+    pub is_loyalty: bool,
+    /// What enters it.
+    pub enter: Vec<Enter>,
+    /// What takes an entry back.
+    pub undone: Option<Undone>,
+}
+
+/// One thing that enters a stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Enter {
+    /// An event.
+    Event {
+        /// Which.
+        pattern: PatternId,
+        /// For whom, at that moment.
+        when: Condition,
+    },
+    /// A score that rises to a threshold.
+    Score {
+        /// Index of the score.
+        score: usize,
+        /// The threshold.
+        at_least: Decimal,
+    },
+    /// Nothing of a kind for a time.
+    Absence {
+        /// What does not happen.
+        of: PatternId,
+        /// For how long.
+        lasting: i64,
+        /// From when; from the last `of` where nothing is said.
+        after: Option<PatternId>,
+    },
+}
+
+/// What takes entries of a stage back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undone {
+    /// The event that does.
+    pub by: PatternId,
+    /// The property that both must share.
+    pub matching: Option<FieldId>,
+    /// How long after the entry at most, the last moment included.
+    pub within: Option<i64>,
+}
+
+/// What must hold of a person at a moment. Events count that are strictly before it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Condition {
+    /// Holds.
+    Always,
+    /// The other way round.
+    Not(Box<Condition>),
+    /// All of them.
+    All(Vec<Condition>),
+    /// One of them at least.
+    Any(Vec<Condition>),
+    /// An event happened so often or more, in a time before the moment (its first moment included) or ever.
+    Did {
+        /// Which.
+        pattern: PatternId,
+        /// How often at least.
+        times: u64,
+        /// In which time before.
+        within: Option<i64>,
+    },
+    /// A score against a number.
+    Score {
+        /// Index of the score.
+        score: usize,
+        /// How they compare.
+        comparison: Comparison,
+        /// The number.
+        value: Decimal,
+    },
+    /// The last entry that was reached in the stage's funnel is one of this stage, for so long or more.
+    In {
+        /// The stage.
+        stage: StageId,
+        /// For how long at least.
+        lasting: Option<i64>,
+    },
+}
+
+/// What a transition does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Moves {
+    /// Moves a person on.
+    On,
+    /// Lets the same person start again, in a new journey once so much time has passed.
+    Again {
+        /// The time.
+        after: i64,
+    },
+    /// Brings new people; never consulted for reaching.
+    Others,
+}
+
+/// A transition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transition {
+    /// Its full path.
+    pub path: String,
+    /// The stage it leaves.
+    pub from: StageId,
+    /// The stage it leads to.
+    pub to: StageId,
+    /// What it does.
+    pub moves: Moves,
+    /// How long it may take, the last moment included.
+    pub within: Option<i64>,
+    /// The events it is taken by; any where there are none.
+    pub on: Vec<PatternId>,
+    /// For whom.
+    pub when: Condition,
+    /// The planned rate, as a share.
+    pub planned: Option<Decimal>,
+    /// Whether nobody declared it: a way past optional stages.
+    pub is_skip: bool,
+}
+
+/// Points for what people do and are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// Its path.
+    pub path: String,
+    /// The share of their worth that points lose, and in which time.
+    pub decay: Option<(Decimal, i64)>,
+    /// What gives points.
+    pub points: Vec<Points>,
+}
+
+/// Points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Points {
+    /// How many.
+    pub points: Decimal,
+    /// For which event; none for points that hold as long as the condition does.
+    pub pattern: Option<PatternId>,
+    /// How many of these points count at most, before they decay.
+    pub up_to: Option<Decimal>,
+    /// For whom.
+    pub when: Condition,
+}
+
+/// An event that makes what was reached count no more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Exclude {
+    /// Which events.
+    pub patterns: Vec<PatternId>,
+    /// The stages that are forgotten.
+    pub forgets: Vec<StageId>,
+}
+
+/// Copies of one event, told by a key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Copies {
+    /// Which events.
+    pub pattern: PatternId,
+    /// The properties that are equal in copies.
+    pub keys: Vec<FieldId>,
+    /// Within which time, the last moment included.
+    pub within: i64,
+    /// The sender whose properties are kept.
+    pub prefer: Option<String>,
+}

@@ -1,0 +1,589 @@
+//! Which entries are reached, and by which transitions: one pass over one person's events.
+//!
+//! The chapter "What is measured" of the book is the law; its steps are named here where they are taken.
+
+use rustc_hash::FxHashSet;
+
+use crate::class::Class;
+use crate::definition::{Condition, Definition, Enter, Moves, PatternId, StageId};
+use crate::history::{self, Silence};
+use crate::rows::Event;
+use rust_decimal::prelude::ToPrimitive;
+
+/// No entry, no transition, no class.
+pub const NONE: u32 = u32::MAX;
+
+/// A reached entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The stage.
+    pub stage: u32,
+    /// When.
+    pub time: i64,
+    /// When its journey began.
+    pub start: i64,
+    /// The number of its journey among the person's.
+    pub journey: u32,
+    /// The transition that was taken, or [`NONE`].
+    pub taken: u32,
+    /// Index of the entry it was taken from, or [`NONE`].
+    pub from: u32,
+    /// The number of the event among the person's; entries of one event share it.
+    pub event: u32,
+    /// The class of the event, or [`NONE`] for silence and scores.
+    pub class: u32,
+}
+
+/// A definition made ready for folding.
+#[derive(Debug)]
+pub struct Rules<'d> {
+    /// What is measured.
+    pub definition: &'d Definition,
+    /// The classes of the log.
+    pub classes: &'d [Class],
+    /// The last moment of the log.
+    pub until: i64,
+    /// Groups of funnels that hand people over to each other; each is folded on its own.
+    pub groups: Vec<Group>,
+    into: Vec<Vec<u32>>,
+    again: Vec<Vec<u32>>,
+    /// The time a journey may have taken when it reaches a stage; none where it is not limited.
+    window: Vec<Option<i64>>,
+    has_silence: bool,
+    has_scores: bool,
+    has_undone: bool,
+}
+
+/// Funnels that hand people over to each other.
+#[derive(Debug)]
+pub struct Group {
+    /// By class: the lowest stage its events can enter, [`NONE`] where there is none.
+    pub rank: Vec<u32>,
+    /// By class: what its events can enter.
+    enters: Vec<Vec<(u32, u32)>>,
+    /// By class: what its events make forgotten.
+    forgets: Vec<Vec<u32>>,
+    /// The stages that a score or silence can enter.
+    derived: Vec<(u32, u32)>,
+    /// By stage: whether it belongs to the group.
+    has: Vec<bool>,
+}
+
+impl<'d> Rules<'d> {
+    /// Makes a definition ready for a log.
+    pub fn new(definition: &'d Definition, classes: &'d [Class], until: i64) -> Self {
+        let stages = definition.stages.len();
+        let (mut into, mut again) = (vec![Vec::new(); stages], vec![Vec::new(); stages]);
+        for (at, own) in definition.transitions.iter().enumerate() {
+            match own.moves {
+                Moves::On => into[own.to].push(at as u32),
+                Moves::Again { .. } => again[own.to].push(at as u32),
+                Moves::Others => {}
+            }
+        }
+        let window = definition.stages.iter();
+        let window =
+            window.map(|stage| definition.funnels[stage.funnel].window.filter(|_| !stage.is_loyalty)).collect();
+        let enters = |wanted: fn(&Enter) -> bool| definition.stages.iter().any(|stage| stage.enter.iter().any(wanted));
+        Self {
+            definition,
+            classes,
+            until,
+            groups: groups(definition).into_iter().map(|has| Group::of(definition, classes, has)).collect(),
+            into,
+            again,
+            window,
+            has_silence: enters(|enter| matches!(enter, Enter::Absence { .. })),
+            has_scores: !definition.scores.is_empty(),
+            has_undone: definition.stages.iter().any(|stage| stage.undone.is_some()),
+        }
+    }
+
+    /// Whether entries can be reversed.
+    pub const fn has_undone(&self) -> bool {
+        self.has_undone
+    }
+}
+
+/// By group, whether each stage belongs to it: funnels are together where a transition leads from one to another.
+fn groups(definition: &Definition) -> Vec<Vec<bool>> {
+    let mut group: Vec<usize> = (0..definition.funnels.len()).collect();
+    for own in &definition.transitions {
+        let (from, to) = (group[definition.stages[own.from].funnel], group[definition.stages[own.to].funnel]);
+        group.iter_mut().filter(|own| **own == from).for_each(|own| *own = to);
+    }
+    let mut known: Vec<usize> = group.clone();
+    known.sort_unstable();
+    known.dedup();
+    let has = |wanted: &usize| definition.stages.iter().map(|stage| group[stage.funnel] == *wanted).collect();
+    known.iter().map(has).collect()
+}
+
+impl Group {
+    fn of(definition: &Definition, classes: &[Class], has: Vec<bool>) -> Self {
+        let stages = || definition.stages.iter().enumerate().filter(|(at, _)| has[*at]);
+        let enters = |class: &Class| {
+            let mut found = Vec::new();
+            for (stage, own) in stages() {
+                let wanted =
+                    |enter: &Enter| matches!(enter, Enter::Event { pattern, .. } if class.patterns.has(*pattern));
+                let enter = own.enter.iter().enumerate().filter(|(_, enter)| wanted(enter));
+                found.extend(enter.map(|(at, _)| (stage as u32, at as u32)));
+            }
+            found
+        };
+        let forgets = |class: &Class| {
+            let mut found: Vec<u32> = Vec::new();
+            for own in definition.excludes.iter().filter(|own| own.patterns.iter().any(|own| class.patterns.has(*own)))
+            {
+                found.extend(own.forgets.iter().filter(|stage| has[**stage]).map(|stage| *stage as u32));
+            }
+            found
+        };
+        let enters: Vec<Vec<(u32, u32)>> = classes.iter().map(enters).collect();
+        let mut derived = Vec::new();
+        for (stage, own) in stages() {
+            let scores = own.enter.iter().enumerate().filter(|(_, enter)| matches!(enter, Enter::Score { .. }));
+            derived.extend(scores.map(|(at, _)| (stage as u32, at as u32)));
+        }
+        let rank = enters.iter().map(|enters| enters.first().map_or(NONE, |(stage, _)| *stage)).collect();
+        Self { rank, forgets: classes.iter().map(forgets).collect(), enters, derived, has }
+    }
+
+    /// Puts events in order: by time, at equal times by the lowest stage they can enter, then as they are.
+    pub fn order(&self, events: &mut [Event]) {
+        let key = |event: &Event| (event.time, self.rank[event.class as usize]);
+        if !events.is_sorted_by_key(key) {
+            events.sort_by_key(key);
+        }
+    }
+}
+
+/// Folds people, one after the other; its memory is used again.
+#[derive(Debug)]
+pub struct Fold<'r, 'd> {
+    rules: &'r Rules<'d>,
+    /// The reached entries, in order.
+    pub entries: Vec<Entry>,
+    /// When each journey began.
+    pub journeys: Vec<i64>,
+    /// By stage: its most recent reached entry that is not forgotten.
+    latest: Vec<u32>,
+    /// By funnel: the most recent reached entry.
+    last: Vec<u32>,
+    /// Entries of the event that is looked at.
+    open: Vec<Entry>,
+    /// The number of what is looked at.
+    number: u32,
+    scores: Vec<Running>,
+    /// By place in [`Group::derived`].
+    thresholds: Vec<Threshold>,
+    /// By pattern: the moments of its events, once somebody has asked.
+    times: Vec<Option<Vec<i64>>>,
+}
+
+/// A score as it stands.
+#[derive(Clone, Debug, Default)]
+struct Running {
+    /// Points of events strictly before the moment, and of all events so far, as they are worth at `time`.
+    before: f64,
+    now: f64,
+    time: i64,
+    /// By row of points: how many were given so far, undecayed.
+    given: Vec<f64>,
+}
+
+/// A threshold that a score can rise to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Threshold {
+    /// Whether its stage was reached since the score rose above it.
+    is_done: bool,
+    /// Whether something happened that makes an entry possible.
+    is_due: bool,
+}
+
+impl<'r, 'd> Fold<'r, 'd> {
+    /// A fold with nobody in it.
+    pub fn new(rules: &'r Rules<'d>) -> Self {
+        Self {
+            rules,
+            entries: Vec::new(),
+            journeys: Vec::new(),
+            latest: vec![NONE; rules.definition.stages.len()],
+            last: vec![NONE; rules.definition.funnels.len()],
+            open: Vec::new(),
+            number: 0,
+            scores: vec![Running::default(); rules.definition.scores.len()],
+            thresholds: Vec::new(),
+            times: vec![None; rules.definition.patterns.len()],
+        }
+    }
+
+    /// Folds one person's events, which are in order. `undone` holds entries that were reversed.
+    pub fn run(&mut self, group: &Group, events: &[Event], undone: &FxHashSet<(u32, u32)>) {
+        self.clear(group);
+        let mut silences = self.silences(group, events).into_iter().peekable();
+        self.number = 0;
+        for (at, event) in events.iter().enumerate() {
+            let rank = group.rank[event.class as usize];
+            // What is derived comes after what happened at the same time and can enter the same stage.
+            while let Some(own) = silences.next_if(|own| (own.time, own.stage as u32) < (event.time, rank)) {
+                self.silence(own, group, events);
+            }
+            self.event(group, events, at, undone);
+        }
+        for own in silences {
+            self.silence(own, group, events);
+        }
+    }
+
+    fn clear(&mut self, group: &Group) {
+        self.entries.clear();
+        self.journeys.clear();
+        self.latest.fill(NONE);
+        self.last.fill(NONE);
+        if self.rules.has_scores || self.rules.has_silence {
+            self.times.fill(None);
+            self.thresholds.clear();
+            self.thresholds.resize(group.derived.len(), Threshold::default());
+            for (running, score) in self.scores.iter_mut().zip(&self.rules.definition.scores) {
+                *running = Running { given: vec![0.0; score.points.len()], time: i64::MIN, ..Running::default() };
+            }
+        } else {
+            self.times.iter_mut().for_each(|own| *own = None);
+        }
+    }
+
+    fn silences(&mut self, group: &Group, events: &[Event]) -> Vec<Silence> {
+        if !self.rules.has_silence {
+            return Vec::new();
+        }
+        let rules = self.rules;
+        let mut found =
+            history::silences(rules.definition, rules.until, |pattern| self.moments(pattern, events).to_vec());
+        found.retain(|own| group.has[own.stage]);
+        found
+    }
+
+    /// One event: all of its entries read the state before it, and are committed together.
+    fn event(&mut self, group: &Group, events: &[Event], at: usize, undone: &FxHashSet<(u32, u32)>) {
+        let event = events[at];
+        let rules = self.rules;
+        let is_score = self.rules.has_scores;
+        self.number += 1;
+        if is_score {
+            self.score_moves_on(event.time);
+        }
+        let enters = &group.enters[event.class as usize];
+        for (stage, enter) in enters {
+            if self.open.last().is_some_and(|own| own.stage == *stage) || undone.contains(&(*stage, at as u32)) {
+                continue;
+            }
+            let Enter::Event { when, .. } = &rules.definition.stages[*stage as usize].enter[*enter as usize] else {
+                continue;
+            };
+            if self.holds(when, event.time, events) {
+                self.enter(*stage, event.time, event.class, events);
+            }
+        }
+        for stage in &group.forgets[event.class as usize] {
+            self.latest[*stage as usize] = NONE;
+        }
+        let reached = self.commit();
+        if is_score {
+            let rises = self.score_rises(group, event, events);
+            self.thresholds_after(group, rises, reached, event.time, events);
+        }
+    }
+
+    fn silence(&mut self, own: Silence, group: &Group, events: &[Event]) {
+        if self.rules.has_scores {
+            self.score_moves_on(own.time);
+        }
+        self.number += 1;
+        self.enter(own.stage as u32, own.time, NONE, events);
+        let reached = self.commit();
+        if self.rules.has_scores && reached > 0 {
+            self.thresholds_after(group, Vec::new(), reached, own.time, events);
+        }
+    }
+
+    // ---- reaching
+
+    /// An entry of a stage: reached if a transition allows it, if it starts again, or if journeys begin there.
+    fn enter(&mut self, stage: u32, time: i64, class: u32, events: &[Event]) {
+        let event = self.number;
+        let open = |taken: u32, from: u32, start: i64, journey: u32| Entry {
+            stage,
+            time,
+            start,
+            journey,
+            taken,
+            from,
+            event,
+            class,
+        };
+        let entry = if let Some((taken, from)) = self.taken(stage, time, class, events) {
+            let before = self.entries[from as usize];
+            if self.starts_anew(taken) {
+                open(taken, from, time, NONE)
+            } else {
+                open(taken, from, before.start, before.journey)
+            }
+        } else if let Some(entry) = self.again(stage, time, class, events) {
+            let (taken, from, start, journey) = entry;
+            open(taken, from, start, journey)
+        } else if self.rules.definition.stages[stage as usize].is_entry && self.rules.again[stage as usize].is_empty() {
+            let (start, journey) = self.continued(stage, time).unwrap_or((time, NONE));
+            open(NONE, NONE, start, journey)
+        } else {
+            return;
+        };
+        self.open.push(entry);
+    }
+
+    /// Of the transitions that allow an entry, the one with the most recent predecessor.
+    fn taken(&mut self, stage: u32, time: i64, class: u32, events: &[Event]) -> Option<(u32, u32)> {
+        let rules = self.rules;
+        let mut best: Option<(i64, i64, u32, u32)> = None;
+        for at in &rules.into[stage as usize] {
+            let own = &rules.definition.transitions[*at as usize];
+            let from = self.latest[own.from];
+            if from == NONE {
+                continue;
+            }
+            let before = self.entries[from as usize];
+            let in_time = own.within.is_none_or(|within| time - before.time <= within);
+            let window = rules.window[stage as usize].filter(|_| !self.starts_anew(*at));
+            let in_window = window.is_none_or(|window| time - before.start <= window);
+            let is_better = best.is_none_or(|(best, start, ..)| (before.time, before.start) > (best, start));
+            if in_time && in_window && is_better && self.is_open(own, class, time, events) {
+                best = Some((before.time, before.start, *at, from));
+            }
+        }
+        best.map(|(_, _, taken, from)| (taken, from))
+    }
+
+    /// Whether a transition leads out of the loyalty layer, which starts a journey.
+    fn starts_anew(&self, transition: u32) -> bool {
+        let own = &self.rules.definition.transitions[transition as usize];
+        self.rules.definition.stages[own.from].is_loyalty && !self.rules.definition.stages[own.to].is_loyalty
+    }
+
+    /// Whether a transition's `on` and `when` hold.
+    fn is_open(&mut self, own: &crate::definition::Transition, class: u32, time: i64, events: &[Event]) -> bool {
+        let satisfies = |pattern: &PatternId| {
+            self.rules.classes.get(class as usize).is_some_and(|class| class.patterns.has(*pattern))
+        };
+        (own.on.is_empty() || own.on.iter().any(satisfies)) && self.holds(&own.when, time, events)
+    }
+
+    /// What `reentry after D` says of an entry: less than D after the last reached entry it stays in the journey; later
+    /// it starts one, and the edge is taken if the last reached stage is its source.
+    fn again(&mut self, stage: u32, time: i64, class: u32, events: &[Event]) -> Option<(u32, u32, i64, u32)> {
+        let rules = self.rules;
+        let edges = &rules.again[stage as usize];
+        let own = &rules.definition.stages[stage as usize];
+        let first = *edges.first()?;
+        let last = self.last[own.funnel];
+        if last == NONE {
+            return own.is_entry.then_some((NONE, NONE, time, NONE));
+        }
+        let before = self.entries[last as usize];
+        let edge =
+            edges.iter().copied().find(|at| rules.definition.transitions[*at as usize].from == before.stage as usize);
+        let at = edge.unwrap_or(first);
+        let transition = &rules.definition.transitions[at as usize];
+        let Moves::Again { after } = transition.moves else { return None };
+        if time - before.time < after {
+            return own.is_entry.then_some((NONE, NONE, before.start, before.journey));
+        }
+        let in_time = transition.within.is_none_or(|within| time - before.time <= within);
+        if edge.is_some() && in_time && self.is_open(transition, class, time, events) {
+            return Some((at, last, time, NONE));
+        }
+        own.is_entry.then_some((NONE, NONE, time, NONE))
+    }
+
+    /// The journey that `start first` continues.
+    fn continued(&self, stage: u32, time: i64) -> Option<(i64, u32)> {
+        let funnel = self.rules.definition.stages[stage as usize].funnel;
+        let last = self.entries.get(self.last[funnel] as usize).filter(|_| self.rules.definition.start_first)?;
+        let window = self.rules.definition.funnels[funnel].window;
+        window.is_none_or(|window| time - last.start <= window).then_some((last.start, last.journey))
+    }
+
+    /// Commits the entries of an event together; says how many there are.
+    fn commit(&mut self) -> usize {
+        let count = self.open.len();
+        for mut entry in self.open.drain(..) {
+            if entry.journey == NONE {
+                entry.journey = self.journeys.len() as u32;
+                self.journeys.push(entry.start);
+            }
+            let at = self.entries.len() as u32;
+            self.latest[entry.stage as usize] = at;
+            self.last[self.rules.definition.stages[entry.stage as usize].funnel] = at;
+            self.entries.push(entry);
+        }
+        count
+    }
+
+    // ---- conditions
+
+    fn holds(&mut self, condition: &Condition, time: i64, events: &[Event]) -> bool {
+        match condition {
+            Condition::Always => true,
+            Condition::Not(inner) => !self.holds(inner, time, events),
+            Condition::All(inner) => inner.iter().all(|inner| self.holds(inner, time, events)),
+            Condition::Any(inner) => inner.iter().any(|inner| self.holds(inner, time, events)),
+            Condition::Did { pattern, times, within } => {
+                let moments = self.moments(*pattern, events);
+                let end = moments.partition_point(|own| *own < time);
+                let start =
+                    within.map_or(0, |within| moments.partition_point(|own| *own < time.saturating_sub(within)));
+                (end.saturating_sub(start)) as u64 >= *times
+            }
+            Condition::Score { score, comparison, value } => {
+                let worth = self.worth(*score, self.scores[*score].before, time, events);
+                value.to_f64().is_some_and(|value| comparison.holds(rounded(worth).total_cmp(&rounded(value))))
+            }
+            Condition::In { stage, lasting } => self.is_in(*stage, *lasting, time),
+        }
+    }
+
+    fn is_in(&self, stage: StageId, lasting: Option<i64>, time: i64) -> bool {
+        let funnel = self.rules.definition.stages[stage].funnel;
+        // Entries of this very moment are not before it.
+        let mut before = self.entries.iter().rev().filter(|own| own.time < time);
+        let last = before.find(|own| self.rules.definition.stages[own.stage as usize].funnel == funnel);
+        last.is_some_and(|last| {
+            last.stage as usize == stage && lasting.is_none_or(|lasting| time - last.time >= lasting)
+        })
+    }
+
+    /// The moments of a pattern's events, in order.
+    fn moments(&mut self, pattern: PatternId, events: &[Event]) -> &[i64] {
+        let classes = self.rules.classes;
+        self.times[pattern].get_or_insert_with(|| {
+            let own = events.iter().filter(|event| classes[event.class as usize].patterns.has(pattern));
+            own.map(|event| event.time).collect()
+        })
+    }
+
+    // ---- scores
+
+    /// Lets points decay to a later moment.
+    fn score_moves_on(&mut self, time: i64) {
+        for (running, score) in self.scores.iter_mut().zip(&self.rules.definition.scores) {
+            if time > running.time {
+                let factor = score.decay.map_or(1.0, |(share, every)| {
+                    decayed(share.to_f64().unwrap_or(0.0), every, time.saturating_sub(running.time))
+                });
+                running.now *= factor;
+                running.before = running.now;
+                running.time = time;
+            }
+        }
+    }
+
+    /// Points that hold as long as their condition does, and those of events.
+    fn worth(&mut self, score: usize, of_events: f64, time: i64, events: &[Event]) -> f64 {
+        let rules = self.rules;
+        let mut worth = of_events;
+        for own in rules.definition.scores[score].points.iter().filter(|own| own.pattern.is_none()) {
+            if self.holds(&own.when, time, events) {
+                worth += own.points.to_f64().unwrap_or(0.0);
+            }
+        }
+        worth
+    }
+
+    /// Gives the points of an event; says of each threshold whether its score rose to it.
+    fn score_rises(&mut self, group: &Group, event: Event, events: &[Event]) -> Vec<bool> {
+        let rules = self.rules;
+        let before: Vec<f64> =
+            (0..self.scores.len()).map(|at| self.worth(at, self.scores[at].now, event.time, events)).collect();
+        let class = &rules.classes[event.class as usize];
+        for (at, score) in rules.definition.scores.iter().enumerate() {
+            for (row, own) in score.points.iter().enumerate() {
+                if own.pattern.is_some_and(|pattern| class.patterns.has(pattern))
+                    && self.holds(&own.when, event.time, events)
+                {
+                    let running = &mut self.scores[at];
+                    let points = own.points.to_f64().unwrap_or(0.0);
+                    let left = own
+                        .up_to
+                        .and_then(|cap| cap.to_f64())
+                        .map_or(points, |cap| points.min((cap - running.given[row]).max(0.0)));
+                    running.given[row] += left;
+                    running.now += left;
+                }
+            }
+        }
+        let mut rises = Vec::with_capacity(group.derived.len());
+        for (at, derived) in group.derived.iter().enumerate() {
+            let (score, threshold) = threshold(rules.definition, *derived);
+            let is_above = |worth: f64| rounded(worth) >= rounded(threshold);
+            let now = self.worth(score, self.scores[score].now, event.time, events);
+            if !is_above(before[score]) || !is_above(now) {
+                self.thresholds[at].is_done = false;
+            }
+            rises.push(!is_above(before[score]) && is_above(now));
+        }
+        rises
+    }
+
+    /// The derived entries just after an event: of thresholds that were risen to, and of those already passed whose
+    /// predecessor was reached now. Each is an event of its own.
+    fn thresholds_after(&mut self, group: &Group, rises: Vec<bool>, reached: usize, time: i64, events: &[Event]) {
+        for (threshold, rises) in self.thresholds.iter_mut().zip(rises) {
+            threshold.is_due = rises;
+        }
+        self.mark_due(group, reached);
+        while let Some(at) = self.thresholds.iter().position(|own| own.is_due) {
+            self.thresholds[at].is_due = false;
+            let (score, wanted) = threshold(self.rules.definition, group.derived[at]);
+            let worth = self.worth(score, self.scores[score].now, time, events);
+            if self.thresholds[at].is_done || rounded(worth) < rounded(wanted) {
+                continue;
+            }
+            self.enter(group.derived[at].0, time, NONE, events);
+            let reached = self.commit();
+            self.thresholds[at].is_done = reached > 0;
+            self.mark_due(group, reached);
+        }
+        self.thresholds.iter_mut().for_each(|own| own.is_due = false);
+    }
+
+    /// Makes thresholds due whose predecessors are among the last entries.
+    fn mark_due(&mut self, group: &Group, reached: usize) {
+        let fresh = &self.entries[self.entries.len() - reached..];
+        for (threshold, (stage, _)) in self.thresholds.iter_mut().zip(&group.derived) {
+            let leads = |at: &u32| {
+                let from = self.rules.definition.transitions[*at as usize].from;
+                from != *stage as usize && fresh.iter().any(|entry| entry.stage as usize == from)
+            };
+            threshold.is_due |= self.rules.into[*stage as usize].iter().any(leads);
+        }
+    }
+}
+
+fn threshold(definition: &Definition, (stage, enter): (u32, u32)) -> (usize, f64) {
+    match &definition.stages[stage as usize].enter[enter as usize] {
+        Enter::Score { score, at_least } => (*score, at_least.to_f64().unwrap_or(f64::INFINITY)),
+        _ => (0, f64::INFINITY),
+    }
+}
+
+/// What is left of points after a time, of which they lose a share every so often.
+pub fn decayed(share: f64, every: i64, passed: i64) -> f64 {
+    #[allow(clippy::cast_precision_loss, reason = "a share is rough")]
+    let times = passed as f64 / every.max(1) as f64;
+    (1.0 - share).powf(times)
+}
+
+/// Points are compared to a millionth, so that the order of additions does not matter.
+fn rounded(points: f64) -> f64 {
+    (points * 1e6).round()
+}

@@ -1,0 +1,203 @@
+//! One person's events, made ready: in order, copies merged, entries that were reversed marked, silence made moments.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::class::Class;
+use crate::definition::{Definition, Enter, FieldId, PatternId, StageId};
+use crate::rows::{Event, Kept, Value};
+
+/// What is kept of which events.
+#[derive(Clone, Debug, Default)]
+pub struct Keeping {
+    /// The fields that are kept, in order.
+    pub fields: Vec<FieldId>,
+    /// The patterns of whose events they are kept.
+    patterns: Vec<PatternId>,
+    /// Whether the identity and the sender of an event are kept, after the fields.
+    pub has_id: bool,
+}
+
+impl Keeping {
+    /// What a definition needs to have kept.
+    pub fn of(definition: &Definition) -> Self {
+        let (mut fields, mut patterns) = (Vec::new(), Vec::new());
+        for copies in &definition.copies {
+            fields.extend(&copies.keys);
+            patterns.push(copies.pattern);
+        }
+        for stage in &definition.stages {
+            let Some(undone) = &stage.undone else { continue };
+            let Some(field) = undone.matching else { continue };
+            fields.push(field);
+            patterns.push(undone.by);
+            patterns.extend(stage.enter.iter().filter_map(|enter| match enter {
+                Enter::Event { pattern, .. } => Some(*pattern),
+                _ => None,
+            }));
+        }
+        fields.sort_unstable();
+        fields.dedup();
+        patterns.sort_unstable();
+        patterns.dedup();
+        Self {
+            fields,
+            patterns,
+            has_id: definition.columns.id.is_some() || definition.copies.iter().any(|own| own.prefer.is_some()),
+        }
+    }
+
+    /// Whether something is kept of the events of a class.
+    pub fn wants(&self, class: &Class) -> bool {
+        self.has_id || self.patterns.iter().any(|pattern| class.patterns.has(*pattern))
+    }
+
+    fn value<'k>(&self, event: Event, kept: &'k [Kept], field: FieldId) -> Option<&'k Value> {
+        let at = self.fields.iter().position(|own| *own == field)?;
+        kept.get(event.kept as usize)?.get(at)
+    }
+
+    fn id<'k>(&self, event: Event, kept: &'k [Kept]) -> Option<&'k Value> {
+        kept.get(event.kept as usize)?.get(self.fields.len()).filter(|_| self.has_id)
+    }
+
+    fn sender<'k>(&self, event: Event, kept: &'k [Kept]) -> Option<&'k Value> {
+        kept.get(event.kept as usize)?.get(self.fields.len() + 1).filter(|_| self.has_id)
+    }
+}
+
+/// Merges events with one identity, and copies with equal keys; what is left is in front, in its order, and its number
+/// is the answer. Events must be in the order of time.
+pub fn merge(
+    definition: &Definition,
+    classes: &[Class],
+    keeping: &Keeping,
+    events: &mut [Event],
+    kept: &[Kept],
+) -> usize {
+    let mut is_gone = vec![false; events.len()];
+    if definition.columns.id.is_some() {
+        let mut seen: FxHashSet<&Value> = FxHashSet::default();
+        for (at, event) in events.iter().enumerate() {
+            let id = keeping.id(*event, kept).filter(|id| **id != Value::None);
+            is_gone[at] = id.is_some_and(|id| !seen.insert(id));
+        }
+    }
+    for copies in &definition.copies {
+        let mut open: FxHashMap<Vec<&Value>, (usize, bool)> = FxHashMap::default();
+        let prefers = |event: Event| {
+            let Some(Value::Text(sender)) = keeping.sender(event, kept) else { return false };
+            copies.prefer.as_deref() == Some(&**sender)
+        };
+        for at in 0..events.len() {
+            let event = events[at];
+            if is_gone[at] || !classes[event.class as usize].patterns.has(copies.pattern) {
+                continue;
+            }
+            let key: Vec<&Value> = copies.keys.iter().filter_map(|field| keeping.value(event, kept, *field)).collect();
+            // An event without a key is no copy of anything.
+            if key.len() < copies.keys.len() || key.contains(&&Value::None) {
+                continue;
+            }
+            let first = open.get(&key).filter(|(first, _)| event.time - events[*first].time <= copies.within).copied();
+            let Some((first, is_preferred)) = first else {
+                open.insert(key, (at, prefers(event)));
+                continue;
+            };
+            is_gone[at] = true;
+            if !is_preferred && prefers(event) {
+                (events[first].class, events[first].kept) = (event.class, event.kept);
+                open.insert(key, (first, true));
+            }
+        }
+    }
+    let mut left = 0;
+    for at in 0..events.len() {
+        if !is_gone[at] {
+            events[left] = events[at];
+            left += 1;
+        }
+    }
+    left
+}
+
+/// Entries that were reversed in time: the stage and the event that would have entered it. Events must be in the order
+/// of time.
+pub fn undone(
+    definition: &Definition,
+    classes: &[Class],
+    keeping: &Keeping,
+    events: &[Event],
+    kept: &[Kept],
+) -> FxHashSet<(u32, u32)> {
+    let mut found = FxHashSet::default();
+    for (stage, own) in definition.stages.iter().enumerate() {
+        let Some(undone) = &own.undone else { continue };
+        let enters = |event: &Event| {
+            let class = &classes[event.class as usize];
+            own.enter.iter().any(|enter| matches!(enter, Enter::Event { pattern, .. } if class.patterns.has(*pattern)))
+        };
+        let mut open: FxHashMap<&Value, Vec<usize>> = FxHashMap::default();
+        for (at, event) in events.iter().enumerate() {
+            let key = match undone.matching {
+                Some(field) => keeping.value(*event, kept, field).unwrap_or(&Value::None),
+                None => &Value::None,
+            };
+            if undone.matching.is_some() && *key == Value::None {
+                continue;
+            }
+            if classes[event.class as usize].patterns.has(undone.by) {
+                let entries = open.entry(key).or_default();
+                let in_time =
+                    |entry: usize| undone.within.is_none_or(|within| event.time - events[entry].time <= within);
+                // A key says which entries are meant; without one it is the last that is left.
+                while let Some(entry) = entries.pop() {
+                    if in_time(entry) {
+                        found.insert((stage as u32, entry as u32));
+                    }
+                    if undone.matching.is_none() {
+                        break;
+                    }
+                }
+            }
+            if enters(event) {
+                open.entry(key).or_default().push(at);
+            }
+        }
+    }
+    found
+}
+
+/// A moment at which nothing of a kind has happened for a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Silence {
+    /// When.
+    pub time: i64,
+    /// The stage it enters.
+    pub stage: StageId,
+}
+
+/// The moments of silence of a person up to the end of the data, in order. `times` gives the moments of a pattern's
+/// events, in order.
+pub fn silences(definition: &Definition, until: i64, mut times: impl FnMut(PatternId) -> Vec<i64>) -> Vec<Silence> {
+    let mut found = Vec::new();
+    for (stage, own) in definition.stages.iter().enumerate() {
+        for enter in &own.enter {
+            let Enter::Absence { of, lasting, after } = enter else { continue };
+            let what = times(*of);
+            let anchors = after.map_or_else(|| what.clone(), &mut times);
+            for anchor in &anchors {
+                let Some(time) = anchor.checked_add(*lasting).filter(|time| *time <= until) else { continue };
+                let is_broken = |times: &[i64]| {
+                    let next = times.partition_point(|own| own <= anchor);
+                    times.get(next).is_some_and(|next| *next <= time)
+                };
+                if !is_broken(&what) && !is_broken(&anchors) {
+                    found.push(Silence { time, stage });
+                }
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}

@@ -1,0 +1,37 @@
+//! The reference evaluator of funnelc: what a funnel measures, in one pass per person over a log of events.
+//!
+//! ```text
+//! definition  what to measure, as plain data
+//! read        logs (Parquet, CSV, JSON Lines) into batches of columns
+//! cell        one value of a column, whatever its type
+//! time        times of logs in microseconds
+//! identity    who did it: keys of people, and which of them are one
+//! class       which patterns an event satisfies, decided once, when it is read
+//! rows        what is kept of an event, by person; on disk where memory is short
+//! history     one person's events: copies merged, reversed ones marked, silence and scores made events
+//! fold        which entries are reached, and by which transitions
+//! tally       what one person adds to the numbers
+//! result      the numbers
+//! system      the only room that touches files
+//! ```
+//!
+//! Times are microseconds since 1970 in UTC, money and points are exact decimals. Nothing depends on the order in which
+//! threads finish.
+
+pub mod cell;
+pub mod class;
+pub mod definition;
+pub mod fold;
+pub mod history;
+pub mod identity;
+pub mod measure;
+pub mod read;
+pub mod result;
+pub mod rows;
+pub mod system;
+pub mod tally;
+pub mod time;
+
+pub use definition::Definition;
+pub use measure::{Options, Progress, Trouble, measure};
+pub use result::Measured;

@@ -1,0 +1,507 @@
+//! A definition and logs in, numbers out.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use jiff::tz::TimeZone;
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::cell::{Cell, Column};
+use crate::class::{Classes, Classifier, Row as RowView};
+use crate::definition::Definition;
+use crate::fold::{Fold, Rules};
+use crate::history::{self, Keeping};
+use crate::identity::{self, Aliases};
+use crate::read::{self, Batch, Part, ReadTrouble, Wanted};
+use crate::result::{LogFacts, Measured, Skipped};
+use crate::rows::{Block, Event, Kept, People, Row, Store, Value};
+use crate::system;
+use crate::tally::{self, Counter, Tally, Way};
+use crate::time::{self, Unit};
+
+/// How to measure.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Bytes of events that are held before they go to disk.
+    pub memory: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { memory: 3 << 30 }
+    }
+}
+
+/// How far a run is; set [`Self::stop`] to end it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Bytes of all logs.
+    pub total: AtomicU64,
+    /// Bytes that were read.
+    pub read: AtomicU64,
+    /// Whether the run shall end.
+    pub stop: AtomicBool,
+}
+
+/// Why nothing was measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are described with their variant")]
+pub enum Trouble {
+    /// A log cannot be read.
+    Read(ReadTrouble),
+    /// Times of one log are in two units: which, and a number of each.
+    MixedUnits { path: PathBuf, first: (&'static str, i64), second: (&'static str, i64) },
+    /// There is no such time zone.
+    NoZone(String),
+    /// The disk that memory is spared with gives trouble.
+    Disk(String),
+    /// Somebody asked for the end.
+    Stopped,
+}
+
+impl From<ReadTrouble> for Trouble {
+    fn from(trouble: ReadTrouble) -> Self {
+        Self::Read(trouble)
+    }
+}
+
+/// Measures logs.
+pub fn measure(
+    definition: &Definition,
+    logs: &[PathBuf],
+    options: &Options,
+    progress: &Progress,
+) -> Result<Measured, Trouble> {
+    let zone = TimeZone::get(&definition.columns.timezone)
+        .map_err(|_| Trouble::NoZone(definition.columns.timezone.clone()))?;
+    let parts = parts(logs)?;
+    let bytes: u64 = parts.iter().map(|part| part.bytes).sum();
+    progress.total.store(bytes, Ordering::Relaxed);
+    let classes = Classes::default();
+    let keeping = Keeping::of(definition);
+    let reading = Reading {
+        definition,
+        zone: &zone,
+        classes: &classes,
+        keeping: &keeping,
+        wanted: wanted(definition),
+        aliases: Aliases::default(),
+        store: Store::new(partition_bits(bytes, options.memory), options.memory / 2),
+        facts: Mutex::default(),
+        progress,
+    };
+    let reading = reading.with_aliases(&parts)?;
+    parts.par_iter().enumerate().try_for_each(|(order, part)| reading.part(order as u64, part))?;
+    let mut facts = reading.facts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let all = classes.all();
+    let rules = Rules::new(definition, &all, facts.until.unwrap_or(0));
+    let ways = tally::ways(definition);
+    let tally = count(&rules, &ways, &keeping, &reading.store, progress)?;
+    facts.log.people = tally.people;
+    facts.log.from = facts.from.map(time::show);
+    facts.log.until = facts.until.map(time::show);
+    facts.log.shared_identities = reading.aliases.shared();
+    Ok(Measured::of(definition, &ways, tally, facts.log))
+}
+
+fn parts(logs: &[PathBuf]) -> Result<Vec<Part>, Trouble> {
+    let mut found = Vec::new();
+    for log in logs {
+        let io = |error: std::io::Error| ReadTrouble::Io { path: log.clone(), words: error.to_string() };
+        for file in system::files(log).map_err(io)? {
+            found.extend(read::parts(&file)?);
+        }
+    }
+    Ok(found)
+}
+
+/// So many partitions that several fit into memory at once.
+fn partition_bits(bytes: u64, memory: u64) -> u32 {
+    // A packed event takes about 4 bytes in a file and 24 here.
+    let wanted = bytes.saturating_mul(6) / (memory / 32).max(1);
+    wanted.max(64).next_power_of_two().trailing_zeros().min(12)
+}
+
+/// The columns that are read, in order: identities, time, name, id, sender, then the fields.
+fn wanted(definition: &Definition) -> Wanted {
+    let columns = &definition.columns;
+    let mut names = columns.identity.clone();
+    names.extend([columns.time.clone(), columns.name.clone()]);
+    let few = vec![names.len() - 1];
+    names.push(columns.id.clone().unwrap_or_default());
+    names.push(columns.sender.clone().unwrap_or_default());
+    names.extend(definition.fields.iter().map(|field| field.name.clone()));
+    Wanted { names, inside: columns.properties.clone(), few }
+}
+
+#[derive(Debug, Default)]
+struct Facts {
+    log: LogFacts,
+    from: Option<i64>,
+    until: Option<i64>,
+}
+
+struct Reading<'a> {
+    definition: &'a Definition,
+    zone: &'a TimeZone,
+    classes: &'a Classes,
+    keeping: &'a Keeping,
+    wanted: Wanted,
+    aliases: Aliases,
+    store: Store,
+    facts: Mutex<Facts>,
+    progress: &'a Progress,
+}
+
+impl Reading<'_> {
+    fn identities(&self) -> usize {
+        self.definition.columns.identity.len()
+    }
+
+    /// Reads which identities belong together, where events can carry several.
+    fn with_aliases(mut self, parts: &[Part]) -> Result<Self, Trouble> {
+        let count = self.identities();
+        if count < 2 {
+            return Ok(self);
+        }
+        let names = self.wanted.names[..=count].to_vec();
+        let wanted = Wanted { names, inside: self.wanted.inside.clone(), few: Vec::new() };
+        let found: Vec<Aliases> = parts
+            .par_iter()
+            .map(|part| {
+                let mut aliases = Aliases::default();
+                part.read(&wanted, &mut |batch| {
+                    self.aliases_of(batch, count, &mut aliases);
+                    Ok(())
+                })?;
+                Ok(aliases)
+            })
+            .collect::<Result<_, Trouble>>()?;
+        found.iter().for_each(|other| self.aliases.merge(other));
+        Ok(self)
+    }
+
+    fn aliases_of(&self, batch: &Batch, count: usize, aliases: &mut Aliases) {
+        if batch.columns[..count].iter().filter(|column| !matches!(column, Column::Missing)).count() < 2 {
+            return;
+        }
+        for row in 0..batch.rows {
+            let mut keys = (0..count).filter_map(|at| identity::key(batch.columns[at].cell(row), at as u32));
+            let Some(better) = keys.next() else { continue };
+            for lesser in keys {
+                let time = batch.columns[count].cell(row).time(self.zone);
+                aliases.add(lesser, better, time.unwrap_or(i64::MAX));
+            }
+        }
+    }
+
+    fn part(&self, order: u64, part: &Part) -> Result<(), Trouble> {
+        if self.progress.stop.load(Ordering::Relaxed) {
+            return Err(Trouble::Stopped);
+        }
+        let mut intake = Intake::new(self, order);
+        let mut trouble = None;
+        let mut is_first = true;
+        let read = part.read(&self.wanted, &mut |batch| {
+            if std::mem::take(&mut is_first) {
+                self.check_columns(part, batch)?;
+            }
+            if trouble.is_none() {
+                trouble = intake.batch(batch, part).err();
+            }
+            // The reader only knows its own troubles; any ends it.
+            if trouble.is_some() { Err(ReadTrouble::UnknownForm { path: part.path().to_owned() }) } else { Ok(()) }
+        });
+        if let Some(trouble) = trouble {
+            return Err(trouble);
+        }
+        read?;
+        self.progress.read.fetch_add(part.bytes, Ordering::Relaxed);
+        intake.end()
+    }
+
+    /// The columns without which nothing can be measured.
+    fn check_columns(&self, part: &Part, batch: &Batch) -> Result<(), ReadTrouble> {
+        let count = self.identities();
+        let is_missing = |at: usize| matches!(batch.columns[at], Column::Missing);
+        let missing = if (0..count).all(is_missing) { Some(0) } else { (count..count + 2).find(|at| is_missing(*at)) };
+        if let Some(missing) = missing {
+            let there = part.column_names()?.unwrap_or_default();
+            let column = self.wanted.names[missing].clone();
+            return Err(ReadTrouble::NoColumn { path: part.path().to_owned(), column, there });
+        }
+        let wrong = (0..count + 2).find_map(|at| match &batch.columns[at] {
+            Column::Other(kind) => Some((at, kind.to_string())),
+            Column::Float32(_) | Column::Float64(_) if at == count => Some((at, "floating-point numbers".to_owned())),
+            _ => None,
+        });
+        match wrong {
+            Some((at, is)) => {
+                Err(ReadTrouble::WrongType { path: part.path().to_owned(), column: self.wanted.names[at].clone(), is })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Takes in one part of a log.
+struct Intake<'a> {
+    reading: &'a Reading<'a>,
+    classifier: Classifier<'a>,
+    /// By class, whether something is kept of its events; grows as classes are met.
+    keeps: Vec<Option<bool>>,
+    blocks: Vec<Block>,
+    held: usize,
+    order: u64,
+    log: LogFacts,
+    from: i64,
+    until: i64,
+    unit: Option<(Unit, i64)>,
+}
+
+/// Events that are taken in before they are handed over.
+const STRETCH: usize = 1 << 20;
+
+impl<'a> Intake<'a> {
+    fn new(reading: &'a Reading<'a>, order: u64) -> Self {
+        let classifier = Classifier::new(reading.definition, reading.classes, reading.zone, false);
+        let mut intake = Self {
+            reading,
+            classifier,
+            keeps: Vec::new(),
+            blocks: Vec::new(),
+            held: 0,
+            order: order << 32,
+            log: LogFacts::default(),
+            from: i64::MAX,
+            until: i64::MIN,
+            unit: None,
+        };
+        intake.renew();
+        intake
+    }
+
+    fn renew(&mut self) {
+        self.held = 0;
+        let order = self.order;
+        self.blocks = (0..self.reading.store.len()).map(|_| Block { order, ..Block::default() }).collect();
+        self.order += 1;
+    }
+
+    fn batch(&mut self, batch: &Batch, part: &Part) -> Result<(), Trouble> {
+        let count = self.reading.identities();
+        self.log.rows += batch.rows as u64 + batch.unreadable;
+        self.log.skipped.unreadable += batch.unreadable;
+        let names = &batch.columns[count + 1];
+        // Names that are told by their number are looked up once a batch.
+        let by_number: Vec<usize> = match names {
+            Column::Keyed(_, values) => (0..values.len()).map(|at| self.name(values.cell(at))).collect(),
+            _ => Vec::new(),
+        };
+        for row in 0..batch.rows {
+            let name = match names {
+                Column::Keyed(keys, _) => {
+                    keyed(keys, row).and_then(|key| by_number.get(key).copied()).unwrap_or(NAMELESS)
+                }
+                _ => self.name(names.cell(row)),
+            };
+            self.row(batch, row, name, part)?;
+        }
+        if self.held >= STRETCH { self.hand_over() } else { Ok(()) }
+    }
+
+    fn name(&mut self, cell: Cell<'_>) -> usize {
+        match cell {
+            Cell::Text(name) if !name.is_empty() => self.classifier.name(name),
+            _ => NAMELESS,
+        }
+    }
+
+    fn row(&mut self, batch: &Batch, row: usize, name: usize, part: &Part) -> Result<(), Trouble> {
+        let reading = self.reading;
+        let count = reading.identities();
+        if name == NAMELESS {
+            self.log.skipped.no_name += 1;
+            return Ok(());
+        }
+        let Some(time) = self.time(batch.columns[count].cell(row), part)? else {
+            self.log.skipped.no_time += 1;
+            return Ok(());
+        };
+        let key = (0..count).find_map(|at| identity::key(batch.columns[at].cell(row), at as u32));
+        let Some(key) = key else {
+            self.log.skipped.no_identity += 1;
+            return Ok(());
+        };
+        self.log.events += 1;
+        self.from = self.from.min(time);
+        self.until = self.until.max(time);
+        let view = RowView::new(batch, row, &reading.wanted.names, count + 4);
+        let Some(class) = self.classifier.class(name, &view) else { return Ok(()) };
+        let key = if reading.aliases.is_empty() { key } else { reading.aliases.person(key) };
+        let keeps = self.keeps(class);
+        let block = &mut self.blocks[reading.store.partition(key)];
+        block.rows.push(Row { hi: key.hi, lo: key.lo, time, class });
+        if keeps {
+            block.kept.push(kept(reading.keeping, &view, batch, row, count));
+        }
+        self.held += 1;
+        Ok(())
+    }
+
+    /// A time in microseconds; whole numbers of one part have one unit.
+    fn time(&mut self, cell: Cell<'_>, part: &Part) -> Result<Option<i64>, Trouble> {
+        let number = match cell {
+            Cell::Time(micros) => return Ok(Some(micros)),
+            Cell::Int(number) => number,
+            Cell::Text(text) => match text.trim().parse() {
+                Ok(number) => number,
+                Err(_) => return Ok(cell.time(self.reading.zone)),
+            },
+            _ => return Ok(cell.time(self.reading.zone)),
+        };
+        let Some(unit) = Unit::of(number) else { return Ok(None) };
+        match self.unit {
+            Some((first, sample)) if first != unit => Err(Trouble::MixedUnits {
+                path: part.path().to_owned(),
+                first: (first.word(), sample),
+                second: (unit.word(), number),
+            }),
+            _ => {
+                self.unit = Some((unit, number));
+                Ok(unit.micros(number))
+            }
+        }
+    }
+
+    fn keeps(&mut self, class: u32) -> bool {
+        let at = class as usize;
+        if self.keeps.len() <= at {
+            self.keeps.resize(at + 1, None);
+        }
+        *self.keeps[at].get_or_insert_with(|| {
+            let all = self.reading.classes.all();
+            self.reading.keeping.wants(&all[at])
+        })
+    }
+
+    fn hand_over(&mut self) -> Result<(), Trouble> {
+        let blocks = std::mem::take(&mut self.blocks);
+        self.renew();
+        self.reading.store.add(blocks).map_err(|error| Trouble::Disk(error.to_string()))
+    }
+
+    fn end(mut self) -> Result<(), Trouble> {
+        self.hand_over()?;
+        let mut facts = self.reading.facts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (own, new) = (&mut facts.log, &self.log);
+        own.rows += new.rows;
+        own.events += new.events;
+        let (own, new): (&mut Skipped, &Skipped) = (&mut own.skipped, &new.skipped);
+        own.unreadable += new.unreadable;
+        own.no_name += new.no_name;
+        own.no_time += new.no_time;
+        own.no_identity += new.no_identity;
+        if self.log.events > 0 {
+            facts.from = Some(facts.from.map_or(self.from, |own| own.min(self.from)));
+            facts.until = Some(facts.until.map_or(self.until, |own| own.max(self.until)));
+        }
+        Ok(())
+    }
+}
+
+/// A row without a name.
+const NAMELESS: usize = usize::MAX;
+
+fn keyed(keys: &arrow_array::Int32Array, row: usize) -> Option<usize> {
+    use arrow_array::Array;
+    if keys.is_valid(row) { usize::try_from(keys.value(row)).ok() } else { None }
+}
+
+fn kept(keeping: &Keeping, view: &RowView<'_>, batch: &Batch, row: usize, count: usize) -> Kept {
+    let mut values: Vec<Value> = keeping.fields.iter().map(|field| value(view.cell(*field))).collect();
+    if keeping.has_id {
+        values.extend((count + 2..count + 4).map(|at| value(batch.columns[at].cell(row))));
+    }
+    values.into()
+}
+
+fn value(cell: Cell<'_>) -> Value {
+    match cell {
+        Cell::Text(text) => Value::Text(text.into()),
+        Cell::Bool(own) => Value::Text(own.to_string().into()),
+        Cell::Time(micros) | Cell::Civil(micros) => Value::Number(micros.into()),
+        _ => cell.number().map_or(Value::None, |number| Value::Number(number.normalize())),
+    }
+}
+
+/// Folds and counts all people, partition by partition.
+fn count(
+    rules: &Rules<'_>,
+    ways: &[Way],
+    keeping: &Keeping,
+    store: &Store,
+    progress: &Progress,
+) -> Result<Tally, Trouble> {
+    let keeps: Vec<bool> = rules.classes.iter().map(|class| keeping.wants(class)).collect();
+    let tallies: Vec<Tally> = (0..store.len())
+        .into_par_iter()
+        .map(|at| {
+            if progress.stop.load(Ordering::Relaxed) {
+                return Err(Trouble::Stopped);
+            }
+            let blocks = store.take(at).map_err(|error| Trouble::Disk(error.to_string()))?;
+            Ok(partition(rules, ways, keeping, People::of(blocks, &keeps)))
+        })
+        .collect::<Result<_, Trouble>>()?;
+    let mut sum = Counter::new(rules, ways).tally;
+    tallies.into_iter().for_each(|tally| sum.merge(tally));
+    Ok(sum)
+}
+
+fn partition(rules: &Rules<'_>, ways: &[Way], keeping: &Keeping, mut people: People) -> Tally {
+    let mut fold = Fold::new(rules);
+    let mut counter = Counter::new(rules, ways);
+    for at in 0..people.len() {
+        let (events, kept) = people.person(at);
+        counter.tally.people += 1;
+        person(rules, keeping, &mut fold, &mut counter, events, kept);
+    }
+    counter.tally
+}
+
+/// One person: order, merge, fold, count; each group of funnels has its own order of ties.
+fn person(
+    rules: &Rules<'_>,
+    keeping: &Keeping,
+    fold: &mut Fold<'_, '_>,
+    counter: &mut Counter<'_, '_>,
+    events: &mut [Event],
+    kept: &[Kept],
+) {
+    let definition = rules.definition;
+    let is_merged = definition.columns.id.is_some() || !definition.copies.is_empty();
+    let events = if is_merged {
+        events.sort_by_key(|event| event.time);
+        let left = history::merge(definition, rules.classes, keeping, events, kept);
+        &mut events[..left]
+    } else {
+        events
+    };
+    let several = (rules.groups.len() > 1).then(|| events.to_vec());
+    for group in &rules.groups {
+        if let Some(as_read) = &several {
+            events.copy_from_slice(as_read);
+        }
+        group.order(events);
+        let undone = if rules.has_undone() {
+            history::undone(definition, rules.classes, keeping, events, kept)
+        } else {
+            FxHashSet::default()
+        };
+        fold.run(group, events, &undone);
+        counter.add(&fold.entries, fold.journeys.len());
+    }
+}

@@ -1,0 +1,329 @@
+//! What people add to the numbers. Tallies of different people are added up in any order.
+
+use crate::definition::{Definition, Moves};
+use crate::fold::{Entry, NONE, Rules};
+
+/// The numbers of some people.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// People with any event.
+    pub people: u64,
+    /// By stage.
+    pub stages: Vec<StageTally>,
+    /// By transition.
+    pub transitions: Vec<TransitionTally>,
+    /// By way, in the order of [`ways`].
+    pub ways: Vec<WayTally>,
+}
+
+/// The numbers of a stage.
+#[derive(Clone, Debug, Default)]
+pub struct StageTally {
+    /// People with a reached entry.
+    pub people: u64,
+    /// Reached entries.
+    pub entries: u64,
+    /// Runs of entries with no other reached stage of the funnel between; a taken self-loop starts a new one.
+    pub visits: u64,
+    /// Visits whose time to go on has run out.
+    pub mature: u64,
+    /// Of those, the ones that nobody went on from.
+    pub dropped: u64,
+    /// By how many entries: the people with so many; those with more are in the last place.
+    pub repeats: Vec<u64>,
+}
+
+/// The numbers of a transition.
+#[derive(Clone, Debug, Default)]
+pub struct TransitionTally {
+    /// Entries by which it was taken.
+    pub taken: u64,
+    /// People who took it.
+    pub people: u64,
+    /// Mature visits whose first exit it was.
+    pub exits: u64,
+    /// The times it took, in microseconds.
+    pub times: Vec<i64>,
+}
+
+/// The numbers of a way from one stage to another, by any path.
+#[derive(Clone, Debug, Default)]
+pub struct WayTally {
+    /// People who reached the first stage and whose time has run out.
+    pub mature: u64,
+    /// Of those, the ones who reached the second after it in the same journey.
+    pub arrived: u64,
+    /// People who reached the first stage and still have time.
+    pub open: u64,
+    /// The times it took, in microseconds, from the first entry in the journey.
+    pub times: Vec<i64>,
+}
+
+/// A way from one stage to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The stage it begins at.
+    pub from: usize,
+    /// The stage it ends at.
+    pub to: usize,
+    /// How long it takes at most; none where nothing bounds it.
+    pub within: Option<i64>,
+}
+
+/// How many repeats are told apart.
+const REPEATS: usize = 10;
+
+/// The ways that are measured unasked: in each funnel, from its first entry stage to every other one.
+pub fn ways(definition: &Definition) -> Vec<Way> {
+    let mut found = Vec::new();
+    for funnel in 0..definition.funnels.len() {
+        let stages = || definition.stages.iter().enumerate().filter(move |(_, stage)| stage.funnel == funnel);
+        let Some((from, _)) = stages().find(|(_, stage)| stage.is_entry) else { continue };
+        let longest = longest(definition, from);
+        found.extend(stages().filter(|(to, _)| *to != from).map(|(to, own)| {
+            let window = definition.funnels[funnel].window.filter(|_| !own.is_loyalty);
+            let within = match (longest[to].flatten(), window) {
+                (Some(longest), Some(window)) => Some(longest.min(window)),
+                (longest, window) => longest.or(window),
+            };
+            Way { from, to, within }
+        }));
+    }
+    found
+}
+
+/// The longest times from a stage to others over transitions to stages that are declared later; outer none where there
+/// is no such way, inner none where nothing bounds it.
+pub fn longest(definition: &Definition, from: usize) -> Vec<Option<Option<i64>>> {
+    let mut found: Vec<Option<Option<i64>>> = vec![None; definition.stages.len()];
+    found[from] = Some(Some(0));
+    for at in from..definition.stages.len() {
+        let Some(so_far) = found[at] else { continue };
+        let onward =
+            definition.transitions.iter().filter(|own| own.from == at && own.to > at && own.moves == Moves::On);
+        for own in onward {
+            let time = so_far.zip(own.within).map(|(so_far, within)| so_far.saturating_add(within));
+            found[own.to] = Some(match found[own.to] {
+                None => time,
+                Some(other) => other.zip(time).map(|(other, time)| other.max(time)),
+            });
+        }
+    }
+    found
+}
+
+/// Adds people to a tally, one after the other.
+#[derive(Debug)]
+pub struct Counter<'r, 'd> {
+    rules: &'r Rules<'d>,
+    ways: &'r [Way],
+    /// The numbers so far.
+    pub tally: Tally,
+    visits: Vec<Visit>,
+    /// By entry: its visit.
+    visit_of: Vec<u32>,
+    /// By stage: the entries of the person.
+    entries: Vec<u32>,
+    /// By transition: whether the person took it.
+    took: Vec<bool>,
+    /// By journey: the first entry of the stage a way begins at.
+    first: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Visit {
+    stage: u32,
+    /// Its last entry.
+    last: Entry,
+    /// The first transition that left it.
+    exit: u32,
+}
+
+impl<'r, 'd> Counter<'r, 'd> {
+    /// A counter with nobody counted.
+    pub fn new(rules: &'r Rules<'d>, ways: &'r [Way]) -> Self {
+        let (stages, transitions) = (rules.definition.stages.len(), rules.definition.transitions.len());
+        let stage = StageTally { repeats: vec![0; REPEATS], ..StageTally::default() };
+        let tally = Tally {
+            people: 0,
+            stages: vec![stage; stages],
+            transitions: vec![TransitionTally::default(); transitions],
+            ways: vec![WayTally::default(); ways.len()],
+        };
+        Self {
+            rules,
+            ways,
+            tally,
+            visits: Vec::new(),
+            visit_of: Vec::new(),
+            entries: vec![0; stages],
+            took: vec![false; transitions],
+            first: Vec::new(),
+        }
+    }
+
+    /// Adds what one person reached, in one group of funnels.
+    pub fn add(&mut self, entries: &[Entry], journeys: usize) {
+        if entries.is_empty() {
+            return;
+        }
+        self.count(entries);
+        self.visit(entries);
+        for way in 0..self.ways.len() {
+            self.way(way, entries, journeys);
+        }
+    }
+
+    fn count(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.entries[entry.stage as usize] += 1;
+            if entry.taken == NONE {
+                continue;
+            }
+            let own = &mut self.tally.transitions[entry.taken as usize];
+            own.taken += 1;
+            own.times.push(entry.time - entries[entry.from as usize].time);
+            if !std::mem::replace(&mut self.took[entry.taken as usize], true) {
+                own.people += 1;
+            }
+        }
+        for (own, count) in self.tally.stages.iter_mut().zip(&mut self.entries) {
+            if *count > 0 {
+                own.people += 1;
+                own.entries += u64::from(*count);
+                own.repeats[(*count as usize).min(REPEATS) - 1] += 1;
+                *count = 0;
+            }
+        }
+        self.took.fill(false);
+    }
+
+    fn visit(&mut self, entries: &[Entry]) {
+        let definition = self.rules.definition;
+        self.visits.clear();
+        self.visit_of.clear();
+        let funnel = |stage: u32| definition.stages[stage as usize].funnel;
+        // The open visit of each funnel; few funnels, so a list is searched.
+        let mut open: Vec<(usize, u32)> = Vec::new();
+        for entry in entries {
+            let own = funnel(entry.stage);
+            let at = open.iter().position(|(known, _)| *known == own);
+            let current = at.map(|at| open[at].1);
+            if entry.taken != NONE {
+                let left = &mut self.visits[self.visit_of[entry.from as usize] as usize];
+                if left.exit == NONE {
+                    left.exit = entry.taken;
+                }
+            }
+            let goes_round = entry.taken != NONE && {
+                let taken = &definition.transitions[entry.taken as usize];
+                taken.from == taken.to
+            };
+            let stays = current.filter(|visit| self.visits[*visit as usize].stage == entry.stage && !goes_round);
+            let visit = stays.unwrap_or_else(|| {
+                self.visits.push(Visit { stage: entry.stage, last: *entry, exit: NONE });
+                self.visits.len() as u32 - 1
+            });
+            self.visits[visit as usize].last = *entry;
+            self.visit_of.push(visit);
+            match at {
+                Some(at) => open[at].1 = visit,
+                None => open.push((own, visit)),
+            }
+        }
+        for visit in &self.visits {
+            let own = &mut self.tally.stages[visit.stage as usize];
+            own.visits += 1;
+            if !is_mature(self.rules, visit) {
+                continue;
+            }
+            own.mature += 1;
+            match visit.exit {
+                NONE => own.dropped += 1,
+                exit => self.tally.transitions[exit as usize].exits += 1,
+            }
+        }
+    }
+
+    fn way(&mut self, at: usize, entries: &[Entry], journeys: usize) {
+        let Way { from, to, within } = self.ways[at];
+        let until = self.rules.until;
+        let is_mature = |entry: &Entry| within.is_none_or(|within| entry.time.saturating_add(within) <= until);
+        self.first.clear();
+        self.first.resize(journeys, NONE);
+        let (mut is_here, mut has_time, mut time) = (false, false, None);
+        for (index, entry) in entries.iter().enumerate() {
+            let first = &mut self.first[entry.journey as usize];
+            if entry.stage as usize == from {
+                is_here = true;
+                has_time |= is_mature(entry);
+                if *first == NONE && is_mature(entry) {
+                    *first = index as u32;
+                }
+            }
+            if entry.stage as usize == to && *first != NONE && time.is_none() {
+                let begin = &entries[*first as usize];
+                if begin.event != entry.event {
+                    time = Some(entry.time - begin.time);
+                }
+            }
+        }
+        let own = &mut self.tally.ways[at];
+        match (is_here, has_time) {
+            (true, true) => own.mature += 1,
+            (true, false) => own.open += 1,
+            _ => return,
+        }
+        if let Some(time) = time {
+            own.arrived += 1;
+            own.times.push(time);
+        }
+    }
+}
+
+/// Whether the time to leave a visit by any transition has run out at the end of the data.
+fn is_mature(rules: &Rules<'_>, visit: &Visit) -> bool {
+    let definition = rules.definition;
+    let onward =
+        definition.transitions.iter().filter(|own| own.from == visit.stage as usize && own.moves != Moves::Others);
+    let mut ends = onward.filter_map(|own| {
+        let to = &definition.stages[own.to];
+        let starts_anew = definition.stages[own.from].is_loyalty && !to.is_loyalty;
+        let window =
+            definition.funnels[to.funnel].window.filter(|_| !to.is_loyalty && !starts_anew && own.moves == Moves::On);
+        let by_within = own.within.map(|within| visit.last.time.saturating_add(within));
+        let by_window = window.map(|window| visit.last.start.saturating_add(window));
+        match (by_within, by_window) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        }
+    });
+    ends.all(|end| end <= rules.until)
+}
+
+impl Tally {
+    /// Adds the numbers of other people.
+    pub fn merge(&mut self, other: Self) {
+        self.people += other.people;
+        for (own, other) in self.stages.iter_mut().zip(other.stages) {
+            own.people += other.people;
+            own.entries += other.entries;
+            own.visits += other.visits;
+            own.mature += other.mature;
+            own.dropped += other.dropped;
+            own.repeats.iter_mut().zip(other.repeats).for_each(|(own, other)| *own += other);
+        }
+        for (own, other) in self.transitions.iter_mut().zip(other.transitions) {
+            own.taken += other.taken;
+            own.people += other.people;
+            own.exits += other.exits;
+            own.times.extend(other.times);
+        }
+        for (own, other) in self.ways.iter_mut().zip(other.ways) {
+            own.mature += other.mature;
+            own.arrived += other.arrived;
+            own.open += other.open;
+            own.times.extend(other.times);
+        }
+    }
+}

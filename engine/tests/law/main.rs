@@ -1,0 +1,151 @@
+//! The engine against the oracle, on random funnels and random logs. Each seed is a case; `FUNNELC_CASES` says how many,
+//! and a case that fails is cut down to the fewest events that still fail before it is shown.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod draw;
+mod oracle;
+
+use std::fmt::Write;
+
+use funnelc_engine::definition::Definition;
+use funnelc_engine::{Measured, Options, Progress, measure, tally};
+use oracle::{Event, Numbers, Way};
+
+fn cases() -> u64 {
+    std::env::var("FUNNELC_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(600)
+}
+
+/// A log as JSON Lines.
+fn lines(events: &[Event]) -> String {
+    let mut out = String::new();
+    for event in events {
+        let mut own =
+            serde_json::json!({ "user_id": event.person, "time": event.time / 1_000_000, "event": event.name });
+        let object = own.as_object_mut().unwrap();
+        if let Some(sender) = &event.sender {
+            object.insert("sender".to_owned(), sender.clone().into());
+        }
+        object.extend(event.properties.clone());
+        writeln!(out, "{own}").unwrap();
+    }
+    out
+}
+
+fn measured(definition: &Definition, events: &[Event], memory: u64) -> Measured {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log.jsonl");
+    std::fs::write(&log, lines(events)).unwrap();
+    measure(definition, &[log], &Options { memory }, &Progress::default()).unwrap()
+}
+
+/// The numbers of both, as one text each.
+fn both(definition: &Definition, ways: &[Way], events: &[Event], memory: u64) -> (String, String) {
+    let law = oracle::measure(definition, ways, events);
+    (shown(definition, ways, &law), published(definition, &measured(definition, events, memory)))
+}
+
+fn shown(definition: &Definition, ways: &[Way], numbers: &Numbers) -> String {
+    let mut out = String::new();
+    for (own, stage) in numbers.stages.iter().zip(&definition.stages) {
+        let oracle::Stage { people, entries, visits, mature, dropped } = own;
+        writeln!(
+            out,
+            "{}: {people} people, {entries} entries, {visits} visits, {mature} mature, {dropped} dropped",
+            stage.path
+        )
+        .unwrap();
+    }
+    for (own, transition) in numbers.transitions.iter().zip(&definition.transitions) {
+        let middle = own.times.get((own.times.len().max(1) - 1) / 2).map(|time| *time as f64 / 1e6);
+        writeln!(
+            out,
+            "{}: {} taken, {} people, {} exits, {middle:?}",
+            transition.path, own.taken, own.people, own.exits
+        )
+        .unwrap();
+    }
+    for ((from, to, _), (mature, arrived, open)) in ways.iter().zip(&numbers.ways) {
+        let (from, to) = (&definition.stages[*from].path, &definition.stages[*to].path);
+        writeln!(out, "{from} .. {to}: {arrived} of {mature}, {open} open").unwrap();
+    }
+    sorted(&out)
+}
+
+fn published(_: &Definition, measured: &Measured) -> String {
+    let mut out = String::new();
+    for funnel in &measured.funnels {
+        for own in &funnel.stages {
+            writeln!(
+                out,
+                "{}: {} people, {} entries, {} visits, {} mature, {} dropped",
+                own.path, own.people, own.entries, own.visits, own.mature_visits, own.dropped_visits
+            )
+            .unwrap();
+        }
+        for own in &funnel.transitions {
+            let middle = own.time.map(|time| time.median);
+            writeln!(out, "{}: {} taken, {} people, {} exits, {middle:?}", own.path, own.taken, own.people, own.exits)
+                .unwrap();
+        }
+        for own in &funnel.ways {
+            writeln!(out, "{} .. {}: {} of {}, {} open", own.from, own.to, own.arrived, own.of, own.open).unwrap();
+        }
+    }
+    sorted(&out)
+}
+
+fn sorted(text: &str) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines.join("\n")
+}
+
+fn ways(definition: &Definition) -> Vec<Way> {
+    tally::ways(definition).into_iter().map(|way| (way.from, way.to, way.within)).collect()
+}
+
+/// Leaves events out as long as the two still differ.
+fn cut(definition: &Definition, ways: &[Way], mut events: Vec<Event>) -> Vec<Event> {
+    let mut at = 0;
+    while at < events.len() {
+        let mut fewer = events.clone();
+        fewer.remove(at);
+        let (law, own) = both(definition, ways, &fewer, u64::MAX);
+        if law == own { at += 1 } else { events = fewer }
+    }
+    events
+}
+
+#[test]
+fn the_engine_does_what_the_law_says() {
+    let mut reached = 0;
+    for seed in 0..cases() {
+        let (definition, events) = draw::case(seed);
+        let ways = ways(&definition);
+        let (law, own) = both(&definition, &ways, &events, u64::MAX);
+        if law != own {
+            let events = cut(&definition, &ways, events);
+            let (law, own) = both(&definition, &ways, &events, u64::MAX);
+            panic!("seed {seed}\n{definition:#?}\n{}\nlaw:\n{law}\n\nengine:\n{own}", lines(&events));
+        }
+        reached += oracle::measure(&definition, &ways, &events).transitions.iter().map(|own| own.taken).sum::<u64>();
+    }
+    assert!(reached > cases() * 10, "the cases are too poor: {reached} transitions were taken in {} cases", cases());
+}
+
+#[test]
+fn little_memory_changes_nothing() {
+    for seed in 0..cases() / 20 {
+        let (definition, events) = draw::case(seed);
+        let (all, little) = (measured(&definition, &events, u64::MAX), measured(&definition, &events, 1));
+        assert_eq!(all, little, "seed {seed}");
+    }
+}

@@ -1,0 +1,603 @@
+//! The chapter "What is measured" of the book, word by word: slow, obvious, and written without looking at the engine.
+//! Whatever is asked is looked for from the beginning each time; nothing is remembered but what was reached.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use funnelc_engine::definition::{Comparison, Condition, Definition, Enter, Literal, Moves, Test};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use serde_json::Value;
+
+/// An event of a log. Times are microseconds.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) person: u32,
+    pub(crate) time: i64,
+    pub(crate) name: String,
+    pub(crate) sender: Option<String>,
+    pub(crate) properties: BTreeMap<String, Value>,
+}
+
+/// A reached entry.
+#[derive(Clone, Debug)]
+struct Reached {
+    stage: usize,
+    time: i64,
+    start: i64,
+    journey: usize,
+    taken: Option<usize>,
+    from: Option<usize>,
+    /// Entries of one event share its number.
+    event: usize,
+    forgotten: bool,
+}
+
+/// What happens to a person: an event, or that nothing happened for a time.
+#[derive(Clone, Debug)]
+enum Happening {
+    Event(usize),
+    Silence(usize),
+}
+
+struct Person<'a> {
+    definition: &'a Definition,
+    events: Vec<Event>,
+    reached: Vec<Reached>,
+    journeys: usize,
+}
+
+// ---- conditions
+
+fn matches(definition: &Definition, pattern: usize, event: &Event) -> bool {
+    let own = &definition.patterns[pattern];
+    (own.names.is_empty() || own.names.contains(&event.name)) && test(definition, &own.test, event)
+}
+
+fn test(definition: &Definition, own: &Test, event: &Event) -> bool {
+    match own {
+        Test::Always => true,
+        Test::Not(inner) => !test(definition, inner, event),
+        Test::All(inner) => inner.iter().all(|inner| test(definition, inner, event)),
+        Test::Any(inner) => inner.iter().any(|inner| test(definition, inner, event)),
+        Test::Compare(field, comparison, literal) => {
+            let order = event.properties.get(&definition.fields[*field].name).and_then(|value| order(value, literal));
+            match order {
+                Some(order) => comparison.holds(order),
+                None => *comparison == Comparison::Unequal,
+            }
+        }
+        Test::In(field, literals) => {
+            let value = event.properties.get(&definition.fields[*field].name);
+            value.is_some_and(|value| {
+                literals.iter().any(|own| order(value, own).is_some_and(std::cmp::Ordering::is_eq))
+            })
+        }
+    }
+}
+
+fn order(value: &Value, literal: &Literal) -> Option<std::cmp::Ordering> {
+    match (value, literal) {
+        (Value::Number(number), Literal::Number(own)) => Some(number.to_string().parse::<Decimal>().ok()?.cmp(own)),
+        (Value::String(text), Literal::Text(own)) => Some(text.cmp(own)),
+        (Value::Bool(value), Literal::Bool(own)) => Some(value.cmp(own)),
+        _ => None,
+    }
+}
+
+impl Person<'_> {
+    /// How often an event happened strictly before a moment, in a time before it.
+    fn count(&self, pattern: usize, before: i64, within: Option<i64>) -> u64 {
+        let counts = |event: &&Event| {
+            event.time < before
+                && within.is_none_or(|within| event.time >= before - within)
+                && matches(self.definition, pattern, event)
+        };
+        self.events.iter().filter(counts).count() as u64
+    }
+
+    fn holds(&self, condition: &Condition, time: i64) -> bool {
+        match condition {
+            Condition::Always => true,
+            Condition::Not(inner) => !self.holds(inner, time),
+            Condition::All(inner) => inner.iter().all(|inner| self.holds(inner, time)),
+            Condition::Any(inner) => inner.iter().any(|inner| self.holds(inner, time)),
+            Condition::Did { pattern, times, within } => self.count(*pattern, time, *within) >= *times,
+            Condition::Score { score, comparison, value } => {
+                let seen: Vec<usize> = (0..self.events.len()).filter(|at| self.events[*at].time < time).collect();
+                let points = self.score(*score, time, &seen);
+                comparison.holds(millionths(points).cmp(&millionths(value.to_f64().unwrap())))
+            }
+            Condition::In { stage, lasting } => {
+                let funnel = self.definition.stages[*stage].funnel;
+                let mut before = self.reached.iter().filter(|own| own.time < time);
+                let last = before.rfind(|own| self.definition.stages[own.stage].funnel == funnel);
+                last.is_some_and(|last| {
+                    last.stage == *stage && lasting.is_none_or(|lasting| time - last.time >= lasting)
+                })
+            }
+        }
+    }
+}
+
+fn millionths(points: f64) -> i64 {
+    (points * 1e6).round() as i64
+}
+
+// ---- before anything is reached
+
+/// Copies of one event are one: the earliest time, the properties of the preferred sender.
+fn without_copies(definition: &Definition, events: Vec<Event>) -> Vec<Event> {
+    let mut events = events;
+    for copies in &definition.copies {
+        let mut kept: Vec<(Event, Option<Vec<Value>>, bool)> = Vec::new();
+        for event in events {
+            let key = copies.keys.iter().map(|field| event.properties.get(&definition.fields[*field].name).cloned());
+            let key: Option<Vec<Value>> = key.collect();
+            let key = key.filter(|_| matches(definition, copies.pattern, &event));
+            let prefers = copies.prefer.is_some() && event.sender == copies.prefer;
+            let first = kept.iter_mut().rev().find(|(_, own, _)| key.is_some() && *own == key);
+            match first.filter(|(first, ..)| event.time - first.time <= copies.within) {
+                None => kept.push((event, key, prefers)),
+                Some((first, _, is_preferred)) => {
+                    if prefers && !*is_preferred {
+                        *first = Event { time: first.time, ..event };
+                        *is_preferred = true;
+                    }
+                }
+            }
+        }
+        events = kept.into_iter().map(|(event, ..)| event).collect();
+    }
+    events
+}
+
+/// The lowest stage of some that an event can enter.
+fn lowest(definition: &Definition, stages: &[usize], event: &Event) -> usize {
+    let can = |stage: &&usize| {
+        definition.stages[**stage]
+            .enter
+            .iter()
+            .any(|enter| matches!(enter, Enter::Event { pattern, .. } if matches(definition, *pattern, event)))
+    };
+    stages.iter().find(can).copied().unwrap_or(usize::MAX)
+}
+
+/// Whether an entry of a stage by an event is reversed in time.
+fn is_undone(definition: &Definition, events: &[Event], stage: usize, at: usize) -> bool {
+    let Some(undone) = &definition.stages[stage].undone else { return false };
+    let enters = |event: &Event| {
+        definition.stages[stage]
+            .enter
+            .iter()
+            .any(|enter| matches!(enter, Enter::Event { pattern, .. } if matches(definition, *pattern, event)))
+    };
+    let in_time =
+        |entry: usize, by: usize| undone.within.is_none_or(|within| events[by].time - events[entry].time <= within);
+    if let Some(field) = undone.matching {
+        let name = &definition.fields[field].name;
+        let key = |event: &Event| event.properties.get(name).cloned();
+        let Some(own) = key(&events[at]) else { return false };
+        // The first reversal after it with its key decides.
+        let reversal = (at + 1..events.len())
+            .find(|by| matches(definition, undone.by, &events[*by]) && key(&events[*by]).as_ref() == Some(&own));
+        return reversal.is_some_and(|by| in_time(at, by));
+    }
+    // Each reversal is of the last entry before it that no earlier one was of.
+    let mut open: Vec<usize> = Vec::new();
+    for (by, event) in events.iter().enumerate() {
+        if matches(definition, undone.by, event) {
+            let entry = open.pop();
+            if entry == Some(at) {
+                return in_time(at, by);
+            }
+        }
+        if enters(event) {
+            open.push(by);
+        }
+    }
+    false
+}
+
+/// The moments of silence that enter stages.
+fn silences(definition: &Definition, stages: &[usize], events: &[Event], until: i64) -> Vec<(i64, usize)> {
+    let mut found = BTreeSet::new();
+    for stage in stages {
+        for enter in &definition.stages[*stage].enter {
+            let Enter::Absence { of, lasting, after } = enter else { continue };
+            let anchors = events.iter().filter(|event| matches(definition, after.unwrap_or(*of), event));
+            for anchor in anchors {
+                let end = anchor.time + lasting;
+                let breaks = |event: &&Event| {
+                    event.time > anchor.time
+                        && event.time <= end
+                        && (matches(definition, *of, event) || matches(definition, after.unwrap_or(*of), event))
+                };
+                if end <= until && !events.iter().any(|event| breaks(&event)) {
+                    found.insert((end, *stage));
+                }
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+// ---- reaching
+
+impl Person<'_> {
+    fn window(&self, stage: usize) -> Option<i64> {
+        let own = &self.definition.stages[stage];
+        self.definition.funnels[own.funnel].window.filter(|_| !own.is_loyalty)
+    }
+
+    fn leaves_loyalty(&self, transition: usize) -> bool {
+        let own = &self.definition.transitions[transition];
+        self.definition.stages[own.from].is_loyalty && !self.definition.stages[own.to].is_loyalty
+    }
+
+    fn is_open(&self, transition: usize, event: Option<&Event>, time: i64) -> bool {
+        let own = &self.definition.transitions[transition];
+        let on = own.on.is_empty()
+            || event.is_some_and(|event| own.on.iter().any(|on| matches(self.definition, *on, event)));
+        on && self.holds(&own.when, time)
+    }
+
+    /// The most recent reached entry of a stage that is not forgotten.
+    fn most_recent(&self, stage: usize) -> Option<usize> {
+        let last = (0..self.reached.len()).rev().find(|at| self.reached[*at].stage == stage)?;
+        (!self.reached[last].forgotten).then_some(last)
+    }
+
+    /// Whether a transition allows an entry, and the entry it comes from.
+    fn allows(&self, transition: usize, event: Option<&Event>, time: i64) -> Option<usize> {
+        let own = &self.definition.transitions[transition];
+        let from = self.most_recent(own.from)?;
+        let before = &self.reached[from];
+        let within = own.within.is_none_or(|within| time <= before.time + within);
+        let window =
+            self.leaves_loyalty(transition) || self.window(own.to).is_none_or(|window| time <= before.start + window);
+        (within && window && self.is_open(transition, event, time)).then_some(from)
+    }
+
+    /// The entry of a stage, if it is reached.
+    fn entry(
+        &self,
+        stage: usize,
+        event: Option<&Event>,
+        time: i64,
+        number: usize,
+        new_journey: usize,
+    ) -> Option<Reached> {
+        let definition = self.definition;
+        let all = || definition.transitions.iter().enumerate().filter(|(_, own)| own.to == stage);
+        let made = |taken, from, start, journey| {
+            Some(Reached { stage, time, start, journey, taken, from, event: number, forgotten: false })
+        };
+        // Of those that allow it, the most recent predecessor, then the later start, then the declared order.
+        let allowed = all().filter(|(_, own)| own.moves == Moves::On);
+        let mut allowed: Vec<(usize, usize)> =
+            allowed.filter_map(|(at, _)| Some((at, self.allows(at, event, time)?))).collect();
+        allowed.sort_by_key(|(at, from)| {
+            let before = &self.reached[*from];
+            (std::cmp::Reverse(before.time), std::cmp::Reverse(before.start), *at)
+        });
+        if let Some((taken, from)) = allowed.first().copied() {
+            if self.leaves_loyalty(taken) {
+                return made(Some(taken), Some(from), time, new_journey);
+            }
+            return made(Some(taken), Some(from), self.reached[from].start, self.reached[from].journey);
+        }
+        let is_entry = definition.stages[stage].is_entry;
+        let funnel = definition.stages[stage].funnel;
+        let last = (0..self.reached.len()).rev().find(|at| definition.stages[self.reached[*at].stage].funnel == funnel);
+        let again: Vec<(usize, i64)> = all()
+            .filter_map(|(at, own)| if let Moves::Again { after } = own.moves { Some((at, after)) } else { None })
+            .collect();
+        if !again.is_empty() {
+            let Some(last) = last else { return if is_entry { made(None, None, time, new_journey) } else { None } };
+            let before = &self.reached[last];
+            let own = again.iter().find(|(at, _)| definition.transitions[*at].from == before.stage);
+            let (at, after) = own.unwrap_or(&again[0]);
+            if time - before.time < *after {
+                return if is_entry { made(None, None, before.start, before.journey) } else { None };
+            }
+            let within = definition.transitions[*at].within.is_none_or(|within| time - before.time <= within);
+            if own.is_some() && within && self.is_open(*at, event, time) {
+                return made(Some(*at), Some(last), time, new_journey);
+            }
+            return if is_entry { made(None, None, time, new_journey) } else { None };
+        }
+        if !is_entry {
+            return None;
+        }
+        if let Some(last) = last.filter(|_| definition.start_first) {
+            let before = &self.reached[last];
+            if definition.funnels[funnel].window.is_none_or(|window| time <= before.start + window) {
+                return made(None, None, before.start, before.journey);
+            }
+        }
+        made(None, None, time, new_journey)
+    }
+
+    /// Commits entries of one event.
+    fn commit(&mut self, entries: Vec<Reached>) -> Vec<usize> {
+        let stages = entries.iter().map(|own| own.stage).collect();
+        for own in entries {
+            self.journeys = self.journeys.max(own.journey + 1);
+            self.reached.push(own);
+        }
+        stages
+    }
+
+    /// All entries of something that happens, each reading the state before it.
+    fn happen(&mut self, stages: &[usize], event: Option<&Event>, time: i64, number: usize) -> Vec<usize> {
+        let mut entries: Vec<Reached> = Vec::new();
+        for stage in stages {
+            let fresh = entries.iter().filter(|own| own.journey >= self.journeys).count();
+            entries.extend(self.entry(*stage, event, time, number, self.journeys + fresh));
+        }
+        if let Some(event) = event {
+            for exclude in &self.definition.excludes {
+                if exclude.patterns.iter().any(|pattern| matches(self.definition, *pattern, event)) {
+                    for own in self.reached.iter_mut().filter(|own| exclude.forgets.contains(&own.stage)) {
+                        own.forgotten = true;
+                    }
+                }
+            }
+        }
+        self.commit(entries)
+    }
+}
+
+/// The reached entries of a person in one group of funnels.
+fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>, until: i64) -> Vec<Reached> {
+    let mut events = events;
+    events.sort_by_key(|event| (event.time, lowest(definition, stages, event)));
+    let silences = silences(definition, stages, &events, until);
+    let mut happenings: Vec<(i64, usize, u8, Happening)> = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        happenings.push((event.time, lowest(definition, stages, event), 0, Happening::Event(at)));
+    }
+    for (time, stage) in silences {
+        happenings.push((time, stage, 1, Happening::Silence(stage)));
+    }
+    happenings.sort_by_key(|(time, stage, derived, _)| (*time, *stage, *derived));
+    let mut person = Person { definition, events, reached: Vec::new(), journeys: 0 };
+    let thresholds: Vec<(usize, usize, f64)> = stages
+        .iter()
+        .flat_map(|stage| definition.stages[*stage].enter.iter().map(move |enter| (*stage, enter)))
+        .filter_map(|(stage, enter)| match enter {
+            Enter::Score { score, at_least } => Some((stage, *score, at_least.to_f64().unwrap())),
+            _ => None,
+        })
+        .collect();
+    let mut is_done = vec![false; thresholds.len()];
+    let mut seen: Vec<usize> = Vec::new();
+    for (number, (time, _, _, happening)) in happenings.into_iter().enumerate() {
+        let mut due = vec![false; thresholds.len()];
+        let reached = match happening {
+            Happening::Silence(stage) => person.happen(&[stage], None, time, number),
+            Happening::Event(at) => {
+                let event = person.events[at].clone();
+                let enters = stages.iter().copied().filter(|stage| {
+                    definition.stages[*stage].enter.iter().any(|enter| match enter {
+                        Enter::Event { pattern, when } => {
+                            matches(definition, *pattern, &event) && person.holds(when, time)
+                        }
+                        _ => false,
+                    }) && !is_undone(definition, &person.events, *stage, at)
+                });
+                let enters: Vec<usize> = enters.collect();
+                let reached = person.happen(&enters, Some(&event), time, number);
+                let before = |own: &Person<'_>, score| own.score(score, time, &seen);
+                let was: Vec<f64> = thresholds.iter().map(|(_, score, _)| before(&person, *score)).collect();
+                seen.push(at);
+                for (own, (_, score, wanted)) in thresholds.iter().enumerate() {
+                    let (was, now) = (was[own], person.score(*score, time, &seen));
+                    let (was, now) = (millionths(was) >= millionths(*wanted), millionths(now) >= millionths(*wanted));
+                    if !was || !now {
+                        is_done[own] = false;
+                    }
+                    due[own] = !was && now;
+                }
+                reached
+            }
+        };
+        let leads = |from: &[usize], stage: usize| {
+            definition
+                .transitions
+                .iter()
+                .any(|own| own.moves == Moves::On && own.to == stage && own.from != stage && from.contains(&own.from))
+        };
+        for (own, (stage, ..)) in thresholds.iter().enumerate() {
+            due[own] |= leads(&reached, *stage);
+        }
+        while let Some(own) = due.iter().position(|due| *due) {
+            due[own] = false;
+            let (stage, score, wanted) = thresholds[own];
+            if is_done[own] || millionths(person.score(score, time, &seen)) < millionths(wanted) {
+                continue;
+            }
+            let reached = person.happen(&[stage], None, time, number);
+            is_done[own] = !reached.is_empty();
+            for (other, (stage, ..)) in thresholds.iter().enumerate() {
+                due[other] |= leads(&reached, *stage);
+            }
+        }
+    }
+    person.reached
+}
+
+impl Person<'_> {
+    /// A score at a moment, of the first events by their place.
+    fn score(&self, score: usize, time: i64, seen: &[usize]) -> f64 {
+        let own = &self.definition.scores[score];
+        let mut sum = 0.0;
+        for points in &own.points {
+            let worth = points.points.to_f64().unwrap();
+            match points.pattern {
+                None if self.holds(&points.when, time) => sum += worth,
+                None => {}
+                Some(pattern) => {
+                    let mut given = 0.0;
+                    for event in
+                        seen.iter().map(|at| &self.events[*at]).filter(|event| matches(self.definition, pattern, event))
+                    {
+                        if !self.holds(&points.when, event.time) {
+                            continue;
+                        }
+                        let cap = points.up_to.map_or(f64::INFINITY, |cap| cap.to_f64().unwrap());
+                        let gets = worth.min((cap - given).max(0.0));
+                        given += gets;
+                        let age = (time - event.time) as f64;
+                        sum += gets
+                            * own
+                                .decay
+                                .map_or(1.0, |(share, every)| (1.0 - share.to_f64().unwrap()).powf(age / every as f64));
+                    }
+                }
+            }
+        }
+        sum
+    }
+}
+
+// ---- numbers
+
+/// The numbers of a stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stage {
+    pub(crate) people: u64,
+    pub(crate) entries: u64,
+    pub(crate) visits: u64,
+    pub(crate) mature: u64,
+    pub(crate) dropped: u64,
+}
+
+/// The numbers of a transition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Transition {
+    pub(crate) taken: u64,
+    pub(crate) people: u64,
+    pub(crate) exits: u64,
+    /// The middle time, in microseconds.
+    pub(crate) times: Vec<i64>,
+}
+
+/// All numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    pub(crate) stages: Vec<Stage>,
+    pub(crate) transitions: Vec<Transition>,
+    /// People who reached the second of two stages after the first, in one journey, of those whose time has run out.
+    pub(crate) ways: Vec<(u64, u64, u64)>,
+}
+
+/// Ways to measure: from, to, how long at most.
+pub(crate) type Way = (usize, usize, Option<i64>);
+
+/// Measures events, which are in the order of the log.
+pub(crate) fn measure(definition: &Definition, ways: &[Way], events: &[Event]) -> Numbers {
+    let until = events.iter().map(|event| event.time).max().unwrap_or(0);
+    let mut numbers = Numbers {
+        stages: vec![Stage::default(); definition.stages.len()],
+        transitions: vec![Transition::default(); definition.transitions.len()],
+        ways: vec![(0, 0, 0); ways.len()],
+    };
+    let people: BTreeSet<u32> = events.iter().map(|event| event.person).collect();
+    for person in people {
+        let mut own: Vec<Event> = events.iter().filter(|event| event.person == person).cloned().collect();
+        own.sort_by_key(|event| event.time);
+        let own = without_copies(definition, own);
+        for stages in groups(definition) {
+            let reached = fold(definition, &stages, own.clone(), until);
+            add(definition, ways, &reached, until, &mut numbers);
+        }
+    }
+    for own in &mut numbers.transitions {
+        own.times.sort_unstable();
+    }
+    numbers
+}
+
+/// Stages of funnels that hand people over to each other.
+fn groups(definition: &Definition) -> Vec<Vec<usize>> {
+    let mut sets: Vec<BTreeSet<usize>> = (0..definition.funnels.len()).map(|own| BTreeSet::from([own])).collect();
+    for own in &definition.transitions {
+        let (from, to) = (definition.stages[own.from].funnel, definition.stages[own.to].funnel);
+        let (with, without): (Vec<_>, Vec<_>) =
+            sets.into_iter().partition(|set| set.contains(&from) || set.contains(&to));
+        sets = without;
+        sets.push(with.into_iter().flatten().collect());
+    }
+    let stages = |set: &BTreeSet<usize>| {
+        (0..definition.stages.len()).filter(|at| set.contains(&definition.stages[*at].funnel)).collect()
+    };
+    sets.iter().map(stages).collect()
+}
+
+fn add(definition: &Definition, ways: &[Way], reached: &[Reached], until: i64, numbers: &mut Numbers) {
+    for (stage, own) in numbers.stages.iter_mut().enumerate() {
+        let entries = reached.iter().filter(|entry| entry.stage == stage).count() as u64;
+        own.people += u64::from(entries > 0);
+        own.entries += entries;
+    }
+    for (at, own) in numbers.transitions.iter_mut().enumerate() {
+        let taken: Vec<&Reached> = reached.iter().filter(|entry| entry.taken == Some(at)).collect();
+        own.taken += taken.len() as u64;
+        own.people += u64::from(!taken.is_empty());
+        own.times.extend(taken.iter().map(|entry| entry.time - reached[entry.from.unwrap()].time));
+    }
+    for funnel in 0..definition.funnels.len() {
+        let of_funnel: Vec<usize> =
+            (0..reached.len()).filter(|at| definition.stages[reached[*at].stage].funnel == funnel).collect();
+        let mut visits: Vec<Vec<usize>> = Vec::new();
+        for at in of_funnel {
+            let entry = &reached[at];
+            let goes_round =
+                entry.taken.is_some_and(|taken| definition.transitions[taken].from == definition.transitions[taken].to);
+            match visits.last_mut() {
+                Some(visit) if reached[visit[0]].stage == entry.stage && !goes_round => visit.push(at),
+                _ => visits.push(vec![at]),
+            }
+        }
+        for visit in visits {
+            let last = &reached[*visit.last().unwrap()];
+            let own = &mut numbers.stages[last.stage];
+            own.visits += 1;
+            let limits =
+                definition.transitions.iter().filter(|own| own.from == last.stage && own.moves != Moves::Others);
+            let mut limits = limits.filter_map(|own| {
+                let to = &definition.stages[own.to];
+                let anew = definition.stages[own.from].is_loyalty && !to.is_loyalty;
+                let window =
+                    definition.funnels[to.funnel].window.filter(|_| own.moves == Moves::On && !to.is_loyalty && !anew);
+                [own.within.map(|within| last.time + within), window.map(|window| last.start + window)]
+                    .into_iter()
+                    .flatten()
+                    .min()
+            });
+            if limits.any(|limit| limit > until) {
+                continue;
+            }
+            own.mature += 1;
+            let exit = reached.iter().find(|entry| entry.from.is_some_and(|from| visit.contains(&from)));
+            match exit {
+                None => own.dropped += 1,
+                Some(exit) => numbers.transitions[exit.taken.unwrap()].exits += 1,
+            }
+        }
+    }
+    for ((from, to, within), own) in ways.iter().zip(&mut numbers.ways) {
+        let here: Vec<&Reached> = reached.iter().filter(|entry| entry.stage == *from).collect();
+        let mature: Vec<&&Reached> =
+            here.iter().filter(|entry| within.is_none_or(|within| entry.time + within <= until)).collect();
+        own.0 += u64::from(!mature.is_empty());
+        own.2 += u64::from(!here.is_empty() && mature.is_empty());
+        let arrives = |begin: &&&Reached| {
+            reached
+                .iter()
+                .any(|entry| entry.stage == *to && entry.journey == begin.journey && entry.event > begin.event)
+        };
+        own.1 += u64::from(mature.iter().any(arrives));
+    }
+}

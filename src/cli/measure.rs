@@ -1,0 +1,196 @@
+//! `funnelc measure`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use clap::Args;
+use clap::builder::PossibleValue;
+use funnelc_engine::read::ReadTrouble;
+use funnelc_engine::{Options, Progress, Trouble};
+
+use super::output::{LanguageArgument, ReportArguments, When, outcome, print, style, unusable};
+use super::{Outcome, settings};
+use crate::diagnostic::Severity;
+use crate::lint::levels::Levels;
+use crate::measure::report::{FORMATS, Report};
+use crate::measure::{self, Lowered, Unmeasured};
+use crate::source::Sources;
+use crate::{compile, system};
+
+/// Measure what really happened.
+#[derive(Debug, Args)]
+pub(super) struct Measure {
+    /// The file or folder of the project; nothing means the current folder
+    spec: Option<PathBuf>,
+    /// Logs of events: Parquet, CSV or JSON Lines; a folder, or `*` in a name, stands for several
+    #[arg(short, long, required = true, value_name = "LOG", num_args = 1..)]
+    events: Vec<PathBuf>,
+    /// Form of the report
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = FORMATS[0].name)]
+    format: String,
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output_file: Option<PathBuf>,
+    /// Columns that identify a person, best first
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    identity: Vec<String>,
+    /// The column of the time
+    #[arg(long, value_name = "COLUMN")]
+    time: Option<String>,
+    /// The column of the event's name
+    #[arg(long, value_name = "COLUMN")]
+    name: Option<String>,
+    /// The column that holds the properties as JSON
+    #[arg(long, value_name = "COLUMN")]
+    properties: Option<String>,
+    /// Memory for events before they go to disk, such as 2GB
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "3GB")]
+    memory: u64,
+    #[command(flatten)]
+    lang: LanguageArgument,
+}
+
+fn formats() -> clap::builder::PossibleValuesParser {
+    FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about)).collect::<Vec<_>>().into()
+}
+
+/// `2GB` or `500MB` as bytes.
+fn size(text: &str) -> Result<u64, String> {
+    let units = [("GB", 1_u64 << 30), ("MB", 1 << 20), ("KB", 1 << 10)];
+    let upper = text.to_ascii_uppercase();
+    let found = units.iter().find_map(|(unit, bytes)| Some((upper.strip_suffix(unit)?, *bytes)));
+    let bytes = found.and_then(|(number, bytes)| number.trim().parse::<u64>().ok()?.checked_mul(bytes));
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(|| "a size is written like 2GB or 500MB".to_owned())
+}
+
+impl Measure {
+    pub(super) fn run(self, color: When) -> Outcome {
+        let lowered = match self.lowered(color) {
+            Ok(lowered) => lowered,
+            Err(outcome) => return outcome,
+        };
+        let progress = Arc::new(Progress::default());
+        let stop = Arc::clone(&progress);
+        system::on_interrupt(move || stop.stop.store(true, Ordering::Relaxed));
+        let options = Options { memory: self.memory };
+        let measured = system::while_telling(
+            || funnelc_engine::measure(&lowered.definition, &self.events, &options, &progress),
+            |seconds| {
+                let (read, total) = (progress.read.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
+                told(read, total, seconds)
+            },
+        );
+        match measured {
+            Ok(measured) => {
+                let style = style(color, self.output_file.is_none());
+                self.write(&Report { measured: &measured, notes: &lowered.notes, style })
+            }
+            Err(Trouble::Stopped) => Outcome::Interrupted,
+            Err(trouble) => unusable(&words(&trouble)),
+        }
+    }
+
+    /// What is to be measured; nothing is measured by a spec with errors.
+    fn lowered(&self, color: When) -> Result<Lowered, Outcome> {
+        let mut project = settings::one_project(self.spec.as_deref())?;
+        let mut compilation = compile(&project.sources, &Levels::default());
+        let mut diagnostics = std::mem::take(&mut project.faults);
+        diagnostics.append(&mut compilation.diagnostics);
+        diagnostics.retain(|found| found.severity == Severity::Error);
+        if !diagnostics.is_empty() {
+            ReportArguments::default().write_to_stderr(color, &project.sources, &diagnostics);
+            return Err(outcome(&diagnostics).worse(Outcome::Unusable));
+        }
+        let mut lowered = measure::definition(&compilation.model)
+            .map_err(|troubles| unusable(&places(&project.sources, &troubles)))?;
+        if lowered.definition.funnels.is_empty() {
+            return Err(unusable("the spec declares no funnel, so there is nothing to measure"));
+        }
+        let columns = &mut lowered.definition.columns;
+        if !self.identity.is_empty() {
+            columns.identity.clone_from(&self.identity);
+        }
+        columns.time = self.time.clone().unwrap_or_else(|| std::mem::take(&mut columns.time));
+        columns.name = self.name.clone().unwrap_or_else(|| std::mem::take(&mut columns.name));
+        columns.properties = self.properties.clone().or_else(|| columns.properties.take());
+        Ok(lowered)
+    }
+
+    fn write(&self, report: &Report<'_>) -> Outcome {
+        let Some(format) = FORMATS.iter().find(|format| format.name == self.format) else {
+            return unusable(&format!("there is no format `{}`", self.format));
+        };
+        let text = (format.render)(report);
+        match &self.output_file {
+            None => print(&text),
+            Some(path) => {
+                if let Err(error) = system::write_atomic(path, text.as_bytes()) {
+                    return unusable(&format!("`{}` cannot be written: {error}", path.display()));
+                }
+            }
+        }
+        Outcome::Clean
+    }
+}
+
+/// How far the reading is, at which speed, and how long it may take.
+#[allow(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "progress is rough")]
+fn told(read: u64, total: u64, seconds: f64) -> String {
+    let part = read as f64 / total.max(1) as f64;
+    let bar = "#".repeat((part * 25.0) as usize);
+    let speed = read as f64 / seconds.max(0.001) / f64::from(1 << 20);
+    let left = if read == 0 { String::new() } else { format!("  {:.0}s left", seconds / part - seconds) };
+    format!("{bar:<25} {:.0}%  {speed:.0} MB/s{left}", part * 100.0)
+}
+
+fn places(sources: &Sources, troubles: &[Unmeasured]) -> String {
+    let line = |own: &Unmeasured| {
+        let (file, at) = sources.locate(own.span);
+        format!("{file}:{}: `{}`: {}", at.line, sources.text(own.span), own.words)
+    };
+    troubles.iter().map(line).collect::<Vec<_>>().join("\nfunnelc: ")
+}
+
+/// Why nothing was measured, and what to do.
+fn words(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Read(trouble) => read_words(trouble),
+        Trouble::MixedUnits { path, first, second } => format!(
+            "`{}` has times in {} ({}) and in {} ({}); write them in one unit, or one file a unit",
+            path.display(),
+            first.0,
+            first.1,
+            second.0,
+            second.1
+        ),
+        Trouble::NoZone(zone) => format!("there is no time zone `{zone}`"),
+        Trouble::Disk(words) => format!("memory is short and the disk gives trouble: {words}; give more with --memory"),
+        Trouble::Stopped => "stopped".to_owned(),
+    }
+}
+
+fn read_words(trouble: &ReadTrouble) -> String {
+    match trouble {
+        ReadTrouble::Io { path, words } => format!("`{}` cannot be read: {words}", path.display()),
+        ReadTrouble::UnknownForm { path } => format!(
+            "`{}` has no known form; the name of a log ends in .parquet, .csv, .jsonl, .ndjson or .json",
+            path.display()
+        ),
+        ReadTrouble::Malformed { path, line, words } => {
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            format!("`{}`{line} is damaged or of another form than its name says: {words}", path.display())
+        }
+        ReadTrouble::NoColumn { path, column, there } => {
+            let there = if there.is_empty() { String::new() } else { format!("; there are: {}", there.join(", ")) };
+            format!(
+                "`{}` has no column `{column}`{there}\nsay which column is meant in `source … {{ events … {{ … }} }}`, or with --identity, --time, --name",
+                path.display()
+            )
+        }
+        ReadTrouble::WrongType { path, column, is } => format!(
+            "the column `{column}` of `{}` holds {is}, which cannot be used here; write times as timestamps, whole numbers or texts, and identities as whole numbers or texts",
+            path.display()
+        ),
+    }
+}

@@ -1,0 +1,288 @@
+//! Conditions and filters.
+
+use funnelc_engine::definition as to;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::Lower;
+use crate::model::expr::{Dwell, Expr, ExprKind, Op};
+use crate::model::value::RefIx;
+use crate::model::{DeclId, Kind, MAX_INHERITANCE, Target, Val};
+
+/// What holds of everybody, and of nobody.
+const TRUE: to::Condition = to::Condition::All(Vec::new());
+const FALSE: to::Condition = to::Condition::Any(Vec::new());
+
+impl<'m, 's> Lower<'m, 's> {
+    /// An event with its filter, as a pattern; none where there is no such event.
+    pub(super) fn pattern(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> Option<usize> {
+        let (at, args): (RefIx, &'m [Expr<'s>]) = match &expr.kind {
+            ExprKind::Name(at) => (*at, &[]),
+            ExprKind::Call { callee, args } => (*callee, args),
+            _ => {
+                self.trouble(expr.span, "an event is wanted here");
+                return None;
+            }
+        };
+        let event = self.model.target_decl(owner, at).map(|id| self.node(id)).filter(|node| node.kind() == Kind::Event);
+        let Some(event) = event else {
+            self.trouble(expr.span, "an event is wanted here");
+            return None;
+        };
+        let mut tests: Vec<to::Test> = args.iter().filter_map(|arg| self.test(owner, arg)).collect();
+        let test = match tests.len() {
+            0 => to::Test::Always,
+            1 => tests.remove(0),
+            _ => to::Test::All(tests),
+        };
+        Some(self.pattern_of(event, test))
+    }
+
+    // ---- of one event
+
+    /// What must hold of an event's properties.
+    pub(super) fn test(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> Option<to::Test> {
+        let many = |own: &mut Self, members: &'m [Expr<'s>]| {
+            members.iter().map(|member| own.test(owner, member)).collect::<Option<Vec<_>>>()
+        };
+        match &expr.kind {
+            ExprKind::Not(inner) => Some(to::Test::Not(Box::new(self.test(owner, inner)?))),
+            ExprKind::All(members) => many(self, members).map(to::Test::All),
+            ExprKind::Any(members) => many(self, members).map(to::Test::Any),
+            ExprKind::Bool(own) => Some(if *own { to::Test::Always } else { to::Test::Any(Vec::new()) }),
+            ExprKind::Name(_) => {
+                let field = self.property(owner, expr)?;
+                Some(to::Test::Compare(field, to::Comparison::Equal, to::Literal::Bool(true)))
+            }
+            ExprKind::Binary { op: Op::In, left, right } => {
+                let field = self.property(owner, left)?;
+                self.within_set(owner, field, right)
+            }
+            ExprKind::Binary { op, left, right } if op.compares() => {
+                let field = self.property(owner, left)?;
+                Some(to::Test::Compare(field, comparison(*op)?, self.literal(owner, right)?))
+            }
+            _ => {
+                self.trouble(expr.span, "this is not measured of the properties of an event");
+                None
+            }
+        }
+    }
+
+    fn within_set(&mut self, owner: DeclId, field: usize, expr: &'m Expr<'s>) -> Option<to::Test> {
+        match &expr.kind {
+            ExprKind::Range(pair) => {
+                let (from, end) = (self.literal(owner, &pair.0)?, self.literal(owner, &pair.1)?);
+                Some(to::Test::All(vec![
+                    to::Test::Compare(field, to::Comparison::AtLeast, from),
+                    to::Test::Compare(field, to::Comparison::AtMost, end),
+                ]))
+            }
+            ExprKind::List(members) => {
+                let literals: Option<Vec<_>> = members.iter().map(|member| self.literal(owner, member)).collect();
+                Some(to::Test::In(field, literals?))
+            }
+            _ => Some(to::Test::In(field, vec![self.literal(owner, expr)?])),
+        }
+    }
+
+    /// The number of the property that a name stands for.
+    fn property(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> Option<usize> {
+        let ExprKind::Name(at) = expr.kind else {
+            self.trouble(expr.span, "a property is wanted on this side of the comparison");
+            return None;
+        };
+        let name = match self.model.target(owner, at) {
+            Target::Decl(id) if self.model.decl(id).kind == Kind::Prop => self.name_of(id),
+            Target::Decl(id) if self.model.decl(id).kind == Kind::Member => {
+                self.model.decl(owner).refs[at.0 as usize].path.to_owned()
+            }
+            Target::Builtin(word) | Target::Word(word) => word.to_owned(),
+            _ => {
+                self.trouble(expr.span, "a property is wanted here");
+                return None;
+            }
+        };
+        Some(self.field(name))
+    }
+
+    /// A value as it is written.
+    fn literal(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> Option<to::Literal> {
+        let found = match &expr.kind {
+            ExprKind::Text(text) => Some(to::Literal::Text(text.words())),
+            ExprKind::Bool(own) => Some(to::Literal::Bool(*own)),
+            ExprKind::Name(at) => match self.model.target(owner, *at) {
+                Target::Word(word) => Some(to::Literal::Text(word.to_owned())),
+                _ => None,
+            },
+            ExprKind::Negate(inner) => match self.literal(owner, inner)? {
+                to::Literal::Number(number) => Some(to::Literal::Number(-number)),
+                _ => None,
+            },
+            ExprKind::Literal(val) => self.value(val),
+            _ => None,
+        };
+        if found.is_none() {
+            self.trouble(expr.span, "a fixed value is wanted on this side of the comparison");
+        }
+        found
+    }
+
+    fn value(&self, val: &Val<'s>) -> Option<to::Literal> {
+        let midnight = |date: Date| {
+            let zone = TimeZone::get(&self.out.definition.columns.timezone).unwrap_or(TimeZone::UTC);
+            Some(to::Literal::Time(date.to_zoned(zone).ok()?.timestamp().as_microsecond()))
+        };
+        match val {
+            Val::Number(number) => Some(to::Literal::Number(*number)),
+            Val::Percent(share) => Some(to::Literal::Number(*share / Decimal::ONE_HUNDRED)),
+            Val::Money(money) => Some(to::Literal::Number(money.amount)),
+            Val::Duration(duration) => duration.seconds().map(to::Literal::Number),
+            Val::Date(date) => midnight(*date),
+            Val::Month { year, month } => midnight(Date::new(*year, *month, 1).ok()?),
+            Val::Time(time) => Some(to::Literal::Text(format!("{:02}:{:02}", time.hour(), time.minute()))),
+            _ => None,
+        }
+    }
+
+    // ---- of a person
+
+    /// What must hold of a person.
+    pub(super) fn condition(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> to::Condition {
+        let many = |own: &mut Self, members: &'m [Expr<'s>]| {
+            members.iter().map(|member| own.condition(owner, member)).collect()
+        };
+        match &expr.kind {
+            ExprKind::Bool(own) => {
+                if *own {
+                    TRUE
+                } else {
+                    FALSE
+                }
+            }
+            ExprKind::Not(inner) => to::Condition::Not(Box::new(self.condition(owner, inner))),
+            ExprKind::All(members) => to::Condition::All(many(self, members)),
+            ExprKind::Any(members) => to::Condition::Any(many(self, members)),
+            ExprKind::Name(at) => self.named(owner, *at, expr),
+            ExprKind::Call { .. } => self.did(owner, expr, 1, None),
+            ExprKind::Did { event, times, within } => {
+                let times = times.unwrap_or(Decimal::ONE).ceil();
+                let times = u64::try_from(times).unwrap_or(0);
+                let within = within.map(|within| self.micros(within, expr.span));
+                self.did(owner, event, times, within)
+            }
+            ExprKind::In { place, dwell } => self.place(owner, *place, *dwell, expr),
+            ExprKind::Binary { op, left, right } => self.comparison(owner, *op, left, right, expr),
+            ExprKind::Trait(at) => self.lacks(owner, *at, false),
+            _ => {
+                self.trouble(expr.span, "this condition is not measured yet");
+                FALSE
+            }
+        }
+    }
+
+    fn did(&mut self, owner: DeclId, event: &'m Expr<'s>, times: u64, within: Option<i64>) -> to::Condition {
+        let pattern = self.pattern(owner, event);
+        pattern.map_or(FALSE, |pattern| to::Condition::Did { pattern, times, within })
+    }
+
+    /// A segment, an event that was done, a stage that someone is in.
+    fn named(&mut self, owner: DeclId, at: RefIx, expr: &'m Expr<'s>) -> to::Condition {
+        let Some(node) = self.model.target_decl(owner, at).map(|id| self.node(id)) else {
+            self.trouble(expr.span, "this condition is not measured yet");
+            return FALSE;
+        };
+        match node.kind() {
+            Kind::Event => self.did(owner, expr, 1, None),
+            Kind::Stage => self.place(owner, at, None, expr),
+            Kind::Segment | Kind::Antisegment => {
+                let inside = node.field("where").and_then(|field| Some((field.owner.id, field.expr("value")?)));
+                let Some((inner, condition)) = inside.filter(|_| self.depth < MAX_INHERITANCE) else {
+                    self.trouble(expr.span, format!("`{}` does not say who belongs to it (`where`)", node.path()));
+                    return FALSE;
+                };
+                self.depth += 1;
+                let condition = self.condition(inner, condition);
+                self.depth -= 1;
+                condition
+            }
+            kind => {
+                self.trouble(expr.span, format!("being in {} is not measured yet", kind.word()));
+                FALSE
+            }
+        }
+    }
+
+    fn place(&mut self, owner: DeclId, at: RefIx, dwell: Option<Dwell>, expr: &'m Expr<'s>) -> to::Condition {
+        let target = self.model.target_decl(owner, at);
+        let Some(stage) = target.and_then(|id| self.stages.get(&id)).copied() else {
+            if dwell.is_none() {
+                return self.named(owner, at, expr);
+            }
+            self.trouble(expr.span, "how long someone has been in this is not measured yet");
+            return FALSE;
+        };
+        let lasting = dwell.map(|dwell| match dwell {
+            Dwell::Time(time) => self.micros(time, expr.span),
+            Dwell::OfCycle(share) => {
+                let cycle = target.and_then(|id| self.model.decl(id).parent).map(|id| self.node(id));
+                let cycle = cycle.and_then(|funnel| funnel.field("cycle")?.duration("value"));
+                let whole = cycle.map_or(0, |cycle| self.micros(cycle, expr.span));
+                (Decimal::from(whole) * share / Decimal::ONE_HUNDRED).to_i64().unwrap_or(i64::MAX)
+            }
+        });
+        to::Condition::In { stage, lasting }
+    }
+
+    fn comparison(
+        &mut self,
+        owner: DeclId,
+        op: Op,
+        left: &'m Expr<'s>,
+        right: &'m Expr<'s>,
+        expr: &'m Expr<'s>,
+    ) -> to::Condition {
+        match (&left.kind, comparison(op), number(right)) {
+            (ExprKind::Score(at), Some(comparison), Some(value)) => {
+                let Some(score) = self.model.target_decl(owner, *at) else { return FALSE };
+                let score = self.score(self.node(score));
+                to::Condition::Score { score, comparison, value }
+            }
+            (ExprKind::Trait(at), ..) => self.lacks(owner, *at, op == Op::Unequal),
+            _ => {
+                self.trouble(expr.span, "this comparison is not measured yet");
+                FALSE
+            }
+        }
+    }
+
+    /// A comparison with a trait that the log does not hold: missing, it equals nothing.
+    fn lacks(&mut self, owner: DeclId, at: RefIx, holds: bool) -> to::Condition {
+        let name = self.model.decl(owner).refs[at.0 as usize].path;
+        self.missing_traits.push(name.to_owned());
+        if holds { TRUE } else { FALSE }
+    }
+}
+
+fn comparison(op: Op) -> Option<to::Comparison> {
+    Some(match op {
+        Op::Equal => to::Comparison::Equal,
+        Op::Unequal => to::Comparison::Unequal,
+        Op::AtLeast => to::Comparison::AtLeast,
+        Op::AtMost => to::Comparison::AtMost,
+        Op::Above => to::Comparison::Above,
+        Op::Below => to::Comparison::Below,
+        _ => return None,
+    })
+}
+
+/// A fixed number.
+pub(super) fn number(expr: &Expr<'_>) -> Option<Decimal> {
+    match &expr.kind {
+        ExprKind::Literal(Val::Number(number)) => Some(*number),
+        ExprKind::Negate(inner) => number(inner).map(|number| -number),
+        _ => None,
+    }
+}

@@ -1,0 +1,166 @@
+//! A model as the engine wants it: what to measure, by lists and numbers, free of the language.
+//!
+//! [`definition`] lowers the funnels; what the engine cannot measure is said, with its place, and never left out in
+//! silence.
+
+mod expr;
+mod funnel;
+pub mod report;
+
+use funnelc_engine::definition::{Columns, Definition};
+use indexmap::IndexMap;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use rustc_hash::FxHashMap;
+
+use crate::model::value::Duration;
+use crate::model::walk::{FieldOf, Node};
+use crate::model::{DeclId, Kind, Model, Val};
+use crate::source::Span;
+
+/// What is to be measured, and what must be said about it.
+#[derive(Debug, Default)]
+pub struct Lowered {
+    /// For the engine.
+    pub definition: Definition,
+    /// What holds of the numbers that a reader would not expect.
+    pub notes: Vec<String>,
+}
+
+/// Something that cannot be measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmeasured {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is and why not.
+    pub words: String,
+}
+
+/// What a model has to measure; everything that stands in the way, where something does.
+pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
+    let mut lower = Lower {
+        model,
+        out: Lowered::default(),
+        fields: IndexMap::new(),
+        scores: FxHashMap::default(),
+        open_scores: Vec::new(),
+        stages: FxHashMap::default(),
+        used: Vec::new(),
+        missing_traits: Vec::new(),
+        troubles: Vec::new(),
+        depth: 0,
+    };
+    lower.out.definition.columns = columns(model);
+    lower.funnels();
+    lower.copies();
+    lower.finish()
+}
+
+struct Lower<'m, 's> {
+    model: &'m Model<'s>,
+    out: Lowered,
+    /// Properties by their names in a log.
+    fields: IndexMap<String, usize>,
+    scores: FxHashMap<DeclId, usize>,
+    /// Scores whose points are being read.
+    open_scores: Vec<DeclId>,
+    stages: FxHashMap<DeclId, usize>,
+    /// Events that something asks for, in the order they are met.
+    used: Vec<DeclId>,
+    missing_traits: Vec<String>,
+    troubles: Vec<Unmeasured>,
+    depth: u8,
+}
+
+impl<'m, 's> Lower<'m, 's> {
+    fn trouble(&mut self, span: Span, words: impl Into<String>) {
+        self.troubles.push(Unmeasured { span, words: words.into() });
+    }
+
+    fn node(&self, id: DeclId) -> Node<'m, 's> {
+        self.model.node(id)
+    }
+
+    /// The number of a property, by its name in a log.
+    fn field(&mut self, name: String) -> usize {
+        let next = self.fields.len();
+        *self.fields.entry(name).or_insert(next)
+    }
+
+    /// A length of time in microseconds; calendar time has no fixed length.
+    fn micros(&mut self, duration: Duration, span: Span) -> i64 {
+        let micros = duration.seconds().and_then(|seconds| (seconds * Decimal::from(1_000_000)).to_i64());
+        micros.unwrap_or_else(|| {
+            self.trouble(span, format!("`{}` has no fixed length; write it in days", duration.spelling()));
+            0
+        })
+    }
+
+    fn finish(mut self) -> Result<Lowered, Vec<Unmeasured>> {
+        if !self.troubles.is_empty() {
+            self.troubles.sort_by_key(|own| own.span);
+            self.troubles.dedup();
+            return Err(self.troubles);
+        }
+        let field = |name: String| funnelc_engine::definition::Field { name };
+        self.out.definition.fields = self.fields.into_keys().map(field).collect();
+        self.missing_traits.sort();
+        self.missing_traits.dedup();
+        for name in self.missing_traits {
+            self.out
+                .notes
+                .push(format!("trait `{name}` is not in the log: nobody has a value of it, so it equals nothing"));
+        }
+        Ok(self.out)
+    }
+}
+
+/// Where a log has what: as the first source with events says, else by the words of the project.
+fn columns(model: &Model<'_>) -> Columns {
+    let mut columns = Columns::default();
+    let project = model.project();
+    if let Some(project) = project {
+        let identity = project.words("identity");
+        if !identity.is_empty() {
+            columns.identity = identity.into_iter().map(str::to_owned).collect();
+        }
+        if let Some(Val::Word(zone)) =
+            project.field("timezone").and_then(|field| field.get("value")).map(|own| &own.val)
+        {
+            (*zone).clone_into(&mut columns.timezone);
+        } else if let Some(zone) = project.field("timezone").and_then(|field| field.text("value")) {
+            columns.timezone = zone.words();
+        }
+    }
+    let events = model.nodes(Kind::Source).find_map(|source| source.field("events"));
+    let Some(events) = events else { return columns };
+    for (name, own) in rows(events, "columns") {
+        let first = || own.first().cloned();
+        match name.as_str() {
+            "identity" => columns.identity = own,
+            "time" => columns.time = first().unwrap_or(columns.time),
+            "name" => columns.name = first().unwrap_or(columns.name),
+            "properties" => columns.properties = first(),
+            "id" => columns.id = first(),
+            "sender" => columns.sender = first(),
+            _ => {}
+        }
+    }
+    columns
+}
+
+/// The rows of a block such as `{ identity user_id, anonymous_id; time occurred_at }`.
+fn rows(field: FieldOf<'_, '_>, slot: &str) -> Vec<(String, Vec<String>)> {
+    let Some(Val::Rows(rows)) = field.get(slot).map(|own| &own.val) else { return Vec::new() };
+    let word = |val: &Val<'_>| match val {
+        Val::Word(word) => Some((*word).to_owned()),
+        Val::Text(text) => Some(text.words()),
+        Val::Ref(reference) => Some(field.owner.decl().refs[reference.0 as usize].path.to_owned()),
+        _ => None,
+    };
+    let row = |row: &Vec<crate::model::value::Captured<'_>>| {
+        let of = |slot: &'static str| row.iter().filter(move |own| own.slot == slot).filter_map(|own| word(&own.val));
+        Some((of("name").next()?, of("column").collect()))
+    };
+    rows.iter().filter_map(row).collect()
+}

@@ -1,0 +1,63 @@
+//! For programs; the form is published as a JSON Schema.
+
+use serde_json::{Value, json};
+
+use super::Report;
+
+/// Raised when a reader of the old form could misread the new one.
+const VERSION: u32 = 1;
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let mut document = json!({ "version": VERSION, "notes": report.notes });
+    if let (Some(own), Ok(Value::Object(numbers))) = (document.as_object_mut(), serde_json::to_value(report.measured)) {
+        own.extend(numbers);
+    }
+    format!("{document:#}\n")
+}
+
+/// The schema of the document.
+pub fn schema() -> Value {
+    let text = json!({ "type": "string" });
+    let count = json!({ "type": "integer", "minimum": 0 });
+    let share = json!({ "type": "number", "minimum": 0, "maximum": 1 });
+    let seconds = json!({ "type": "number", "minimum": 0 });
+    let moment = json!({ "type": "string", "format": "date-time" });
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let time = object(&json!({ "count": count, "median": seconds, "p90": seconds }), &[]);
+    let skipped = json!({ "unreadable": count, "no_name": count, "no_time": count, "no_identity": count });
+    let log = json!({
+        "rows": count, "events": count, "people": count, "from": moment, "until": moment,
+        "skipped": object(&skipped, &[]), "shared_identities": count,
+    });
+    let stage = json!({
+        "path": text, "label": text, "people": count, "entries": count, "visits": count, "mature_visits": count,
+        "open_visits": count, "dropped_visits": count, "people_by_entries": list(count.clone()),
+    });
+    let transition = json!({
+        "path": text, "from": text, "to": text, "planned": json!({ "type": "number", "minimum": 0 }), "rate": share, "exits": count, "of": count,
+        "open": count, "taken": count, "people": count, "time": time,
+    });
+    let way = json!({
+        "from": text, "to": text, "rate": share, "arrived": count, "of": count, "open": count, "time": time,
+    });
+    let funnel = json!({
+        "path": text, "label": text, "stages": list(object(&stage, &[])),
+        "transitions": list(object(&transition, &["planned", "rate", "time"])),
+        "ways": list(object(&way, &["rate", "time"])),
+    });
+    let whole = json!({
+        "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["from", "until"]),
+        "funnels": list(object(&funnel, &[])),
+    });
+    let mut made = object(&whole, &[]);
+    made["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    made["$id"] = json!("https://funnelc.github.io/book/schemas/measure.schema.json");
+    made["title"] = json!("funnelc measure --format json");
+    made
+}
+
+fn object(properties: &Value, optional: &[&str]) -> Value {
+    let names = properties.as_object().into_iter().flat_map(serde_json::Map::keys);
+    let required: Vec<&String> = names.filter(|name| !optional.contains(&name.as_str())).collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}

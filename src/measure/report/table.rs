@@ -1,0 +1,162 @@
+//! For people: a bar for every stage, and under them the transitions beside their plan.
+
+use std::fmt::Write;
+
+use funnelc_engine::result::{FunnelNumbers, StageNumbers, TransitionNumbers};
+use unicode_width::UnicodeWidthStr;
+
+use super::Report;
+
+/// Numbers of fewer than this are marked: chance moves them.
+const FEW: u64 = 30;
+
+/// How long the longest bar is.
+const BAR: usize = 24;
+
+pub(super) fn render(report: &Report<'_>) -> String {
+    let mut out = String::new();
+    let log = &report.measured.log;
+    let span = log.from.as_deref().zip(log.until.as_deref());
+    let span = span.map(|(from, until)| format!(", {from} .. {until}")).unwrap_or_default();
+    let _ = writeln!(out, "{} events of {} people{span}", grouped(log.events), grouped(log.people));
+    skipped(report, &mut out);
+    for funnel in &report.measured.funnels {
+        out.push('\n');
+        self::funnel(report, funnel, &mut out);
+    }
+    for note in report.notes {
+        let _ = writeln!(out, "\nnote: {note}");
+    }
+    out
+}
+
+fn skipped(report: &Report<'_>, out: &mut String) {
+    let log = &report.measured.log;
+    let own = log.skipped;
+    let rows = [
+        (own.unreadable, "could not be read"),
+        (own.no_name, "have no event name"),
+        (own.no_time, "have no time that could be read"),
+        (own.no_identity, "have no identity"),
+    ];
+    for (count, why) in rows.into_iter().filter(|(count, _)| *count > 0) {
+        let _ = writeln!(out, "left out: {} of {} rows {why}", grouped(count), grouped(log.rows));
+    }
+    if log.shared_identities > 0 {
+        let count = grouped(log.shared_identities);
+        let _ = writeln!(
+            out,
+            "seen with several people: {count} identities; each belongs to the one it was first seen with"
+        );
+    }
+}
+
+fn funnel(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
+    let title =
+        if funnel.label == funnel.path { funnel.path.clone() } else { format!("{} ({})", funnel.label, funnel.path) };
+    let _ = writeln!(out, "{}", bold(report, &title));
+    let most = funnel.stages.iter().map(|stage| stage.people).max().unwrap_or(0);
+    let mut rows = vec![["stage", "people", "", "of first", "entries", "visits"].map(str::to_owned)];
+    for stage in &funnel.stages {
+        let way = funnel.ways.iter().find(|way| way.to == stage.path);
+        rows.push([
+            stage.label.clone(),
+            marked(stage),
+            bar(report, stage.people, most),
+            way.map_or(String::new(), |way| percent(way.rate)),
+            grouped(stage.entries),
+            grouped(stage.visits),
+        ]);
+    }
+    columns(&rows, &[false, true, false, true, true, true], out);
+    if funnel.transitions.is_empty() {
+        return;
+    }
+    out.push('\n');
+    let mut rows = vec![["transition", "plan", "actual", "visits", "still open", "median", "p90"].map(str::to_owned)];
+    for own in &funnel.transitions {
+        let time = |value: Option<f64>| value.map_or(String::new(), spelled);
+        rows.push([
+            name(funnel, own),
+            own.planned.map_or(String::new(), |planned| percent(Some(planned))),
+            percent(own.rate),
+            own.rate.map_or(String::new(), |_| format!("{} of {}", grouped(own.exits), grouped(own.of))),
+            own.rate.map_or(String::new(), |_| grouped(own.open)),
+            time(own.time.map(|time| time.median)),
+            time(own.time.map(|time| time.p90)),
+        ]);
+    }
+    columns(&rows, &[false, true, true, true, true, true, true], out);
+    if funnel.stages.iter().any(is_few) {
+        let _ = writeln!(out, "* fewer than {FEW} people: chance moves such numbers");
+    }
+}
+
+const fn is_few(stage: &StageNumbers) -> bool {
+    stage.people > 0 && stage.people < FEW
+}
+
+fn marked(stage: &StageNumbers) -> String {
+    format!("{}{}", grouped(stage.people), if is_few(stage) { "*" } else { "" })
+}
+
+/// `from -> to` without the funnel's name, where both are its own.
+fn name(funnel: &FunnelNumbers, own: &TransitionNumbers) -> String {
+    let prefix = format!("{}.", funnel.path);
+    let short = |path: &str| path.strip_prefix(&prefix).unwrap_or(path).to_owned();
+    format!("{} -> {}", short(&own.from), short(&own.to))
+}
+
+#[allow(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "a bar is rough")]
+fn bar(report: &Report<'_>, count: u64, most: u64) -> String {
+    if count == 0 || most == 0 {
+        return String::new();
+    }
+    let length = ((count as f64 / most as f64 * BAR as f64).round() as usize).max(1);
+    let sign = if report.style.unicode { "█" } else { "#" };
+    sign.repeat(length)
+}
+
+fn bold(report: &Report<'_>, text: &str) -> String {
+    if report.style.color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// Rows under each other, in columns; numbers stand at the right.
+fn columns<const N: usize>(rows: &[[String; N]], right: &[bool; N], out: &mut String) {
+    let widths: Vec<usize> = (0..N).map(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0)).collect();
+    for row in rows {
+        let mut line = String::from(" ");
+        for ((cell, width), right) in row.iter().zip(&widths).zip(right) {
+            let space = " ".repeat(width - cell.width());
+            let _ = if *right { write!(line, " {space}{cell} ") } else { write!(line, " {cell}{space} ") };
+        }
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+}
+
+/// `1,234,567`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A share with one decimal; a dash where there is none.
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", share * 100.0))
+}
+
+/// Seconds in the unit that reads best.
+fn spelled(seconds: f64) -> String {
+    let units = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min")];
+    match units.iter().find(|(length, _)| seconds >= *length) {
+        Some((length, unit)) => format!("{:.1}{unit}", seconds / length),
+        None => format!("{seconds:.0}s"),
+    }
+}
