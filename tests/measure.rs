@@ -106,8 +106,10 @@ fn filled(page: &str, used: &mut BTreeSet<String>) -> String {
 
 #[test]
 fn the_book_shows_every_worked_example() {
-    let path = root().join("book/src/measure/definition.md");
     let mut used = BTreeSet::new();
-    expect(&path, &filled(&read(&path), &mut used));
+    for page in ["definition.md", "kpis.md"] {
+        let path = root().join("book/src/measure").join(page);
+        expect(&path, &filled(&read(&path), &mut used));
+    }
     assert_eq!(used.into_iter().collect::<Vec<_>>(), examples());
 }

@@ -36,6 +36,20 @@ pub struct Definition {
     pub copies: Vec<Copies>,
     /// Whether an entry of an entry stage continues an open journey instead of starting one.
     pub start_first: bool,
+    /// Whether rates count those too whose time has not run out.
+    pub counts_open: bool,
+    /// Whether events are kept that nothing asks for: being seen at all then counts.
+    pub keeps_all: bool,
+    /// What is computed.
+    pub kpis: Vec<Kpi>,
+    /// What it is computed of.
+    pub measures: Vec<Measure>,
+    /// The channels, in the order in which they claim an event.
+    pub channels: Vec<Channel>,
+    /// The segments that numbers are split by.
+    pub segments: Vec<Segment>,
+    /// Which channel a journey is credited to.
+    pub attribution: Attribution,
 }
 
 /// Columns (or paths inside a JSON object) of a log.
@@ -333,4 +347,206 @@ pub struct Copies {
     pub within: i64,
     /// The sender whose properties are kept.
     pub prefer: Option<String>,
+}
+
+// ---- what is computed
+
+/// A number that is computed of measures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kpi {
+    /// Its path.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// How it is computed.
+    pub value: Formula,
+    /// What its value is, in words of the output: `number`, `count`, `ratio`, `duration` (in seconds), or a currency.
+    pub unit: String,
+    /// The period it is a total of.
+    pub per: Option<Period>,
+    /// The rolling time before the end of the log that it is computed over.
+    pub over: Option<i64>,
+    /// What it is split by.
+    pub by: Vec<Split>,
+    /// What it should be, as it is written.
+    pub target: Option<String>,
+    /// Why it cannot be computed, where it cannot; its formula is then no matter.
+    pub unmeasured: Option<String>,
+}
+
+/// A computation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Formula {
+    /// A fixed number.
+    Number(Decimal),
+    /// A measure (its index) and how its cell is read.
+    Of(usize, How),
+    /// The other sign.
+    Negate(Box<Formula>),
+    /// Two of them.
+    Both(Operation, Box<(Formula, Formula)>),
+}
+
+impl Formula {
+    /// The measures in it.
+    pub fn measures(&self, found: &mut Vec<usize>) {
+        match self {
+            Self::Number(_) => {}
+            Self::Of(measure, _) => found.push(*measure),
+            Self::Negate(inner) => inner.measures(found),
+            Self::Both(_, sides) => {
+                sides.0.measures(found);
+                sides.1.measures(found);
+            }
+        }
+    }
+}
+
+/// An operation on two numbers; what is divided by nothing has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "named after their signs")]
+pub enum Operation {
+    Plus,
+    Minus,
+    Times,
+    Over,
+}
+
+/// How a cell is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum How {
+    /// What was counted or summed; nought where there is nothing.
+    Total,
+    /// A share, or an average; no value where there is nothing.
+    Share,
+    /// The value that so many percent do not exceed (nearest rank); no value where there is nothing.
+    Percentile(u8),
+}
+
+impl How {
+    /// The value of a cell: what was counted, of what, and the values in order.
+    pub fn value(self, cell: Option<(Decimal, Decimal, &[Decimal])>) -> Option<Decimal> {
+        match self {
+            Self::Total => Some(cell.map_or(Decimal::ZERO, |cell| cell.0)),
+            Self::Share => cell.and_then(|(number, of, _)| number.checked_div(of)),
+            Self::Percentile(percent) => {
+                let values = cell?.2;
+                let at = (values.len() * usize::from(percent)).div_ceil(100).max(1) - 1;
+                values.get(at).copied()
+            }
+        }
+    }
+}
+
+/// A primitive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the fields are described with their variant")]
+pub enum Measure {
+    /// People with a reached entry of a stage.
+    People(StageId),
+    /// Reached entries.
+    Entries(StageId),
+    /// Visits.
+    Visits(StageId),
+    /// Mature visits whose first exit is one of some transitions, of those of their source.
+    Direct(Vec<usize>),
+    /// People who reach a stage after another in the same journey, of those whose time has run out.
+    Rate { from: StageId, to: StageId, within: Option<i64> },
+    /// The times between two stages, in seconds.
+    Time { from: StageId, to: StageId },
+    /// Taken transitions of a loop, of people who reached the stage.
+    Laps { stage: StageId, transitions: Vec<usize> },
+    /// People who did something.
+    Did(PatternId),
+    /// How often something was done.
+    Count(PatternId),
+    /// The values of a property.
+    Values { pattern: PatternId, field: FieldId },
+    /// People of a stage who are seen again a time after their first entry or later; or not within it after their last one.
+    Stays { stage: StageId, after: i64, is_churn: bool },
+}
+
+/// A calendar period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "named after what they are")]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+/// What a number is split by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Split {
+    /// The channels that a journey is credited to.
+    Channel,
+    /// The segments that a person is in at the moment.
+    Segment,
+    /// A property: the first one in the journey.
+    Field(FieldId),
+}
+
+impl Split {
+    /// Its word in outputs.
+    pub fn word(&self, definition: &Definition) -> String {
+        match self {
+            Self::Channel => "channel".to_owned(),
+            Self::Segment => "segment".to_owned(),
+            Self::Field(field) => definition.fields[*field].name.clone(),
+        }
+    }
+}
+
+/// A channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Channel {
+    /// Its path.
+    pub path: String,
+    /// The events it claims.
+    pub pattern: PatternId,
+    /// Whether it is what is left when nobody sent the person.
+    pub is_direct: bool,
+}
+
+/// People with something in common.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Its path.
+    pub path: String,
+    /// Who belongs to it.
+    pub condition: Condition,
+}
+
+/// Which channel a journey is credited to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribution {
+    /// The rule.
+    pub credit: Credit,
+    /// How far before the moment events may be; to the journey's start where nothing is said.
+    pub lookback: Option<i64>,
+}
+
+/// A rule of attribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Credit {
+    /// The first claimed event.
+    First,
+    /// The last one.
+    Last,
+    /// The last one that is not direct, if there is one.
+    LastNonDirect,
+    /// All of them alike.
+    Linear,
+    /// Two fifths for the first, two for the last, the rest for those between.
+    Position,
+    /// By weights that halve every seven days.
+    Decay,
+}
+
+impl Default for Attribution {
+    fn default() -> Self {
+        Self { credit: Credit::Last, lookback: None }
+    }
 }

@@ -431,7 +431,8 @@ impl<'r, 'd> Fold<'r, 'd> {
 
     // ---- conditions
 
-    fn holds(&mut self, condition: &Condition, time: i64, events: &[Event]) -> bool {
+    /// Whether a condition holds of the person that was folded last.
+    pub fn holds(&mut self, condition: &Condition, time: i64, events: &[Event]) -> bool {
         match condition {
             Condition::Always => true,
             Condition::Not(inner) => !self.holds(inner, time, events),

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::class::Class;
-use crate::definition::{Definition, Enter, FieldId, PatternId, StageId};
+use crate::definition::{Definition, Enter, FieldId, Measure, PatternId, Split, StageId};
 use crate::rows::{Event, Kept, Value};
 
 /// What is kept of which events.
@@ -13,6 +13,8 @@ pub struct Keeping {
     pub fields: Vec<FieldId>,
     /// The patterns of whose events they are kept.
     patterns: Vec<PatternId>,
+    /// Whether something is kept of all events.
+    of_all: bool,
     /// Whether the identity and the sender of an event are kept, after the fields.
     pub has_id: bool,
 }
@@ -35,23 +37,32 @@ impl Keeping {
                 _ => None,
             }));
         }
+        for measure in &definition.measures {
+            if let Measure::Values { pattern, field } = measure {
+                fields.push(*field);
+                patterns.push(*pattern);
+            }
+        }
+        let splits = definition.kpis.iter().flat_map(|kpi| &kpi.by);
+        let split_fields: Vec<FieldId> =
+            splits.filter_map(|by| if let Split::Field(field) = by { Some(*field) } else { None }).collect();
+        let has_splits = !split_fields.is_empty();
+        fields.extend(split_fields);
         fields.sort_unstable();
         fields.dedup();
         patterns.sort_unstable();
         patterns.dedup();
-        Self {
-            fields,
-            patterns,
-            has_id: definition.columns.id.is_some() || definition.copies.iter().any(|own| own.prefer.is_some()),
-        }
+        let has_id = definition.columns.id.is_some() || definition.copies.iter().any(|own| own.prefer.is_some());
+        Self { fields, patterns, of_all: has_splits, has_id }
     }
 
     /// Whether something is kept of the events of a class.
     pub fn wants(&self, class: &Class) -> bool {
-        self.has_id || self.patterns.iter().any(|pattern| class.patterns.has(*pattern))
+        self.has_id || self.of_all || self.patterns.iter().any(|pattern| class.patterns.has(*pattern))
     }
 
-    fn value<'k>(&self, event: Event, kept: &'k [Kept], field: FieldId) -> Option<&'k Value> {
+    /// A property of an event; none where nothing is kept of it.
+    pub fn value<'k>(&self, event: Event, kept: &'k [Kept], field: FieldId) -> Option<&'k Value> {
         let at = self.fields.iter().position(|own| *own == field)?;
         kept.get(event.kept as usize)?.get(at)
     }

@@ -11,6 +11,7 @@
 //! history     one person's events: copies merged, reversed ones marked, silence and scores made events
 //! fold        which entries are reached, and by which transitions
 //! tally       what one person adds to the numbers
+//! kpi         what is computed of them, by period, channel, segment and property
 //! result      the numbers
 //! system      the only room that touches files
 //! ```
@@ -24,6 +25,7 @@ pub mod definition;
 pub mod fold;
 pub mod history;
 pub mod identity;
+pub mod kpi;
 pub mod measure;
 pub mod read;
 pub mod result;

@@ -14,6 +14,7 @@ use crate::definition::Definition;
 use crate::fold::{Fold, Rules};
 use crate::history::{self, Keeping};
 use crate::identity::{self, Aliases};
+use crate::kpi::{Cells, Computer, Person, Plan};
 use crate::read::{self, Batch, Part, ReadTrouble, Wanted};
 use crate::result::{LogFacts, Measured, Skipped};
 use crate::rows::{Block, Event, Kept, People, Row, Store, Value};
@@ -98,12 +99,14 @@ pub fn measure(
     let all = classes.all();
     let rules = Rules::new(definition, &all, facts.until.unwrap_or(0));
     let ways = tally::ways(definition);
-    let tally = count(&rules, &ways, &keeping, &reading.store, progress)?;
+    let plan = Plan::of(definition);
+    let counting = Counting { rules: &rules, ways: &ways, keeping: &keeping, plan: &plan, zone: &zone };
+    let (tally, cells) = counting.all(&reading.store, progress)?;
     facts.log.people = tally.people;
     facts.log.from = facts.from.map(time::show);
     facts.log.until = facts.until.map(time::show);
     facts.log.shared_identities = reading.aliases.shared();
-    Ok(Measured::of(definition, &ways, tally, facts.log))
+    Ok(Measured::of(definition, &ways, tally, cells.values(&plan), facts.log))
 }
 
 fn parts(logs: &[PathBuf]) -> Result<Vec<Part>, Trouble> {
@@ -266,7 +269,8 @@ const STRETCH: usize = 1 << 20;
 
 impl<'a> Intake<'a> {
     fn new(reading: &'a Reading<'a>, order: u64) -> Self {
-        let classifier = Classifier::new(reading.definition, reading.classes, reading.zone, false);
+        let classifier =
+            Classifier::new(reading.definition, reading.classes, reading.zone, reading.definition.keeps_all);
         let mut intake = Self {
             reading,
             classifier,
@@ -437,71 +441,88 @@ fn value(cell: Cell<'_>) -> Value {
     }
 }
 
-/// Folds and counts all people, partition by partition.
-fn count(
-    rules: &Rules<'_>,
-    ways: &[Way],
-    keeping: &Keeping,
-    store: &Store,
-    progress: &Progress,
-) -> Result<Tally, Trouble> {
-    let keeps: Vec<bool> = rules.classes.iter().map(|class| keeping.wants(class)).collect();
-    let tallies: Vec<Tally> = (0..store.len())
-        .into_par_iter()
-        .map(|at| {
-            if progress.stop.load(Ordering::Relaxed) {
-                return Err(Trouble::Stopped);
-            }
-            let blocks = store.take(at).map_err(|error| Trouble::Disk(error.to_string()))?;
-            Ok(partition(rules, ways, keeping, People::of(blocks, &keeps)))
-        })
-        .collect::<Result<_, Trouble>>()?;
-    let mut sum = Counter::new(rules, ways).tally;
-    tallies.into_iter().for_each(|tally| sum.merge(tally));
-    Ok(sum)
+/// What people are counted by.
+#[derive(Clone, Copy)]
+struct Counting<'r, 'd> {
+    rules: &'r Rules<'d>,
+    ways: &'r [Way],
+    keeping: &'r Keeping,
+    plan: &'r Plan<'d>,
+    zone: &'r TimeZone,
 }
 
-fn partition(rules: &Rules<'_>, ways: &[Way], keeping: &Keeping, mut people: People) -> Tally {
-    let mut fold = Fold::new(rules);
-    let mut counter = Counter::new(rules, ways);
-    for at in 0..people.len() {
-        let (events, kept) = people.person(at);
-        counter.tally.people += 1;
-        person(rules, keeping, &mut fold, &mut counter, events, kept);
-    }
-    counter.tally
-}
-
-/// One person: order, merge, fold, count; each group of funnels has its own order of ties.
-fn person(
-    rules: &Rules<'_>,
-    keeping: &Keeping,
-    fold: &mut Fold<'_, '_>,
-    counter: &mut Counter<'_, '_>,
-    events: &mut [Event],
-    kept: &[Kept],
-) {
-    let definition = rules.definition;
-    let is_merged = definition.columns.id.is_some() || !definition.copies.is_empty();
-    let events = if is_merged {
-        events.sort_by_key(|event| event.time);
-        let left = history::merge(definition, rules.classes, keeping, events, kept);
-        &mut events[..left]
-    } else {
-        events
-    };
-    let several = (rules.groups.len() > 1).then(|| events.to_vec());
-    for group in &rules.groups {
-        if let Some(as_read) = &several {
-            events.copy_from_slice(as_read);
+impl Counting<'_, '_> {
+    /// Folds and counts all people, partition by partition.
+    fn all(self, store: &Store, progress: &Progress) -> Result<(Tally, Cells), Trouble> {
+        let keeps: Vec<bool> = self.rules.classes.iter().map(|class| self.keeping.wants(class)).collect();
+        let parts: Vec<(Tally, Cells)> = (0..store.len())
+            .into_par_iter()
+            .map(|at| {
+                if progress.stop.load(Ordering::Relaxed) {
+                    return Err(Trouble::Stopped);
+                }
+                let blocks = store.take(at).map_err(|error| Trouble::Disk(error.to_string()))?;
+                Ok(self.partition(People::of(blocks, &keeps)))
+            })
+            .collect::<Result<_, Trouble>>()?;
+        let mut sum = (Counter::new(self.rules, self.ways).tally, Cells::default());
+        for (tally, cells) in parts {
+            sum.0.merge(tally);
+            sum.1.merge(cells);
         }
-        group.order(events);
-        let undone = if rules.has_undone() {
-            history::undone(definition, rules.classes, keeping, events, kept)
+        Ok(sum)
+    }
+
+    fn partition(self, mut people: People) -> (Tally, Cells) {
+        let mut fold = Fold::new(self.rules);
+        let mut counter = Counter::new(self.rules, self.ways);
+        let mut computer = Computer::new(self.rules, self.plan, self.keeping, self.zone);
+        for at in 0..people.len() {
+            let (events, kept) = people.person(at);
+            counter.tally.people += 1;
+            self.person(&mut fold, &mut counter, &mut computer, events, kept);
+        }
+        (counter.tally, computer.end())
+    }
+
+    /// One person: order, merge, fold, count; each group of funnels has its own order of ties.
+    fn person(
+        self,
+        fold: &mut Fold<'_, '_>,
+        counter: &mut Counter<'_, '_>,
+        computer: &mut Computer<'_, '_>,
+        events: &mut [Event],
+        kept: &[Kept],
+    ) {
+        let (rules, definition) = (self.rules, self.rules.definition);
+        let is_merged = definition.columns.id.is_some() || !definition.copies.is_empty();
+        let events = if is_merged {
+            events.sort_by_key(|event| event.time);
+            let left = history::merge(definition, rules.classes, self.keeping, events, kept);
+            &mut events[..left]
         } else {
-            FxHashSet::default()
+            events
         };
-        fold.run(group, events, &undone);
-        counter.add(&fold.entries, fold.journeys.len());
+        let several = (rules.groups.len() > 1).then(|| events.to_vec());
+        for (at, group) in rules.groups.iter().enumerate() {
+            if let Some(as_read) = &several {
+                events.copy_from_slice(as_read);
+            }
+            group.order(events);
+            let undone = if rules.has_undone() {
+                history::undone(definition, rules.classes, self.keeping, events, kept)
+            } else {
+                FxHashSet::default()
+            };
+            fold.run(group, events, &undone);
+            counter.add(&fold.entries, fold.journeys.len());
+            if !self.plan.is_empty() {
+                let entries = fold.entries.clone();
+                let journeys = fold.journeys.len();
+                let person =
+                    Person { entries: &entries, journeys, visits: &counter.visits, events, kept, is_first: at == 0 };
+                computer.add(person, fold);
+            }
+        }
     }
 }

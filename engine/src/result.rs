@@ -14,6 +14,44 @@ pub struct Measured {
     pub log: LogFacts,
     /// The funnels, in the order of the definition.
     pub funnels: Vec<FunnelNumbers>,
+    /// The KPIs, in the order of the definition.
+    pub kpis: Vec<KpiNumbers>,
+}
+
+/// The values of a KPI.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KpiNumbers {
+    /// Its full path.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// What its values are: `number`, `count`, `ratio`, `duration` (in seconds), or a currency.
+    pub unit: String,
+    /// What it should be, as it is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Why it is not measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmeasured: Option<String>,
+    /// Its values: of all, then by each split; in each, by period and group.
+    pub values: Vec<KpiValue>,
+}
+
+/// A value of a KPI.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KpiValue {
+    /// What it is split by; absent for the value of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Which part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Which period; absent where it is computed over all of the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// The value; absent where there is none, such as what is divided by nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
 }
 
 /// What a log held.
@@ -173,7 +211,7 @@ pub fn share(part: u64, whole: u64) -> Option<f64> {
 
 impl Measured {
     /// The numbers of a tally.
-    pub fn of(definition: &Definition, ways: &[Way], tally: Tally, log: LogFacts) -> Self {
+    pub fn of(definition: &Definition, ways: &[Way], tally: Tally, kpis: Vec<KpiNumbers>, log: LogFacts) -> Self {
         let Tally { stages, transitions, ways: way_tallies, .. } = tally;
         let mut funnels: Vec<FunnelNumbers> = definition
             .funnels
@@ -228,6 +266,6 @@ impl Measured {
                 people_by_entries: own.repeats,
             });
         }
-        Self { log, funnels }
+        Self { log, funnels, kpis }
     }
 }

@@ -119,7 +119,8 @@ pub struct Counter<'r, 'd> {
     ways: &'r [Way],
     /// The numbers so far.
     pub tally: Tally,
-    visits: Vec<Visit>,
+    /// The visits of the person that was added last.
+    pub visits: Vec<Visit>,
     /// By entry: its visit.
     visit_of: Vec<u32>,
     /// By stage: the entries of the person.
@@ -130,13 +131,17 @@ pub struct Counter<'r, 'd> {
     first: Vec<u32>,
 }
 
+/// A run of entries of a stage.
 #[derive(Clone, Copy, Debug)]
-struct Visit {
-    stage: u32,
+pub struct Visit {
+    /// The stage.
+    pub stage: u32,
+    /// Its first entry.
+    pub first: Entry,
     /// Its last entry.
-    last: Entry,
-    /// The first transition that left it.
-    exit: u32,
+    pub last: Entry,
+    /// The first transition that left it, or [`NONE`].
+    pub exit: u32,
 }
 
 impl<'r, 'd> Counter<'r, 'd> {
@@ -164,6 +169,7 @@ impl<'r, 'd> Counter<'r, 'd> {
 
     /// Adds what one person reached, in one group of funnels.
     pub fn add(&mut self, entries: &[Entry], journeys: usize) {
+        self.visits.clear();
         if entries.is_empty() {
             return;
         }
@@ -221,7 +227,7 @@ impl<'r, 'd> Counter<'r, 'd> {
             };
             let stays = current.filter(|visit| self.visits[*visit as usize].stage == entry.stage && !goes_round);
             let visit = stays.unwrap_or_else(|| {
-                self.visits.push(Visit { stage: entry.stage, last: *entry, exit: NONE });
+                self.visits.push(Visit { stage: entry.stage, first: *entry, last: *entry, exit: NONE });
                 self.visits.len() as u32 - 1
             });
             self.visits[visit as usize].last = *entry;
@@ -234,7 +240,7 @@ impl<'r, 'd> Counter<'r, 'd> {
         for visit in &self.visits {
             let own = &mut self.tally.stages[visit.stage as usize];
             own.visits += 1;
-            if !is_mature(self.rules, visit) {
+            if !is_mature(self.rules, visit) && !definition.counts_open {
                 continue;
             }
             own.mature += 1;
@@ -248,7 +254,8 @@ impl<'r, 'd> Counter<'r, 'd> {
     fn way(&mut self, at: usize, entries: &[Entry], journeys: usize) {
         let Way { from, to, within } = self.ways[at];
         let until = self.rules.until;
-        let is_mature = |entry: &Entry| within.is_none_or(|within| entry.time.saturating_add(within) <= until);
+        let all = self.rules.definition.counts_open;
+        let is_mature = |entry: &Entry| all || within.is_none_or(|within| entry.time.saturating_add(within) <= until);
         self.first.clear();
         self.first.resize(journeys, NONE);
         let (mut is_here, mut has_time, mut time) = (false, false, None);
@@ -282,7 +289,7 @@ impl<'r, 'd> Counter<'r, 'd> {
 }
 
 /// Whether the time to leave a visit by any transition has run out at the end of the data.
-fn is_mature(rules: &Rules<'_>, visit: &Visit) -> bool {
+pub fn is_mature(rules: &Rules<'_>, visit: &Visit) -> bool {
     let definition = rules.definition;
     let onward =
         definition.transitions.iter().filter(|own| own.from == visit.stage as usize && own.moves != Moves::Others);

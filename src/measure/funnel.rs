@@ -18,6 +18,8 @@ impl<'m, 's> Lower<'m, 's> {
         let language = self.model.languages()[0];
         let is_first = self.model.nodes(Kind::Measure).find_map(|own| own.word("start")) == Some("first");
         self.out.definition.start_first = is_first;
+        let mature = self.model.nodes(Kind::Measure).find_map(|own| own.word("mature"));
+        self.out.definition.counts_open = mature == Some("all");
         for part in &graph.parts {
             let window = part.funnel.field("window").zip(part.funnel.window());
             let window = window.map(|(field, window)| self.micros(window, field.field.span));

@@ -5,6 +5,7 @@
 
 mod expr;
 mod funnel;
+mod kpi;
 pub mod report;
 
 use funnelc_engine::definition::{Columns, Definition};
@@ -52,6 +53,7 @@ pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
     };
     lower.out.definition.columns = columns(model);
     lower.funnels();
+    lower.kpis();
     lower.copies();
     lower.finish()
 }

@@ -45,9 +45,14 @@ pub fn schema() -> Value {
         "transitions": list(object(&transition, &["planned", "rate", "time"])),
         "ways": list(object(&way, &["rate", "time"])),
     });
+    let value = json!({ "by": text, "group": text, "period": text, "value": { "type": "number" } });
+    let kpi = json!({
+        "path": text, "label": text, "unit": text, "target": text, "unmeasured": text,
+        "values": list(object(&value, &["by", "group", "period", "value"])),
+    });
     let whole = json!({
         "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["from", "until"]),
-        "funnels": list(object(&funnel, &[])),
+        "funnels": list(object(&funnel, &[])), "kpis": list(object(&kpi, &["target", "unmeasured"])),
     });
     let mut made = object(&whole, &[]);
     made["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");

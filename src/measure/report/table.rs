@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use funnelc_engine::result::{FunnelNumbers, StageNumbers, TransitionNumbers};
+use funnelc_engine::result::{FunnelNumbers, KpiNumbers, StageNumbers, TransitionNumbers};
 use unicode_width::UnicodeWidthStr;
 
 use super::Report;
@@ -24,8 +24,12 @@ pub(super) fn render(report: &Report<'_>) -> String {
         out.push('\n');
         self::funnel(report, funnel, &mut out);
     }
+    kpis(report, &mut out);
+    if !report.notes.is_empty() {
+        out.push('\n');
+    }
     for note in report.notes {
-        let _ = writeln!(out, "\nnote: {note}");
+        let _ = writeln!(out, "note: {note}");
     }
     out
 }
@@ -89,6 +93,44 @@ fn funnel(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
     columns(&rows, &[false, true, true, true, true, true, true], out);
     if funnel.stages.iter().any(is_few) {
         let _ = writeln!(out, "* fewer than {FEW} people: chance moves such numbers");
+    }
+}
+
+/// The KPIs, each with its value of all and under it those of its splits.
+fn kpis(report: &Report<'_>, out: &mut String) {
+    let (measured, not): (Vec<&KpiNumbers>, Vec<&KpiNumbers>) =
+        report.measured.kpis.iter().partition(|kpi| kpi.unmeasured.is_none());
+    if !measured.is_empty() {
+        let mut rows = vec![["kpi", "value", "target"].map(str::to_owned)];
+        for kpi in measured {
+            for own in &kpi.values {
+                let place: Vec<&str> = [&own.group, &own.period].into_iter().flatten().map(String::as_str).collect();
+                let name =
+                    if place.is_empty() { kpi.label.clone() } else { format!("{}  {}", kpi.label, place.join(" ")) };
+                let target = kpi.target.clone().filter(|_| own.by.is_none()).unwrap_or_default();
+                rows.push([name, kpi_value(own.value, &kpi.unit), target]);
+            }
+        }
+        out.push('\n');
+        columns(&rows, &[false, true, true], out);
+    }
+    if !not.is_empty() {
+        out.push('\n');
+    }
+    for kpi in not {
+        let _ = writeln!(out, "not measured: {}: {}", kpi.path, kpi.unmeasured.as_deref().unwrap_or_default());
+    }
+}
+
+#[allow(clippy::cast_sign_loss, reason = "a count is never negative")]
+fn kpi_value(value: Option<f64>, unit: &str) -> String {
+    match (value, unit) {
+        (None, _) => "-".to_owned(),
+        (value, "ratio") => percent(value),
+        (Some(value), "duration") => spelled(value),
+        (Some(value), "count") if value >= 0.0 && value.fract() == 0.0 => grouped(value as u64),
+        (Some(value), "count" | "number") => format!("{value:.2}"),
+        (Some(value), currency) => format!("{value:.2} {currency}"),
     }
 }
 
