@@ -113,3 +113,83 @@ fn the_book_shows_every_worked_example() {
     }
     assert_eq!(used.into_iter().collect::<Vec<_>>(), examples());
 }
+
+// ---- bad logs
+
+const SPEC: &str = "event visited {}
+event bought { prop total money }
+funnel shop { stage a : top { enter visited } stage b : bottom { enter bought; converts } a -> b within 7d }
+kpi revenue { value sum(bought.total) }
+";
+
+/// Measures a log of a name and some bytes.
+fn measured(name: &str, bytes: &[u8]) -> (i32, String, String) {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("shop.funnel"), SPEC).unwrap();
+    fs::write(place.path().join(name), bytes).unwrap();
+    run(place.path(), &["shop.funnel", "--events", name])
+}
+
+#[test]
+fn logs_that_cannot_be_used_say_why_and_what_to_do() {
+    let cases: [(&str, &[u8], &str); 8] = [
+        ("log.txt", b"x", "has no known form"),
+        ("log.parquet", b"", "damaged"),
+        ("log.parquet", b"PAR1 and no more PAR1", "damaged"),
+        ("log.csv", b"", "no column `user_id`"),
+        ("log.csv", b"user_id,event\n1,visited\n", "no column `time`; there are: user_id, event"),
+        ("log.csv", b"user_id,time,event\n1,1767225600,visited\n1,1767225600000,bought\n", "seconds (1767225600)"),
+        ("log.jsonl", b"{\"user_id\":1,\"time\":1767225600,\"event\":\"visited\"}\n{\"user_id\":1,\"time\":1767225600000000,\"event\":\"visited\"}", "microseconds"),
+        ("other.csv", b"", "log.csv"),
+    ];
+    for (name, bytes, words) in cases {
+        let (code, out, err) = if name == "other.csv" {
+            let place = tempfile::tempdir().unwrap();
+            fs::write(place.path().join("shop.funnel"), SPEC).unwrap();
+            run(place.path(), &["shop.funnel", "--events", "log.csv"])
+        } else {
+            measured(name, bytes)
+        };
+        assert_eq!((code, out.as_str()), (2, ""), "{name}");
+        assert!(err.contains(words), "{err}");
+    }
+}
+
+#[test]
+fn rows_that_cannot_be_used_are_counted_and_said() {
+    let log = "user_id,time,event,total\n1,2027-01-01,visited,\n1,2027-01-02,bought,NaN\n2,2027-13-01,visited,5\n,2027-01-01,visited,5\n\
+               3,2027-01-01,,5\n4,2027-01-01,visited,5,6\n5,9999-12-31,bought,1\n6,2027-01-03,visited,1\n6,2027-01-03,bought,-5\n\"7,2027-01-01,visited,1\n";
+    let (code, out, err) = measured("log.csv", log.as_bytes());
+    assert_eq!((code, err.as_str()), (0, ""));
+    for words in [
+        "4 events of 2 people",
+        "2 of 10 rows could not be read",
+        "1 of 10 rows have no event name",
+        "2 of 10 rows have no time",
+        "1 of 10 rows have no identity",
+        "1 values that are summed are no numbers",
+        "-5.00",
+    ] {
+        assert!(out.contains(words), "{words}\n{out}");
+    }
+    let (code, out, _) = measured(
+        "log.jsonl",
+        b"\x00\xff\n[1]\n\n\"x\"\n{}\n{\"user_id\":1,\"time\":\"2027-01-01\",\"event\":\"visited\"}",
+    );
+    assert_eq!(code, 0);
+    assert!(out.contains("1 events of 1 people") && out.contains("3 of 5 rows could not be read"), "{out}");
+    let (code, out, _) = measured("log.jsonl", b"");
+    assert!(code == 0 && out.contains("0 events of 0 people"), "{out}");
+}
+
+#[test]
+fn one_person_with_very_many_events_is_measured_in_time() {
+    let mut log = String::from("user_id,time,event,total\n");
+    for second in 0..200_000 {
+        writeln!(log, "1,{},{},1", 1_767_225_600 + second, ["visited", "bought"][second % 2]).unwrap();
+    }
+    let begin = std::time::Instant::now();
+    let (code, out, _) = measured("log.csv", log.as_bytes());
+    assert!(code == 0 && out.contains("200,000 events of 1 people"), "{out}");
+    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
+}

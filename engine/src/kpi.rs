@@ -127,24 +127,29 @@ pub struct Computer<'r, 'd> {
     cells: FxHashMap<Key, Cell>,
     /// Moments at which channels claim the person's events, in order.
     touches: Vec<(i64, u32)>,
+    not_numbers: u64,
 }
 
 /// The cells of some people, in an order of their own.
 #[derive(Clone, Debug, Default)]
-pub struct Cells(Vec<(Key, Cell)>);
+pub struct Cells {
+    cells: Vec<(Key, Cell)>,
+    /// Values that are no numbers, and are left out.
+    pub not_numbers: u64,
+}
 
 impl<'r, 'd> Computer<'r, 'd> {
     /// A computer with nobody in it.
     pub fn new(rules: &'r Rules<'d>, plan: &'r Plan<'d>, keeping: &'r Keeping, zone: &'r TimeZone) -> Self {
         let (periods, cells, touches) = (Periods::default(), FxHashMap::default(), Vec::new());
-        Self { rules, plan, keeping, zone, periods, cells, touches }
+        Self { rules, plan, keeping, zone, periods, cells, touches, not_numbers: 0 }
     }
 
     /// The cells, in order.
     pub fn end(self) -> Cells {
         let mut cells: Vec<(Key, Cell)> = self.cells.into_iter().collect();
         cells.sort_unstable_by(|(own, _), (other, _)| own.cmp(other));
-        Cells(cells)
+        Cells { cells, not_numbers: self.not_numbers }
     }
 
     /// Adds a person. `fold` answers what held of them at a moment.
@@ -206,7 +211,8 @@ impl<'r, 'd> Computer<'r, 'd> {
             }
             Measure::Values { pattern, field } => {
                 self.events(*pattern, person, &mut |own, event| {
-                    let value = own.number(event, person.kept, *field);
+                    let is_first = own.plan.wanted[measure as usize].first() == Some(&cut);
+                    let value = own.number(event, person.kept, *field, is_first);
                     own.happen(measure, cut, event, value, person, fold);
                 });
             }
@@ -415,12 +421,15 @@ impl<'r, 'd> Computer<'r, 'd> {
         }
     }
 
-    fn number(&self, event: Event, kept: &[Kept], field: FieldId) -> Option<Decimal> {
-        match self.keeping.value(event, kept, field)? {
-            Value::Number(number) => Some(*number),
+    /// The number of a property; one that is no number is left out, and counted once.
+    fn number(&mut self, event: Event, kept: &[Kept], field: FieldId, is_first: bool) -> Option<Decimal> {
+        let found = match self.keeping.value(event, kept, field)? {
+            Value::Number(number) => return Some(*number),
             Value::Text(text) => text.trim().parse().ok(),
-            Value::None => None,
-        }
+            Value::None => return None,
+        };
+        self.not_numbers += u64::from(found.is_none() && is_first);
+        found
     }
 
     /// Adds an event's number to its period and groups; one without a number is left out.
@@ -515,8 +524,8 @@ impl<'r, 'd> Computer<'r, 'd> {
     fn credits(&self, time: i64, start: i64) -> Vec<(Group, Decimal)> {
         let attribution = &self.plan.definition.attribution;
         let begin = attribution.lookback.map_or(start, |lookback| time.saturating_sub(lookback));
-        let touches: Vec<(i64, u32)> =
-            self.touches.iter().filter(|(at, _)| *at >= begin && *at <= time).copied().collect();
+        let first = self.touches.partition_point(|(at, _)| *at < begin);
+        let touches = &self.touches[first..self.touches.partition_point(|(at, _)| *at <= time).max(first)];
         let is_direct = |channel: u32| self.plan.definition.channels[channel as usize].is_direct;
         let shares = match attribution.credit {
             Credit::First => touches.first().map(|own| vec![(own.1, Decimal::ONE)]),
@@ -525,9 +534,9 @@ impl<'r, 'd> Computer<'r, 'd> {
                 let last = touches.iter().rev().find(|own| !is_direct(own.1)).or(touches.last());
                 last.map(|own| vec![(own.1, Decimal::ONE)])
             }
-            Credit::Linear => spread(&touches, |_| Decimal::ONE),
-            Credit::Position => spread_by_position(&touches),
-            Credit::Decay => spread(&touches, |own| halved(time - own)),
+            Credit::Linear => spread(touches, |_| Decimal::ONE),
+            Credit::Position => spread_by_position(touches),
+            Credit::Decay => spread(touches, |own| halved(time - own)),
         };
         let Some(shares) = shares else { return vec![(Group::Nothing, Decimal::ONE)] };
         shares.into_iter().map(|(channel, share)| (Group::Channel(channel), share)).collect()
@@ -565,7 +574,8 @@ fn halved(ago: i64) -> Decimal {
 
 /// When the journey began that somebody is in at a moment; the moment itself where there is none.
 fn journey_at(entries: &[Entry], time: i64) -> i64 {
-    entries.iter().rev().find(|entry| entry.time <= time).map_or(time, |entry| entry.start)
+    let after = entries.partition_point(|entry| entry.time <= time);
+    after.checked_sub(1).map_or(time, |last| entries[last].start)
 }
 
 fn seconds(micros: i64) -> Decimal {
@@ -636,26 +646,27 @@ fn shown(per: Option<Period>, number: i32) -> Option<String> {
 impl Cells {
     /// Adds the cells of other people; in whatever order people come, the values of a cell are sorted before they are used.
     pub fn merge(&mut self, other: Self) {
-        if self.0.is_empty() {
-            self.0 = other.0;
+        self.not_numbers += other.not_numbers;
+        if self.cells.is_empty() {
+            self.cells = other.cells;
             return;
         }
-        for (key, cell) in other.0 {
-            match self.0.binary_search_by(|(own, _)| own.cmp(&key)) {
+        for (key, cell) in other.cells {
+            match self.cells.binary_search_by(|(own, _)| own.cmp(&key)) {
                 Ok(at) => {
-                    let own = &mut self.0[at].1;
+                    let own = &mut self.cells[at].1;
                     own.number += cell.number;
                     own.of += cell.of;
                     own.values.extend(cell.values);
                 }
-                Err(at) => self.0.insert(at, (key, cell)),
+                Err(at) => self.cells.insert(at, (key, cell)),
             }
         }
     }
 
     /// What the KPIs are worth.
     pub fn values(mut self, plan: &Plan<'_>) -> Vec<KpiNumbers> {
-        self.0.iter_mut().for_each(|(_, cell)| cell.values.sort_unstable());
+        self.cells.iter_mut().for_each(|(_, cell)| cell.values.sort_unstable());
         plan.definition.kpis.iter().map(|kpi| self.of_kpi(plan, kpi)).collect()
     }
 
@@ -666,8 +677,10 @@ impl Cells {
         for by in std::iter::once(None).chain(kpi.by.iter().cloned().map(Some)) {
             let wanted = Cut { per: kpi.per, by, over: kpi.over };
             let Some(cut) = plan.cuts.iter().position(|own| *own == wanted) else { continue };
-            let of_cut =
-                self.0.iter().filter(|(key, _)| key.cut as usize == cut && measures.contains(&(key.measure as usize)));
+            let of_cut = self
+                .cells
+                .iter()
+                .filter(|(key, _)| key.cut as usize == cut && measures.contains(&(key.measure as usize)));
             let mut places: Vec<(i32, Group)> = of_cut.map(|(key, _)| (key.period, key.group.clone())).collect();
             if places.is_empty() && wanted.by.is_none() && wanted.per.is_none() {
                 places.push((0, Group::All));
@@ -703,8 +716,8 @@ impl Cells {
             Formula::Negate(inner) => self.value(inner, key).map(|value| -value),
             Formula::Of(measure, how) => {
                 let key = key(*measure);
-                let found = self.0.binary_search_by(|(own, _)| own.cmp(&key)).ok();
-                let cell = found.map(|at| &self.0[at].1);
+                let found = self.cells.binary_search_by(|(own, _)| own.cmp(&key)).ok();
+                let cell = found.map(|at| &self.cells[at].1);
                 how.value(cell.map(|cell| (cell.number, cell.of, cell.values.as_slice())))
             }
             Formula::Both(operation, sides) => {

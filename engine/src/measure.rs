@@ -103,6 +103,7 @@ pub fn measure(
     let counting = Counting { rules: &rules, ways: &ways, keeping: &keeping, plan: &plan, zone: &zone };
     let (tally, cells) = counting.all(&reading.store, progress)?;
     facts.log.people = tally.people;
+    facts.log.not_numbers = cells.not_numbers;
     facts.log.from = facts.from.map(time::show);
     facts.log.until = facts.until.map(time::show);
     facts.log.shared_identities = reading.aliases.shared();
@@ -435,6 +436,7 @@ fn kept(keeping: &Keeping, view: &RowView<'_>, batch: &Batch, row: usize, count:
 fn value(cell: Cell<'_>) -> Value {
     match cell {
         Cell::Text(text) => Value::Text(text.into()),
+        Cell::Float(number) if !number.is_finite() => Value::Text(number.to_string().into()),
         Cell::Bool(own) => Value::Text(own.to_string().into()),
         Cell::Time(micros) | Cell::Civil(micros) => Value::Number(micros.into()),
         _ => cell.number().map_or(Value::None, |number| Value::Number(number.normalize())),

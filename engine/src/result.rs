@@ -73,6 +73,8 @@ pub struct LogFacts {
     pub skipped: Skipped,
     /// Identities that were seen together with several people; each belongs to the one it was first seen with.
     pub shared_identities: u64,
+    /// Values of properties that are summed and are no numbers; they are left out.
+    pub not_numbers: u64,
 }
 
 /// Rows that were left out, by why.

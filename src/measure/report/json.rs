@@ -27,7 +27,7 @@ pub fn schema() -> Value {
     let skipped = json!({ "unreadable": count, "no_name": count, "no_time": count, "no_identity": count });
     let log = json!({
         "rows": count, "events": count, "people": count, "from": moment, "until": moment,
-        "skipped": object(&skipped, &[]), "shared_identities": count,
+        "skipped": object(&skipped, &[]), "shared_identities": count, "not_numbers": count,
     });
     let stage = json!({
         "path": text, "label": text, "people": count, "entries": count, "visits": count, "mature_visits": count,

@@ -46,6 +46,9 @@ fn skipped(report: &Report<'_>, out: &mut String) {
     for (count, why) in rows.into_iter().filter(|(count, _)| *count > 0) {
         let _ = writeln!(out, "left out: {} of {} rows {why}", grouped(count), grouped(log.rows));
     }
+    if log.not_numbers > 0 {
+        let _ = writeln!(out, "left out: {} values that are summed are no numbers", grouped(log.not_numbers));
+    }
     if log.shared_identities > 0 {
         let count = grouped(log.shared_identities);
         let _ = writeln!(
