@@ -1,6 +1,7 @@
 //! Names of a spec as names of a programming language: split into words, cased, kept off the words of the language, and
 //! told apart where two come out the same. The rule is printed in the book (`names-in-clients.md`).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -87,7 +88,9 @@ impl Naming {
     fn words(&self, name: &str) -> Vec<String> {
         let mut words = vec![String::new()];
         let mut before = ' ';
-        for character in name.nfkc().filter(|own| !is_choice(*own)) {
+        // Most names are their own normal form.
+        let name = if name.is_ascii() { Cow::Borrowed(name) } else { Cow::Owned(name.nfkc().collect()) };
+        for character in name.chars().filter(|own| !is_choice(*own)) {
             let begins = character.is_uppercase() && !before.is_uppercase();
             if self.keeps(character) {
                 if begins {
@@ -173,7 +176,7 @@ impl Scope {
     /// out the same, the one that is spelled in lower case with underscores keeps it, then the first.
     pub(super) fn all(&mut self, naming: &Naming, declared: &[(&str, &str)]) -> Vec<String> {
         let mut order: Vec<usize> = (0..declared.len()).collect();
-        order.sort_by_key(|index| {
+        order.sort_by_cached_key(|index| {
             let (key, name) = declared[*index];
             (naming.words(name).join("_") != name, key, *index)
         });
