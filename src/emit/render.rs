@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use handlebars::template::{DecoratorTemplate, Parameter, Template, TemplateElement};
 use handlebars::{
-    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderError, RenderErrorReason,
-    TemplateErrorReason,
+    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderError, RenderErrorReason,
+    Renderable, TemplateErrorReason,
 };
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ use crate::model::faults::nearest;
 use crate::say;
 
 /// How what a template shows is escaped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Escape {
     /// Nothing is.
@@ -52,6 +52,9 @@ pub(super) const LIMITS: Limits =
 /// The helper that counts the rounds of loops; templates cannot call it, for it is no name.
 const STEP: &str = "__step";
 
+/// The helper that runs a template where another calls it.
+const HERE: &str = "__here";
+
 /// Where a file of a target comes from, as it is shown.
 pub(super) type Shown = BTreeMap<String, String>;
 
@@ -81,6 +84,7 @@ impl<'t> Templates<'t> {
             own.add(file, text, &mut calls)?;
         }
         own.no_circle(&calls)?;
+        own.put_in_place();
         Ok(own)
     }
 
@@ -94,23 +98,21 @@ impl<'t> Templates<'t> {
             let message = say!("blocks stand more than {limit} deep in each other", limit);
             return Err(self.at(file, Some((line, 1)), message));
         }
-        for name in [file, partial_name(file)] {
-            let read = self.registry.register_template_string(name, text);
-            read.map_err(|error| {
-                let why = match error.reason() {
-                    TemplateErrorReason::InvalidSyntax(why) => why.trim().to_owned(),
-                    other => other.to_string(),
-                };
-                self.at(file, error.pos(), say!("this cannot be read as a template: {why}", why))
-            })?;
-            let Some(mut template) = self.registry.get_template(name).cloned() else { continue };
-            count_steps(&mut template);
-            if !note_calls(partial_name(file), &template, calls) {
-                let message = say!("this template calls or makes another by a computed name, which is not possible");
-                return Err(self.at(file, None, message).help(say!("write the name of the template itself")));
-            }
-            self.registry.register_template(name, template);
+        self.registry.register_template_string(file, text).map_err(|error| {
+            let why = match error.reason() {
+                TemplateErrorReason::InvalidSyntax(why) => why.trim().to_owned(),
+                other => other.to_string(),
+            };
+            self.at(file, error.pos(), say!("this cannot be read as a template: {why}", why))
+        })?;
+        let Some(mut template) = self.registry.get_template(file).cloned() else { return Ok(()) };
+        count_steps(&mut template);
+        if !note_calls(partial_name(file), &template, calls) {
+            let message = say!("this template calls or makes another by a computed name, which is not possible");
+            return Err(self.at(file, None, message).help(say!("write the name of the template itself")));
         }
+        self.registry.register_template(partial_name(file), template.clone());
+        self.registry.register_template(file, template);
         Ok(())
     }
 
@@ -139,6 +141,22 @@ impl<'t> Templates<'t> {
             }
         }
         Ok(())
+    }
+
+    /// Runs a template that is called without arguments in place of its call, for which the library would copy all that
+    /// can be seen there, at every call. What is made inside of templates may take the place of a file, so that it must be
+    /// looked up by its name.
+    fn put_in_place(&mut self) {
+        if self.texts.values().any(|text| text.contains("*inline")) {
+            return;
+        }
+        for file in self.texts.keys().filter(|file| is_template(file)) {
+            for name in [file, partial_name(file)] {
+                let Some(mut template) = self.registry.get_template(name).cloned() else { continue };
+                put_calls_in_place(&mut template, &|called| self.registry.has_template(called));
+                self.registry.register_template(name, template);
+            }
+        }
     }
 
     /// The text that a template makes of some data.
@@ -274,6 +292,30 @@ fn add_step(template: &mut Template) {
     template.mapping.splice(0..0, mapping);
 }
 
+/// Turns calls without arguments of templates that are there into calls of the helper that runs them in their place.
+fn put_calls_in_place(template: &mut Template, is_there: &dyn Fn(&str) -> bool) {
+    for element in &mut template.elements {
+        if let Some(run) = plainly_called(element).filter(|name| is_there(name)).and_then(here) {
+            *element = run;
+        }
+        inner_mut(element).into_iter().for_each(|inner| put_calls_in_place(inner, is_there));
+    }
+}
+
+/// The template that an element calls with nothing but what it sees itself.
+fn plainly_called(element: &TemplateElement) -> Option<&str> {
+    let TemplateElement::PartialExpression(call) = element else { return None };
+    call.name.as_name().filter(|_| call.params.is_empty() && call.hash.is_empty())
+}
+
+fn here(called: &str) -> Option<TemplateElement> {
+    let mut element = Template::compile(&format!("{{{{{HERE} \"\"}}}}")).ok()?.elements.pop()?;
+    if let TemplateElement::Expression(run) = &mut element {
+        run.params = vec![Parameter::Literal(called.into())];
+    }
+    Some(element)
+}
+
 /// Who calls whom, by name.
 type Calls = BTreeMap<String, Vec<String>>;
 
@@ -348,6 +390,29 @@ fn helpers(registry: &mut Handlebars<'_>, escape: Escape, texts: &BTreeMap<Strin
         left.map(drop).map_err(|_| io::Error::other("the loops of this target go on for too long").into())
     };
     registry.register_helper(STEP, Box::new(step));
+    registry.register_helper(HERE, Box::new(InPlace));
+}
+
+/// Runs a template in a block of its own that sees what is seen where it is called.
+struct InPlace;
+
+impl HelperDef for InPlace {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        registry: &'reg Handlebars<'reg>,
+        context: &'rc Context,
+        rendering: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let Some(template) = registry.get_template(&first_text(helper)) else { return Ok(()) };
+        let caller = rendering.get_current_template_name();
+        rendering.push_block(rendering.block().cloned().unwrap_or_default());
+        let rendered = template.render(registry, context, rendering, out);
+        rendering.pop_block();
+        rendering.set_current_template_name(caller);
+        rendered
+    }
 }
 
 fn assets(texts: &BTreeMap<String, String>) -> BTreeMap<String, String> {

@@ -2,6 +2,7 @@
 //! embedded ones are a list; a folder of the user's adds one, or overrides files of one.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -390,6 +391,7 @@ impl Target {
     pub(super) fn files_within(&self, plan: &Plan, draft: Draft, limits: Limits) -> Result<Vec<OutputFile>, EmitError> {
         let steps = Arc::new(AtomicU64::new(limits.steps));
         let file_names = names::stems(plan.events.iter().map(|event| event.path.as_str()));
+        let mut writings = BTreeMap::new();
         let mut files = Vec::new();
         for spec in &self.files {
             if let Some(Folder(write)) = spec.folder {
@@ -399,14 +401,16 @@ impl Target {
                 continue;
             }
             let escape = spec.escape.unwrap_or(self.escape);
-            let mut writing = Writing {
-                templates: Templates::new(&self.texts, &self.shown, escape, limits, &steps)?,
-                whole: None,
-                draft,
+            let writing = match writings.entry(escape) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(none) => {
+                    let templates = Templates::new(&self.texts, &self.shown, escape, limits, &steps)?;
+                    none.insert(Writing { templates, whole: None, draft })
+                }
             };
             for part in parts(spec.each, plan) {
                 let path = part.path(&spec.path, &file_names);
-                let bytes = self.bytes(&mut writing, spec, &part)?;
+                let bytes = self.bytes(writing, spec, &part)?;
                 files.push(OutputFile { path, bytes, target: self.name.clone() });
             }
         }
@@ -446,6 +450,9 @@ impl Target {
         part: &Part<'_>,
         template: &str,
     ) -> Result<String, EmitError> {
+        if !self.shows_something(template) {
+            return writing.templates.render(template, &Context::null());
+        }
         let words = self.words_in(part.lang);
         let View(Some(view)) = spec.view else {
             // The plan is the same for every file, and large: it is made into data once.
@@ -460,6 +467,11 @@ impl Target {
         writing.templates.render(template, &Context::from(data))
     }
 
+    /// Whether a template is more than text; making a plan into data takes longer than most of what is written of it.
+    fn shows_something(&self, template: &str) -> bool {
+        self.texts.get(template).is_none_or(|text| text.contains("{{"))
+    }
+
     /// The words of a language; English where it has none.
     pub(super) fn words_in(&self, lang: &str) -> Words {
         let primary = lang.split('-').next().unwrap_or(lang);
@@ -470,7 +482,7 @@ impl Target {
     }
 }
 
-/// What the files of one line of `target.yaml` are written with.
+/// What the files of a target that are escaped alike are written with.
 struct Writing<'t> {
     templates: Templates<'t>,
     whole: Option<Context>,

@@ -51,6 +51,18 @@ fn a_folder_of_the_users_adds_a_target_that_escapes_as_it_says() {
 }
 
 #[test]
+fn a_template_sees_the_same_with_and_without_arguments() {
+    let files = [
+        ("target.yaml", ONE),
+        ("t.hbs", "{{#each plan.events}}{{> row}}{{> row more=1}}{{/each}}"),
+        ("row.hbs", "{{@index}} {{name}} {{../name}}{{#each label}} {{this}} {{../name}} {{../../name}}{{/each}}\n"),
+    ];
+    let made = with_files(&files).unwrap();
+    let lines: Vec<&str> = std::str::from_utf8(&made[0].bytes).unwrap().lines().collect();
+    assert_eq!(lines, ["0 a a <b> a a", "0 a a <b> a a", "1 b b", "1 b b"]);
+}
+
+#[test]
 fn a_folder_of_the_users_overrides_a_template() {
     let mut options = Options::embedded().unwrap();
     options.targets.add("tracking", &[("plan.md.hbs", "{{words.title}}")]).unwrap();
