@@ -367,6 +367,9 @@ fn written_as(node: &Node, word: &str) -> Option<&'static str> {
     if word == "string" && node.text_of("pattern") == Some(UUID) {
         return Some("uuid");
     }
+    if own.iter().all(Option::is_none) {
+        return None;
+    }
     SCALARS.iter().map(|(scalar, _)| *scalar).find(|scalar| is_same(scalar))
 }
 
