@@ -173,6 +173,10 @@ fn mod_97(rest: u32, byte: u8) -> u32 {
 
 /// An address that can belong to somebody: not of the machine itself, and no version such as `1.2.3.4`.
 fn is_address(text: &str) -> bool {
+    // Dates and ids are passed over without a parse.
+    if !text.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':')) {
+        return false;
+    }
     match text.parse::<IpAddr>() {
         Ok(IpAddr::V4(own)) => {
             let octets = own.octets();
