@@ -9,6 +9,7 @@
 //! report     findings for people and machines
 //! verify     logs of events, held to the plan
 //! measure    what is to be measured, for the engine that does
+//! sample     logs of people who do what is planned
 //! ```
 
 pub mod analysis;
@@ -36,6 +37,8 @@ pub mod plan;
 pub mod project;
 pub mod report;
 pub mod revision;
+#[cfg(feature = "engine")]
+pub mod sample;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

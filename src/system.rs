@@ -239,10 +239,16 @@ pub fn canonical(path: &Path) -> Option<PathBuf> {
 
 /// Writes a file through a temporary one beside it, so that it is either as before or whole.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_through(path, |file| file.write_all(bytes))
+}
+
+/// The same for what is too large to be held: it is written to a temporary file, which takes the place of the path once
+/// all of it is there.
+pub fn write_through(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new().prefix(".funnelc-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     let permissions = fs::metadata(path).map(|metadata| metadata.permissions()).ok();
     let permissions = permissions.or_else(|| default_permissions(folder));

@@ -120,6 +120,11 @@ fn groups(definition: &Definition) -> Vec<Vec<bool>> {
 }
 
 impl Group {
+    /// Whether a stage belongs to it.
+    pub fn has(&self, stage: StageId) -> bool {
+        self.has[stage]
+    }
+
     fn of(definition: &Definition, classes: &[Class], has: Vec<bool>) -> Self {
         let stages = || definition.stages.iter().enumerate().filter(|(at, _)| has[*at]);
         let enters = |class: &Class| {

@@ -13,6 +13,7 @@
 //! tally       what one person adds to the numbers
 //! kpi         what is computed of them, by period, channel, segment and property
 //! result      the numbers
+//! write       tables to Parquet
 //! system      the only room that touches files
 //! ```
 //!
@@ -33,6 +34,7 @@ pub mod rows;
 pub mod system;
 pub mod tally;
 pub mod time;
+pub mod write;
 
 pub use definition::Definition;
 pub use measure::{Options, Progress, Trouble, measure};

@@ -144,7 +144,7 @@ fn told(read: u64, total: u64, seconds: f64) -> String {
     format!("{bar:<25} {:.0}%  {speed:.0} MB/s{left}", part * 100.0)
 }
 
-fn places(sources: &Sources, troubles: &[Unmeasured]) -> String {
+pub(super) fn places(sources: &Sources, troubles: &[Unmeasured]) -> String {
     let line = |own: &Unmeasured| {
         let (file, at) = sources.locate(own.span);
         format!("{file}:{}: `{}`: {}", at.line, sources.text(own.span), own.words)

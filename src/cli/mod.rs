@@ -14,6 +14,8 @@ mod man;
 #[cfg(feature = "engine")]
 mod measure;
 mod output;
+#[cfg(feature = "engine")]
+mod sample;
 mod settings;
 mod template;
 mod verify;
@@ -80,6 +82,9 @@ enum Verb {
     /// Measure what really happened
     #[cfg(feature = "engine")]
     Measure(measure::Measure),
+    /// Draw a synthetic log from the planned rates
+    #[cfg(feature = "engine")]
+    Sample(sample::Sample),
     /// Begin a project from a model
     Init(init::Init),
     /// Make a spec of a tracking plan of another tool
@@ -114,6 +119,8 @@ pub fn run() -> Outcome {
         Verb::Verify(verify) => verify.run(arguments.color),
         #[cfg(feature = "engine")]
         Verb::Measure(measure) => measure.run(arguments.color),
+        #[cfg(feature = "engine")]
+        Verb::Sample(sample) => sample.run(arguments.color),
         Verb::Init(init) => init.run(),
         Verb::Import(import) => import.run(arguments.color),
         Verb::Explain(explain) => explain.run(),

@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Outcome;
-use super::output::{print, unusable};
+use super::output::{ReportArguments, When, outcome, print, unusable};
+use crate::compile;
 use crate::config::{self, Config, KEYS, Setting};
+use crate::diagnostic::Severity;
+use crate::lint::levels::Levels;
+use crate::model::Model;
 use crate::project::{self, Exclude, Project};
 use crate::system;
 
@@ -111,6 +115,24 @@ pub(super) fn one_project(path: Option<&Path>) -> Result<Project, Outcome> {
         return Err(unusable("there are several projects here; name one of them"));
     }
     projects.pop().ok_or_else(|| unusable("there is no project here"))
+}
+
+/// Compiles one project and hands its model on; nothing is made of a spec with errors, which are said.
+pub(super) fn sound<T>(
+    path: Option<&Path>,
+    color: When,
+    make: impl FnOnce(&Model<'_>) -> Result<T, Outcome>,
+) -> Result<T, Outcome> {
+    let mut project = one_project(path)?;
+    let mut compilation = compile(&project.sources, &Levels::default());
+    let mut found = std::mem::take(&mut project.faults);
+    found.append(&mut compilation.diagnostics);
+    found.retain(|found| found.severity == Severity::Error);
+    if !found.is_empty() {
+        ReportArguments::default().write_to_stderr(color, &project.sources, &found);
+        return Err(outcome(&found).worse(Outcome::Unusable));
+    }
+    make(&compilation.model)
 }
 
 /// Show the configuration of a project, and where each value comes from.

@@ -151,6 +151,16 @@ fn columns(model: &Model<'_>) -> Columns {
     columns
 }
 
+/// The columns of spend: date, channel, amount, impressions, clicks, as the first source with spend names them.
+pub fn spend_columns(model: &Model<'_>) -> [String; 5] {
+    let spend = model.nodes(Kind::Source).find_map(|source| source.field("spend"));
+    let named = spend.map(|field| rows(field, "columns")).unwrap_or_default();
+    ["date", "channel", "amount", "impressions", "clicks"].map(|word| {
+        let own = named.iter().find(|(name, _)| name == word).and_then(|(_, own)| own.first().cloned());
+        own.unwrap_or_else(|| word.to_owned())
+    })
+}
+
 /// The rows of a block such as `{ identity user_id, anonymous_id; time occurred_at }`.
 fn rows(field: FieldOf<'_, '_>, slot: &str) -> Vec<(String, Vec<String>)> {
     let Some(Val::Rows(rows)) = field.get(slot).map(|own| &own.val) else { return Vec::new() };

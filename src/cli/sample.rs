@@ -1,0 +1,127 @@
+//! `funnelc sample`
+
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValue;
+use funnelc_engine::definition::Definition;
+
+use super::output::{When, unusable};
+use super::{Outcome, settings};
+use crate::measure;
+use crate::plan::{self, Plan};
+use crate::sample::write::{self, FORMS, Form};
+use crate::sample::{self, Nothing, Options};
+use crate::system;
+
+/// The most people that are drawn: ten times the largest shop there is.
+const MAX_PEOPLE: u64 = 10_000_000_000;
+
+/// Draw a synthetic log from the planned rates.
+#[derive(Debug, Args)]
+pub(super) struct Sample {
+    /// The file or folder of the project; nothing means the current folder
+    spec: Option<PathBuf>,
+    /// The folder to write the events and the spend to
+    #[arg(short, long, value_name = "FOLDER", default_value = "sample")]
+    output: PathBuf,
+    /// Form of the files
+    #[arg(long, value_name = "FORMAT", value_parser = forms(), default_value = FORMS[0].1)]
+    format: String,
+    /// How many people begin a journey
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=MAX_PEOPLE))]
+    people: u64,
+    /// In how many days everything happens
+    #[arg(long, value_name = "N", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=36_525))]
+    days: u32,
+    /// The first day
+    #[arg(long, value_name = "DATE", default_value = "2026-01-01")]
+    from: jiff::civil::Date,
+    /// Another number draws other people
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+fn forms() -> clap::builder::PossibleValuesParser {
+    FORMS.iter().map(|(_, word, _, about)| PossibleValue::new(*word).help(*about)).collect::<Vec<_>>().into()
+}
+
+impl Sample {
+    pub(super) fn run(&self, color: When) -> Outcome {
+        let planned = settings::sound(self.spec.as_deref(), color, |model| {
+            let lowered = measure::definition(model)
+                .map_err(|troubles| unusable(&super::measure::places(model.sources, &troubles)))?;
+            Ok((plan::plan(model), lowered.definition, measure::spend_columns(model)))
+        });
+        let (plan, definition, spend) = match planned {
+            Ok(found) => found,
+            Err(outcome) => return outcome,
+        };
+        let Some((form, _, ending, _)) = FORMS.iter().find(|(_, word, ..)| *word == self.format) else {
+            return unusable(&format!("there is no format `{}`", self.format));
+        };
+        let Ok(first) = self.from.to_zoned(jiff::tz::TimeZone::UTC) else { return unusable("there is no such day") };
+        let options =
+            Options { people: self.people, seed: self.seed, from: first.timestamp().as_microsecond(), days: self.days };
+        let events = self.output.join(format!("events.{ending}"));
+        match self.events(&events, *form, (&plan, &definition), options) {
+            Ok(outcome) if outcome != Outcome::Clean => return outcome,
+            Ok(_) => {}
+            Err(error) => return unusable(&format!("`{}` cannot be written: {error}", events.display())),
+        }
+        let spent = sample::spend(&plan, options);
+        if spent.is_empty() {
+            return Outcome::Clean;
+        }
+        let path = self.output.join(format!("spend.{ending}"));
+        let written = system::write_through(&path, |to| write::spend(BufWriter::new(to), *form, &spend, &spent));
+        match written {
+            Ok(()) => {
+                eprintln!("funnelc: wrote {} rows of spend to {}", spent.len(), path.display());
+                Outcome::Clean
+            }
+            Err(error) => unusable(&format!("`{}` cannot be written: {error}", path.display())),
+        }
+    }
+
+    fn events(
+        &self,
+        path: &Path,
+        form: Form,
+        (plan, definition): (&Plan, &Definition),
+        options: Options,
+    ) -> std::io::Result<Outcome> {
+        let mut result = None;
+        let written = system::write_through(path, |to| {
+            let mut log = write::Events::new(BufWriter::new(to), form, &definition.columns, plan)?;
+            match sample::sample(plan, definition, options, |events| log.add(events)) {
+                Ok(drawn) => result = Some(Ok(drawn?)),
+                Err(nothing) => {
+                    result = Some(Err(nothing));
+                    return Err(std::io::ErrorKind::InvalidInput.into());
+                }
+            }
+            log.close()
+        });
+        match result {
+            Some(Err(Nothing::NoStart)) => Ok(unusable(
+                "no journey begins by an event, so nobody can be drawn: give an entry stage an `enter` that names an event",
+            )),
+            Some(Ok(drawn)) => {
+                written?;
+                eprintln!("funnelc: wrote {} events of {} people to {}", drawn.events, self.people, path.display());
+                if drawn.missed > 0 {
+                    let share = drawn.missed * 1000 / (drawn.missed + drawn.taken).max(1);
+                    eprintln!(
+                        "funnelc: {}.{}% of the transitions were left out: no moment was found at which their event gives them and no other",
+                        share / 10,
+                        share % 10
+                    );
+                }
+                Ok(Outcome::Clean)
+            }
+            None => written.map(|()| Outcome::Clean),
+        }
+    }
+}

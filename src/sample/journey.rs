@@ -1,0 +1,374 @@
+//! The lives of people: from the stage a channel brings them to, along transitions drawn by their planned rates, in events
+//! that the engine reads as exactly these transitions and no others.
+//!
+//! An event can be an entry of several stages. So each one is tried on the engine's own fold: where it would take another
+//! transition than the one that was drawn, another moment is tried.
+
+use funnelc_engine::definition::{Definition, Enter, Moves, StageId, Test};
+use funnelc_engine::fold::{Entry, Fold, Group, NONE, Rules};
+use funnelc_engine::rows::{Event, NOTHING};
+use rustc_hash::FxHashSet;
+
+use super::channels::Channel;
+use super::draw::{Draw, WHOLE};
+use super::vocabulary::{Said, Vocabulary};
+use crate::plan::{Plan, TransitionPlan};
+
+/// How often a moment is tried for an event.
+const TRIES: usize = 40;
+/// The longest life, in transitions.
+const MAX_STEPS: usize = 200;
+/// How many events may bring a score to its threshold.
+const MAX_POINTS: usize = 24;
+const SECOND: i64 = 1_000_000;
+const DAY: i64 = 86_400 * SECOND;
+/// How long a transition takes that says nothing of it, and whose funnel says nothing either.
+const USUAL: i64 = 30 * DAY;
+/// Of people who stop, so many in a billion do something that the plan asks nothing of.
+const ASIDES: u64 = WHOLE / 3;
+
+/// Something that a person did.
+#[derive(Clone, Debug)]
+pub(super) struct Happened {
+    pub(super) time: i64,
+    pub(super) said: Said,
+    /// Whether the person had left an address by then.
+    pub(super) is_known: bool,
+}
+
+/// A way out of a stage.
+struct Way {
+    transition: u32,
+    to: StageId,
+    within: i64,
+    /// In a billion; by channel where the plan says so.
+    rate: u64,
+    by_channel: Vec<(usize, u64)>,
+}
+
+/// Where a life can begin.
+struct Start {
+    stage: StageId,
+    channel: Option<usize>,
+    weight: u64,
+}
+
+/// What all lives are drawn from.
+pub(super) struct World<'d> {
+    definition: &'d Definition,
+    vocabulary: &'d Vocabulary<'d>,
+    channels: &'d [Channel<'d>],
+    rules: &'d Rules<'d>,
+    ways: Vec<Vec<Way>>,
+    starts: Vec<Start>,
+    weight: u64,
+    /// When people begin.
+    from: i64,
+    span: i64,
+}
+
+/// A life and what could not be told.
+#[derive(Default)]
+pub(super) struct Life {
+    pub(super) events: Vec<Happened>,
+    /// Transitions that were drawn and for which no moment was found that gives them alone.
+    pub(super) missed: u64,
+    pub(super) taken: u64,
+}
+
+impl<'d> World<'d> {
+    pub(super) fn new(
+        (plan, definition): (&'d Plan, &'d Definition),
+        vocabulary: &'d Vocabulary<'d>,
+        channels: &'d [Channel<'d>],
+        rules: &'d Rules<'d>,
+        (from, span): (i64, i64),
+    ) -> Self {
+        let starts = starts(definition, channels);
+        let weight = starts.iter().map(|start| start.weight).sum();
+        let ways = ways(plan, definition, channels);
+        Self { definition, vocabulary, channels, rules, ways, starts, weight, from, span }
+    }
+
+    /// Whether there is anything to begin with.
+    pub(super) fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
+    /// The life of a person.
+    pub(super) fn life(&self, seed: u64, number: u64) -> Life {
+        let mut draw = Draw::new(seed, number);
+        let Some(start) = self.start(&mut draw) else { return Life::default() };
+        let group = self.group(start.stage);
+        let mut walk = Walk {
+            world: self,
+            group,
+            fold: Fold::new(self.rules),
+            draw,
+            life: Life::default(),
+            folded: Vec::new(),
+            now: i64::MIN,
+        };
+        if walk.begin(start) {
+            walk.go_on(start);
+        }
+        walk.life
+    }
+
+    fn start(&self, draw: &mut Draw) -> Option<&Start> {
+        let mut at = draw.below(self.weight);
+        self.starts.iter().find(|start| {
+            let is_here = at < start.weight;
+            at = at.saturating_sub(start.weight);
+            is_here
+        })
+    }
+
+    fn group(&self, stage: StageId) -> &'d Group {
+        let found = self.rules.groups.iter().find(|group| group.has(stage));
+        found.unwrap_or(&self.rules.groups[0])
+    }
+}
+
+/// Stages that an event begins: with the people that channels bring there, or, where none does, the same number for each.
+fn starts(definition: &Definition, channels: &[Channel<'_>]) -> Vec<Start> {
+    let begins = |stage: &StageId| {
+        let own = &definition.stages[*stage];
+        own.is_entry && own.enter.iter().any(|enter| matches!(enter, Enter::Event { .. }))
+    };
+    let stages: Vec<StageId> = (0..definition.stages.len()).filter(begins).collect();
+    let mut found = Vec::new();
+    for (at, channel) in channels.iter().enumerate() {
+        for (path, weight) in &channel.brings {
+            let stage = stages.iter().copied().find(|stage| definition.stages[*stage].path == *path);
+            found.extend(stage.map(|stage| Start { stage, channel: Some(at), weight: *weight }));
+        }
+    }
+    for stage in stages {
+        // Nobody brings people to the stage where a handover begins another funnel: they come by the handover.
+        let is_handed = definition.transitions.iter().any(|own| own.to == stage);
+        let is_brought =
+            found.iter().any(|start| definition.stages[start.stage].funnel == definition.stages[stage].funnel);
+        if !is_brought && !is_handed {
+            found.push(Start { stage, channel: None, weight: 1_000 });
+        }
+    }
+    found
+}
+
+fn ways(plan: &Plan, definition: &Definition, channels: &[Channel<'_>]) -> Vec<Vec<Way>> {
+    let mut planned: Vec<(&TransitionPlan, bool)> =
+        plan.funnels.iter().flat_map(|funnel| &funnel.transitions).map(|own| (own, false)).collect();
+    let mut found: Vec<Vec<Way>> = definition.stages.iter().map(|_| Vec::new()).collect();
+    for (at, own) in definition.transitions.iter().enumerate() {
+        let (from, to) = (&definition.stages[own.from], &definition.stages[own.to]);
+        let Some(rate) = own.planned.filter(|_| own.moves == Moves::On) else { continue };
+        let said = planned.iter_mut().find(|(said, is_used)| !is_used && said.from == from.path && said.to == to.path);
+        let special = said.map(|(said, is_used)| {
+            *is_used = true;
+            said.rates.iter().filter_map(|rate| {
+                let channel =
+                    channels.iter().position(|channel| rate.who.kind == "channel" && rate.who.path == channel.path)?;
+                Some((
+                    channel,
+                    parts(
+                        rate.rate.trim_end_matches('%').parse::<rust_decimal::Decimal>().ok()?
+                            / rust_decimal::Decimal::ONE_HUNDRED,
+                    ),
+                ))
+            })
+        });
+        let window = definition.funnels[to.funnel].window.filter(|_| !to.is_loyalty);
+        found[own.from].push(Way {
+            transition: at as u32,
+            to: own.to,
+            within: own.within.or(window).unwrap_or(USUAL),
+            by_channel: special.map(Iterator::collect).unwrap_or_default(),
+            rate: parts(rate),
+        });
+    }
+    found
+}
+
+fn parts(share: rust_decimal::Decimal) -> u64 {
+    use rust_decimal::prelude::ToPrimitive;
+    (share * rust_decimal::Decimal::from(WHOLE)).to_u64().unwrap_or(0)
+}
+
+/// One life as it is drawn.
+struct Walk<'w, 'd> {
+    world: &'w World<'d>,
+    group: &'w Group,
+    fold: Fold<'w, 'd>,
+    draw: Draw,
+    life: Life,
+    folded: Vec<Event>,
+    /// When the stage was reached that the person is in.
+    now: i64,
+}
+
+/// What an event that is tried must do.
+#[derive(Clone, Copy)]
+struct Aim {
+    /// The stage the person is in; entering it again by the same way changes nothing.
+    here: Option<StageId>,
+    to: StageId,
+    by: u32,
+}
+
+/// What an event that was tried did.
+#[derive(PartialEq)]
+enum Effect {
+    /// What was aimed at.
+    Reached,
+    /// Nothing that counts.
+    Nothing,
+    /// Something else.
+    Else,
+}
+
+impl Walk<'_, '_> {
+    fn begin(&mut self, start: &Start) -> bool {
+        let aim = Aim { here: None, to: start.stage, by: NONE };
+        let time = self.world.from + (self.draw.below((self.world.span / SECOND).unsigned_abs()) as i64) * SECOND;
+        let reached = self.reach(aim, |_| time);
+        if let (true, Some(at), Some(first)) = (reached, start.channel, self.life.events.first_mut()) {
+            self.world.channels[at].mark(&mut first.said.body, &mut self.draw);
+        }
+        reached
+    }
+
+    fn go_on(&mut self, start: &Start) {
+        let mut here = start.stage;
+        for _ in 0..MAX_STEPS {
+            let Some(way) = self.exit(here, start.channel) else { break };
+            let (transition, to, within) = (way.transition, way.to, way.within);
+            let now = self.now;
+            let aim = Aim { here: Some(here), to, by: transition };
+            if !self.reach(aim, |draw| {
+                now + SECOND + draw.soon((within / SECOND - 1).max(1).unsigned_abs()) as i64 * SECOND
+            }) {
+                self.life.missed += 1;
+                break;
+            }
+            self.life.taken += 1;
+            here = to;
+        }
+        if self.draw.happens(ASIDES) {
+            self.aside();
+        }
+    }
+
+    /// The way out that is drawn; none for a person who stays.
+    fn exit(&mut self, here: StageId, channel: Option<usize>) -> Option<&'_ Way> {
+        let mut at = self.draw.below(WHOLE);
+        let world = self.world;
+        world.ways[here].iter().find(|way| {
+            let special = way.by_channel.iter().find(|(own, _)| Some(*own) == channel);
+            let rate = special.map_or(way.rate, |(_, rate)| *rate);
+            let is_here = at < rate;
+            at = at.saturating_sub(rate);
+            is_here
+        })
+    }
+
+    /// Adds what reaches a stage by a transition and changes nothing else; whether that could be done.
+    fn reach(&mut self, aim: Aim, mut moment: impl FnMut(&mut Draw) -> i64) -> bool {
+        let length = self.life.events.len();
+        for _ in 0..TRIES {
+            let definition = self.world.definition;
+            let Some(enter) = self.draw.pick(&definition.stages[aim.to].enter) else { return false };
+            let time = moment(&mut self.draw);
+            let is_reached = match enter {
+                Enter::Event { pattern, .. } => {
+                    let said = self.world.vocabulary.event(*pattern, &mut self.draw);
+                    said.is_some_and(|said| self.add(said, time, aim) == Effect::Reached)
+                }
+                Enter::Score { score, .. } => self.gather(*score, time, aim),
+                Enter::Absence { .. } => self.wait(aim),
+            };
+            if is_reached {
+                self.now = self.reached(aim).unwrap_or(time);
+                return true;
+            }
+            self.life.events.truncate(length);
+        }
+        self.refold();
+        false
+    }
+
+    /// Adds an event and says what it does.
+    fn add(&mut self, said: Said, time: i64, aim: Aim) -> Effect {
+        let time = time.max(self.life.events.last().map_or(i64::MIN, |last| last.time + SECOND));
+        self.life.events.push(Happened { time, said, is_known: aim.here.is_some() });
+        self.refold();
+        let mut effect = Effect::Nothing;
+        for entry in self.fold.entries.iter().filter(|entry| entry.time == time) {
+            let stage = entry.stage as StageId;
+            let is_stay = aim.here == Some(stage) && entry.taken != NONE && !self.is_loop(entry.taken);
+            effect = match effect {
+                Effect::Nothing if stage == aim.to && entry.taken == aim.by => Effect::Reached,
+                before if is_stay => before,
+                _ => return Effect::Else,
+            };
+        }
+        effect
+    }
+
+    fn is_loop(&self, transition: u32) -> bool {
+        let own = &self.world.definition.transitions[transition as usize];
+        own.from == own.to
+    }
+
+    fn refold(&mut self) {
+        self.folded.clear();
+        let event = |own: &Happened| Event { time: own.time, class: own.said.class, kept: NOTHING };
+        self.folded.extend(self.life.events.iter().map(event));
+        self.fold.run(self.group, &self.folded, &FxHashSet::default());
+    }
+
+    /// Adds events that give points until the score is reached, the last one at about the moment.
+    fn gather(&mut self, score: usize, time: i64, aim: Aim) -> bool {
+        let definition = self.world.definition;
+        let gives = |own: &&funnelc_engine::definition::Points| own.points.is_sign_positive() && own.pattern.is_some();
+        let rows: Vec<_> = definition.scores[score].points.iter().filter(gives).collect();
+        let begin = self.now;
+        for step in 1..=MAX_POINTS as i64 {
+            let Some(row) = self.draw.pick(&rows) else { return false };
+            let Some(said) = row.pattern.and_then(|pattern| self.world.vocabulary.event(pattern, &mut self.draw))
+            else {
+                return false;
+            };
+            let length = self.life.events.len();
+            match self.add(said, begin + (time - begin) / (MAX_POINTS as i64) * step, aim) {
+                Effect::Reached => return true,
+                Effect::Nothing => {}
+                Effect::Else => self.life.events.truncate(length),
+            }
+        }
+        false
+    }
+
+    /// Nothing happens, which enters a stage by itself.
+    fn wait(&mut self, aim: Aim) -> bool {
+        self.refold();
+        self.reached(aim).is_some()
+    }
+
+    /// When a stage was last reached by the way that is aimed at, after the one the person is in.
+    fn reached(&self, aim: Aim) -> Option<i64> {
+        let is_aim =
+            |entry: &&Entry| entry.stage as StageId == aim.to && entry.taken == aim.by && entry.time > self.now;
+        self.fold.entries.iter().rev().find(is_aim).map(|entry| entry.time)
+    }
+
+    /// Something that the plan asks nothing of.
+    fn aside(&mut self) {
+        let Some(name) = self.draw.pick(&self.world.vocabulary.asides).copied() else { return };
+        let time =
+            self.life.events.last().map_or(self.world.from, |last| last.time) + self.draw.between(1, 86_400) * SECOND;
+        if let Some(said) = self.world.vocabulary.named(name, &Test::Always, &mut self.draw) {
+            self.life.events.push(Happened { time, said, is_known: self.life.events.len() > 1 });
+        }
+    }
+}

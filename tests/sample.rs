@@ -1,0 +1,160 @@
+//! Samples: what is drawn from planned rates measures as planned, holds the plan, and is the same on every run.
+
+#![cfg(feature = "engine")]
+#![allow(clippy::disallowed_methods, reason = "tests read and write files and start the program")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value as Json;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn funnelc(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_funnelc")).args(arguments).current_dir(root()).output().unwrap()
+}
+
+fn done(arguments: &[&str]) -> Output {
+    let output = funnelc(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+/// A sample of a spec in a folder of its own.
+fn sample(spec: &str, folder: &Path, more: &[&str]) -> String {
+    let folder = folder.to_str().unwrap();
+    let output = done(&[&["sample", spec, "-o", folder], more].concat());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn measured(spec: &str, events: &Path) -> Json {
+    let output = done(&["measure", spec, "--events", events.to_str().unwrap(), "--format", "json"]);
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn shipped() -> Vec<String> {
+    let mut found = Vec::new();
+    for folder in ["specs/examples", "specs/models"] {
+        let entries = std::fs::read_dir(root().join(folder)).unwrap();
+        found.extend(entries.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap())));
+    }
+    found.sort();
+    found
+}
+
+/// Standard deviations that a rate may lie beside its plan: over some hundred rates, chance alone stays below.
+const SIGMAS: f64 = 4.5;
+
+/// Rates that the plan gives to everybody, so that a sample must come out at them. Rates for some, and stages that are
+/// entered by silence, come out otherwise.
+fn is_for_all(spec: &str, from: &str, to: &str) -> bool {
+    let model: Json = serde_json::from_slice(&std::fs::read(root().join(spec)).unwrap()).unwrap();
+    let funnels = model["funnels"].as_array().unwrap();
+    let ways = funnels.iter().flat_map(|funnel| funnel["transitions"].as_array().unwrap());
+    let stages = funnels.iter().flat_map(|funnel| funnel["stages"].as_array().unwrap());
+    let by_silence: Vec<&Json> = stages
+        .filter(|stage| stage["enter"]["text"].as_str().is_some_and(|text| text.contains("no ")))
+        .map(|stage| &stage["path"])
+        .collect();
+    let mut own = ways.filter(|way| way["from"] == from);
+    own.all(|way| way["rates"].as_array().unwrap().is_empty() && !by_silence.contains(&&way["to"]))
+        && !by_silence.iter().any(|stage| **stage == from || **stage == to)
+}
+
+#[test]
+fn a_sample_measures_as_planned() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut seen, mut faults) = (0, Vec::new());
+    for spec in shipped() {
+        let here = folder.path().join(spec.replace('/', "_"));
+        sample(&spec, &here, &["-n", "4000", "--days", "900"]);
+        let model = here.join("model");
+        done(&["build", &spec, "-o", model.to_str().unwrap(), "--target", "model", "--allow", "warnings"]);
+        for funnel in measured(&spec, &here.join("events.parquet"))["funnels"].as_array().unwrap() {
+            for way in funnel["transitions"].as_array().unwrap() {
+                let (Some(planned), Some(rate), of) =
+                    (way["planned"].as_f64(), way["rate"].as_f64(), way["of"].as_f64().unwrap())
+                else {
+                    continue;
+                };
+                if of < 30.0
+                    || !is_for_all(
+                        model.join("model.json").to_str().unwrap(),
+                        way["from"].as_str().unwrap(),
+                        way["to"].as_str().unwrap(),
+                    )
+                {
+                    continue;
+                }
+                seen += 1;
+                let deviation = (planned * (1.0 - planned) / of).sqrt();
+                if (rate - planned).abs() > SIGMAS * deviation + 1e-9 {
+                    faults.push(format!("{spec}: {}: planned {planned}, measured {rate} of {of}", way["path"]));
+                }
+            }
+        }
+    }
+    assert!(seen > 50, "only {seen} rates were seen");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_sample_holds_the_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    for spec in shipped() {
+        let here = folder.path().join(spec.replace('/', "_"));
+        sample(&spec, &here, &["-n", "300", "--format", "jsonl"]);
+        let log = here.join("events.jsonl");
+        let output = funnelc(&["verify", log.to_str().unwrap(), "-s", &spec, "--allow-unplanned"]);
+        assert!(
+            output.status.success(),
+            "{spec}: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+#[test]
+fn the_same_seed_draws_the_same_bytes_and_another_one_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = |name: &str, form: &str, seed: &str| {
+        let here = folder.path().join(name);
+        sample("specs/examples/peepers", &here, &["-n", "500", "--format", form, "--seed", seed]);
+        let read = |file: &str| std::fs::read(here.join(format!("{file}.{form}"))).unwrap();
+        (read("events"), read("spend"))
+    };
+    for form in ["parquet", "jsonl", "csv"] {
+        assert_eq!(bytes(&format!("1{form}"), form, "7"), bytes(&format!("2{form}"), form, "7"));
+        assert_ne!(bytes(&format!("1{form}"), form, "7").0, bytes(&format!("3{form}"), form, "8").0);
+    }
+}
+
+#[test]
+fn all_forms_measure_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = "specs/examples/peepers";
+    let numbers = |form: &str| {
+        let here: PathBuf = folder.path().join(form);
+        sample(spec, &here, &["-n", "800", "--format", form]);
+        measured(spec, &here.join(format!("events.{form}")))["funnels"].clone()
+    };
+    let parquet = numbers("parquet");
+    assert_eq!(parquet, numbers("jsonl"));
+    assert_eq!(parquet, numbers("csv"));
+}
+
+#[test]
+fn what_cannot_be_drawn_is_said_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("silent.funnel");
+    let text = "event bought { sent_by web }\nfunnel f : standard {\n  stage gone : top { enter no bought for 90d }\n  stage back : bottom { enter bought; converts }\n  gone -> back rate 5%\n}\n";
+    std::fs::write(&spec, text).unwrap();
+    let out = folder.path().join("out");
+    let output = funnelc(&["sample", spec.to_str().unwrap(), "-o", out.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nobody can be drawn"));
+    assert!(!out.join("events.parquet").exists());
+}
