@@ -34,12 +34,16 @@ fn measured(spec: &str, events: &Path) -> Json {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
+/// Specs that the engine does not measure yet; whether it still refuses them is tested too.
+const REFUSED: [&str; 1] = ["specs/examples/b2b"];
+
 fn shipped() -> Vec<String> {
     let mut found = Vec::new();
     for folder in ["specs/examples", "specs/models"] {
         let entries = std::fs::read_dir(root().join(folder)).unwrap();
         found.extend(entries.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap())));
     }
+    found.retain(|spec| !REFUSED.contains(&spec.as_str()));
     found.sort();
     found
 }
@@ -69,7 +73,7 @@ fn a_sample_measures_as_planned() {
     let (mut seen, mut faults) = (0, Vec::new());
     for spec in shipped() {
         let here = folder.path().join(spec.replace('/', "_"));
-        sample(&spec, &here, &["-n", "4000", "--days", "900"]);
+        sample(&spec, &here, &["-n", "1500", "--days", "900"]);
         let model = here.join("model");
         done(&["build", &spec, "-o", model.to_str().unwrap(), "--target", "model", "--allow", "warnings"]);
         for funnel in measured(&spec, &here.join("events.parquet"))["funnels"].as_array().unwrap() {
@@ -96,8 +100,28 @@ fn a_sample_measures_as_planned() {
             }
         }
     }
-    assert!(seen > 50, "only {seen} rates were seen");
+    assert!(seen > 30, "only {seen} rates were seen");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The events of a sample as they were sent: a table of a warehouse may name its columns as it likes.
+fn as_sent(log: &str) -> String {
+    let event = |line: &str| {
+        let row: Json = serde_json::from_str(line).unwrap();
+        let properties = row.get("props").cloned().unwrap_or(serde_json::json!({}));
+        format!("{}\n", serde_json::json!({ "event": row["event"], "properties": properties }))
+    };
+    log.lines().map(event).collect()
+}
+
+#[test]
+fn what_cannot_be_measured_cannot_be_drawn() {
+    for spec in REFUSED {
+        let folder = tempfile::tempdir().unwrap();
+        let output = funnelc(&["sample", spec, "-o", folder.path().to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("not measured yet"));
+    }
 }
 
 #[test]
@@ -105,8 +129,9 @@ fn a_sample_holds_the_plan() {
     let folder = tempfile::tempdir().unwrap();
     for spec in shipped() {
         let here = folder.path().join(spec.replace('/', "_"));
-        sample(&spec, &here, &["-n", "300", "--format", "jsonl"]);
-        let log = here.join("events.jsonl");
+        sample(&spec, &here, &["-n", "200", "--format", "jsonl"]);
+        let log = here.join("log.jsonl");
+        std::fs::write(&log, as_sent(&std::fs::read_to_string(here.join("events.jsonl")).unwrap())).unwrap();
         let output = funnelc(&["verify", log.to_str().unwrap(), "-s", &spec, "--allow-unplanned"]);
         assert!(
             output.status.success(),

@@ -9,14 +9,12 @@ use clap::builder::PossibleValue;
 use funnelc_engine::read::ReadTrouble;
 use funnelc_engine::{Options, Progress, Trouble};
 
-use super::output::{LanguageArgument, ReportArguments, When, outcome, print, style, unusable};
+use super::output::{LanguageArgument, When, print, style, unusable};
 use super::{Outcome, settings};
-use crate::diagnostic::Severity;
-use crate::lint::levels::Levels;
 use crate::measure::report::{FORMATS, Report};
 use crate::measure::{self, Lowered, Unmeasured};
 use crate::source::Sources;
-use crate::{compile, system};
+use crate::system;
 
 /// Measure what really happened.
 #[derive(Debug, Args)]
@@ -93,17 +91,9 @@ impl Measure {
 
     /// What is to be measured; nothing is measured by a spec with errors.
     fn lowered(&self, color: When) -> Result<Lowered, Outcome> {
-        let mut project = settings::one_project(self.spec.as_deref())?;
-        let mut compilation = compile(&project.sources, &Levels::default());
-        let mut diagnostics = std::mem::take(&mut project.faults);
-        diagnostics.append(&mut compilation.diagnostics);
-        diagnostics.retain(|found| found.severity == Severity::Error);
-        if !diagnostics.is_empty() {
-            ReportArguments::default().write_to_stderr(color, &project.sources, &diagnostics);
-            return Err(outcome(&diagnostics).worse(Outcome::Unusable));
-        }
-        let mut lowered = measure::definition(&compilation.model)
-            .map_err(|troubles| unusable(&places(&project.sources, &troubles)))?;
+        let mut lowered = settings::sound(self.spec.as_deref(), color, |model| {
+            measure::definition(model).map_err(|troubles| unusable(&places(model.sources, &troubles)))
+        })?;
         if lowered.definition.funnels.is_empty() {
             return Err(unusable("the spec declares no funnel, so there is nothing to measure"));
         }

@@ -7,15 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use clap::Args;
 use clap::builder::PossibleValue;
 
-use super::output::{LanguageArgument, ReportArguments, When, outcome, print, style, unusable};
+use super::output::{LanguageArgument, When, print, style, unusable};
 use super::{Outcome, settings};
 use crate::diagnostic::Severity;
-use crate::lint::levels::Levels;
 use crate::plan::{self, Plan};
+use crate::system;
 use crate::verify::report::{self, Report};
 use crate::verify::shapes::{self, Shape};
 use crate::verify::{self, Findings, LAWS, Law, Log, MAX_LINE, Trouble};
-use crate::{compile, system};
 
 /// Hold logs of events to the plan.
 #[derive(Debug, Args)]
@@ -96,16 +95,7 @@ impl Verify {
 
     /// The plan; nothing is held to a spec with errors.
     fn plan(&self, color: When) -> Result<Plan, Outcome> {
-        let mut project = settings::one_project(self.spec.as_deref())?;
-        let mut compilation = compile(&project.sources, &Levels::default());
-        let mut diagnostics = std::mem::take(&mut project.faults);
-        diagnostics.append(&mut compilation.diagnostics);
-        diagnostics.retain(|found| found.severity == Severity::Error);
-        if !diagnostics.is_empty() {
-            ReportArguments::default().write_to_stderr(color, &project.sources, &diagnostics);
-            return Err(outcome(&diagnostics).worse(Outcome::Unusable));
-        }
-        let plan = plan::plan(&compilation.model);
+        let plan = settings::sound(self.spec.as_deref(), color, |model| Ok(plan::plan(model)))?;
         if plan.events.is_empty() {
             return Err(unusable(
                 "the spec declares no event, so there is nothing to hold a log to; name another one with -s",

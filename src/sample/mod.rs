@@ -148,14 +148,12 @@ mod tests {
         let lowered = crate::measure::definition(&compilation.model).expect("a definition");
         let options = Options { people: 100, seed: 1, from: 0, days: 100 };
         let mut names = std::collections::BTreeMap::<String, u32>::new();
-        let vocabulary = Vocabulary::of(&plan, &lowered.definition);
-        eprintln!("{:?} {:?}", vocabulary.classes, lowered.definition.patterns);
         let drawn = sample(&plan, &lowered.definition, options, |events| {
             events.iter().for_each(|event| *names.entry(event.name.clone()).or_default() += 1);
             Ok::<(), ()>(())
         });
         let drawn = drawn.expect("a start").expect("no error");
-        eprintln!("{drawn:?}");
+        assert_eq!(drawn.taken, u64::from(names["bought"]));
         assert_eq!(names["seen"], 100);
         assert!((30..70).contains(&names["bought"]), "{names:?}");
     }
