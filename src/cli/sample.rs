@@ -54,7 +54,7 @@ impl Sample {
                 .map_err(|troubles| unusable(&super::measure::places(model.sources, &troubles)))?;
             Ok((plan::plan(model), lowered.definition, measure::spend_columns(model)))
         });
-        let (plan, definition, spend) = match planned {
+        let (plan, definition, columns) = match planned {
             Ok(found) => found,
             Err(outcome) => return outcome,
         };
@@ -75,7 +75,7 @@ impl Sample {
             return Outcome::Clean;
         }
         let path = self.output.join(format!("spend.{ending}"));
-        let written = system::write_through(&path, |to| write::spend(BufWriter::new(to), *form, &spend, &spent));
+        let written = system::write_through(&path, |to| write::spend(BufWriter::new(to), *form, &columns, &spent));
         match written {
             Ok(()) => {
                 eprintln!("funnelc: wrote {} rows of spend to {}", spent.len(), path.display());

@@ -18,9 +18,7 @@ pub(super) fn body(plan: &Plan, event: &EventPlan, draw: &mut Draw) -> Body {
     for own in &event.properties {
         if own.required || draw.below(2) == 0 {
             let shown = || event.examples.iter().filter_map(|example| example.get(&own.name)).collect::<Vec<_>>();
-            if let Some(value) = value(plan, own, shown, draw, 0) {
-                made.insert(own.wire_name.clone(), value);
-            }
+            made.extend(value(plan, own, shown, draw, 0).map(|value| (own.wire_name.clone(), value)));
         }
     }
     made
@@ -35,7 +33,7 @@ fn value<'p>(
     depth: u8,
 ) -> Option<Json> {
     if own.pattern.is_some() {
-        return draw.pick(&shown()).and_then(|example| literal(example));
+        return draw.pick(&shown()).copied().and_then(literal);
     }
     typed(plan, own.kind.as_ref()?, own, draw, depth)
 }
@@ -54,11 +52,9 @@ fn typed(plan: &Plan, kind: &Type, own: &PropertyPlan, draw: &mut Draw, depth: u
             let members = &plan.type_at(path).filter(|_| depth < MAX_DEPTH)?.members;
             let mut made = Body::new();
             for member in members {
-                if member.required || draw.below(2) == 0 {
-                    if let Some(value) = value(plan, member, Vec::new, draw, depth + 1) {
-                        made.insert(member.wire_name.clone(), value);
-                    }
-                }
+                let is_said = member.required || draw.below(2) == 0;
+                let value = if is_said { value(plan, member, Vec::new, draw, depth + 1) } else { None };
+                made.extend(value.map(|value| (member.wire_name.clone(), value)));
             }
             Json::Object(made)
         }
@@ -92,7 +88,7 @@ fn scalar(plan: &Plan, scalar: &str, own: &PropertyPlan, draw: &mut Draw) -> Jso
 
 fn bytes(draw: &mut Draw) -> [u8; 16] {
     let (high, low) = (draw.below(u64::MAX), draw.below(u64::MAX));
-    (u128::from(high) << 64 | u128::from(low)).to_le_bytes()
+    ((u128::from(high) << 64) | u128::from(low)).to_le_bytes()
 }
 
 /// A text made to have as many characters as it must.

@@ -20,7 +20,7 @@ impl Draw {
 
     /// A number below another one; 0 below 0.
     pub(super) fn below(&mut self, end: u64) -> u64 {
-        (u128::from(self.0.next_u64()) * u128::from(end) >> 64) as u64
+        ((u128::from(self.0.next_u64()) * u128::from(end)) >> 64) as u64
     }
 
     /// A number between two, both included.
@@ -40,9 +40,9 @@ impl Draw {
     }
 
     /// A time up to a span, short ones likelier than long ones, as people decide.
-    pub(super) fn soon(&mut self, span: u64) -> u64 {
-        let whole = self.below(span);
-        self.below(whole.saturating_add(1))
+    pub(super) fn soon(&mut self, span: i64) -> i64 {
+        let whole = self.between(0, span);
+        self.between(0, whole)
     }
 }
 

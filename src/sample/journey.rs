@@ -19,7 +19,7 @@ const TRIES: usize = 40;
 /// The longest life, in transitions.
 const MAX_STEPS: usize = 200;
 /// How many events may bring a score to its threshold.
-const MAX_POINTS: usize = 24;
+const MAX_POINTS: i64 = 24;
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 /// How long a transition takes that says nothing of it, and whose funnel says nothing either.
@@ -230,7 +230,8 @@ enum Effect {
 impl Walk<'_, '_> {
     fn begin(&mut self, start: &Start) -> bool {
         let aim = Aim { here: None, to: start.stage, by: NONE };
-        let time = self.world.from + (self.draw.below((self.world.span / SECOND).unsigned_abs()) as i64) * SECOND;
+        let seconds = self.draw.between(0, self.world.span / SECOND - 1);
+        let time = self.world.from + seconds * SECOND;
         let reached = self.reach(aim, |_| time);
         if let (true, Some(at), Some(first)) = (reached, start.channel, self.life.events.first_mut()) {
             self.world.channels[at].mark(&mut first.said.body, &mut self.draw);
@@ -245,9 +246,7 @@ impl Walk<'_, '_> {
             let (transition, to, within) = (way.transition, way.to, way.within);
             let now = self.now;
             let aim = Aim { here: Some(here), to, by: transition };
-            if !self.reach(aim, |draw| {
-                now + SECOND + draw.soon((within / SECOND - 1).max(1).unsigned_abs()) as i64 * SECOND
-            }) {
+            if !self.reach(aim, |draw| now + SECOND + draw.soon(within / SECOND - 1) * SECOND) {
                 self.life.missed += 1;
                 break;
             }
@@ -333,14 +332,14 @@ impl Walk<'_, '_> {
         let gives = |own: &&funnelc_engine::definition::Points| own.points.is_sign_positive() && own.pattern.is_some();
         let rows: Vec<_> = definition.scores[score].points.iter().filter(gives).collect();
         let begin = self.now;
-        for step in 1..=MAX_POINTS as i64 {
+        for step in 1..=MAX_POINTS {
             let Some(row) = self.draw.pick(&rows) else { return false };
             let Some(said) = row.pattern.and_then(|pattern| self.world.vocabulary.event(pattern, &mut self.draw))
             else {
                 return false;
             };
             let length = self.life.events.len();
-            match self.add(said, begin + (time - begin) / (MAX_POINTS as i64) * step, aim) {
+            match self.add(said, begin + (time - begin) / MAX_POINTS * step, aim) {
                 Effect::Reached => return true,
                 Effect::Nothing => {}
                 Effect::Else => self.life.events.truncate(length),

@@ -153,7 +153,8 @@ mod tests {
             Ok::<(), ()>(())
         });
         let drawn = drawn.expect("a start").expect("no error");
-        assert_eq!(drawn.taken, u64::from(names["bought"]));
+        // What would happen after the last day is not in the log.
+        assert!(drawn.taken >= u64::from(names["bought"]), "{drawn:?}");
         assert_eq!(names["seen"], 100);
         assert!((30..70).contains(&names["bought"]), "{names:?}");
     }

@@ -112,7 +112,9 @@ impl<'d> Vocabulary<'d> {
             Test::Always | Test::Not(_) => {}
             Test::All(all) => all.iter().for_each(|test| self.force(test, body, draw)),
             Test::Any(any) => {
-                any.get(draw.below(any.len() as u64) as usize).into_iter().for_each(|test| self.force(test, body, draw))
+                if let Some(test) = any.get(draw.below(any.len() as u64) as usize) {
+                    self.force(test, body, draw);
+                }
             }
             Test::In(field, literals) => {
                 if let Some(value) = draw.pick(literals).and_then(|literal| near(literal, 0)) {

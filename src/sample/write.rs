@@ -7,7 +7,7 @@ use funnelc_engine::write::{Kind, Table, Values};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Happened, Spent};
-use crate::plan::Plan;
+use crate::plan::{EventPlan, Plan};
 
 /// The link parameters that any event may have.
 const LINK: [&str; 5] = ["utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term"];
@@ -83,7 +83,7 @@ fn identity(event: &Happened, at: usize, last: usize) -> Json {
 
 /// The names of all properties on the wire, and those of links.
 fn property_columns(plan: &Plan) -> Vec<String> {
-    let planned = plan.events.iter().flat_map(|event| event.all_properties()).map(|own| own.wire_name.clone());
+    let planned = plan.events.iter().flat_map(EventPlan::all_properties).map(|own| own.wire_name.clone());
     let mut all: Vec<String> = planned.chain(LINK.map(str::to_owned)).collect();
     all.sort();
     all.dedup();
