@@ -314,8 +314,8 @@ pub fn write_tree(folder: &Path, files: &[(&str, &[u8])], stale: &[String]) -> R
     if kind_of(folder) == PathKind::File {
         return Err(TreeError::NotAFolder);
     }
-    let mut paths = files.iter().map(|(path, _)| *path).chain(stale.iter().map(String::as_str));
-    if let Some(path) = paths.find(|path| !stays_inside(Path::new(path))) {
+    let paths = || files.iter().map(|(path, _)| *path).chain(stale.iter().map(String::as_str));
+    if let Some(path) = paths().find(|path| !stays_inside(Path::new(path))) {
         return Err(TreeError::Escapes(path.to_owned()));
     }
     let io_error = |path: &Path| {
@@ -324,15 +324,16 @@ pub fn write_tree(folder: &Path, files: &[(&str, &[u8])], stale: &[String]) -> R
     };
     fs::create_dir_all(folder).map_err(io_error(folder))?;
     let inside = canonical(folder).ok_or(TreeError::NotAFolder)?;
+    // Before the first folder is made: even an empty one would be made outside.
+    if let Some(path) = paths().find(|path| leads_out(&inside, &folder.join(path))) {
+        return Err(TreeError::Escapes(path.to_owned()));
+    }
     let permissions = default_permissions(folder);
     let mut ready = Vec::with_capacity(files.len());
     for (path, bytes) in files {
         let place = folder.join(path);
         let parent = place.parent().unwrap_or(folder);
         fs::create_dir_all(parent).map_err(io_error(parent))?;
-        if !canonical(parent).is_some_and(|real| real.starts_with(&inside)) {
-            return Err(TreeError::Escapes((*path).to_owned()));
-        }
         if kind_of(&place) == PathKind::Folder {
             return Err(TreeError::Io(place, io::Error::other("a folder stands where this file belongs")));
         }
@@ -346,6 +347,12 @@ pub fn write_tree(folder: &Path, files: &[(&str, &[u8])], stale: &[String]) -> R
         remove_empty_parents(folder, Path::new(path));
     }
     Ok(())
+}
+
+/// Whether a place is outside of a folder once the links that stand on the way to it are followed.
+fn leads_out(inside: &Path, place: &Path) -> bool {
+    let there = place.ancestors().skip(1).find(|parent| is_there(parent));
+    !there.and_then(canonical).is_some_and(|real| real.starts_with(inside))
 }
 
 fn stage(folder: &Path, bytes: &[u8], permissions: Option<&fs::Permissions>) -> io::Result<tempfile::NamedTempFile> {
