@@ -264,6 +264,8 @@ pub enum Condition {
         /// For how long at least.
         lasting: Option<i64>,
     },
+    /// What happens at this moment is one of these events.
+    This(PatternId),
 }
 
 /// What a transition does.
@@ -366,12 +368,61 @@ pub struct Kpi {
     pub per: Option<Period>,
     /// The rolling time before the end of the log that it is computed over.
     pub over: Option<i64>,
+    /// Which part of everything it is about.
+    pub slice: Slice,
     /// What it is split by.
     pub by: Vec<Split>,
-    /// What it should be, as it is written.
-    pub target: Option<String>,
+    /// The same with every amount replaced by the part of it that is profit, where that part is known.
+    pub profit: Option<Formula>,
+    /// What it should be.
+    pub targets: Vec<Target>,
     /// Why it cannot be computed, where it cannot; its formula is then no matter.
     pub unmeasured: Option<String>,
+}
+
+/// Which part of everything a number is about.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Slice {
+    /// What must hold at the moment of what is counted.
+    pub only: Option<Condition>,
+    /// The people who are followed: what they did before they joined does not count, and all belongs to the period in
+    /// which they joined.
+    pub cohort: Option<Cohort>,
+}
+
+/// How people join those who are followed; the first time counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cohort {
+    /// By a reached entry of a stage.
+    Stage(StageId),
+    /// By an event.
+    Did(PatternId),
+}
+
+/// What a number should be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// The month it is for, as `2027-01`; all of them where none is said.
+    pub month: Option<String>,
+    /// As it is written.
+    pub words: String,
+    /// How the number must compare.
+    pub comparison: Comparison,
+    /// With what; nothing where the two have different units.
+    pub value: Option<Decimal>,
+}
+
+/// What is taken off an event that was reversed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Net {
+    /// The events that reverse.
+    pub by: PatternId,
+    /// The property that holds how much; all of it where there is none.
+    pub field: Option<FieldId>,
+    /// The property that both must share; without one it is the last event that is left.
+    pub matching: Option<FieldId>,
+    /// How long after the event at most, the last moment included.
+    pub within: Option<i64>,
 }
 
 /// A computation.
@@ -458,10 +509,10 @@ pub enum Measure {
     Laps { stage: StageId, transitions: Vec<usize> },
     /// People who did something.
     Did(PatternId),
-    /// How often something was done.
-    Count(PatternId),
-    /// The values of a property.
-    Values { pattern: PatternId, field: FieldId },
+    /// How often something was done; what was reversed does not count.
+    Count { pattern: PatternId, net: Option<Net> },
+    /// The values of a property, less what was reversed.
+    Values { pattern: PatternId, field: FieldId, net: Option<Net> },
     /// People of a stage who are seen again a time after their first entry or later; or not within it after their last one.
     Stays { stage: StageId, after: i64, is_churn: bool },
 }
@@ -486,6 +537,8 @@ pub enum Split {
     Segment,
     /// A property: the first one in the journey.
     Field(FieldId),
+    /// Months, where it is not a total of months already.
+    Month,
 }
 
 impl Split {
@@ -494,6 +547,7 @@ impl Split {
         match self {
             Self::Channel => "channel".to_owned(),
             Self::Segment => "segment".to_owned(),
+            Self::Month => "month".to_owned(),
             Self::Field(field) => definition.fields[*field].name.clone(),
         }
     }

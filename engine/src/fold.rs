@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use crate::class::Class;
 use crate::definition::{Condition, Definition, Enter, Moves, PatternId, StageId};
 use crate::history::{self, Silence};
-use crate::rows::Event;
+use crate::rows::{Event, Kept};
 use rust_decimal::prelude::ToPrimitive;
 
 /// No entry, no transition, no class.
@@ -32,6 +32,19 @@ pub struct Entry {
     pub event: u32,
     /// The class of the event, or [`NONE`] for silence and scores.
     pub class: u32,
+}
+
+/// A moment in the life of a person: when, by what, and all that the person ever did.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// When.
+    pub time: i64,
+    /// The class of the event that happens then, or [`NONE`].
+    pub class: u32,
+    /// The person's events, in order.
+    pub events: &'a [Event],
+    /// What is kept of events.
+    pub kept: &'a [Kept],
 }
 
 /// A definition made ready for folding.
@@ -185,6 +198,8 @@ pub struct Fold<'r, 'd> {
     thresholds: Vec<Threshold>,
     /// By pattern: the moments of its events, once somebody has asked.
     times: Vec<Option<Vec<i64>>>,
+    /// Whether the person is folded: what is asked then is about any moment.
+    is_over: bool,
 }
 
 /// A score as it stands.
@@ -221,25 +236,28 @@ impl<'r, 'd> Fold<'r, 'd> {
             scores: vec![Running::default(); rules.definition.scores.len()],
             thresholds: Vec::new(),
             times: vec![None; rules.definition.patterns.len()],
+            is_over: false,
         }
     }
 
     /// Folds one person's events, which are in order. `undone` holds entries that were reversed.
-    pub fn run(&mut self, group: &Group, events: &[Event], undone: &FxHashSet<(u32, u32)>) {
+    pub fn run(&mut self, group: &Group, events: &[Event], kept: &[Kept], undone: &FxHashSet<(u32, u32)>) {
         self.clear(group);
+        self.is_over = false;
         let mut silences = self.silences(group, events).into_iter().peekable();
         self.number = 0;
         for (at, event) in events.iter().enumerate() {
             let rank = group.rank[event.class as usize];
             // What is derived comes after what happened at the same time and can enter the same stage.
             while let Some(own) = silences.next_if(|own| (own.time, own.stage as u32) < (event.time, rank)) {
-                self.silence(own, group, events);
+                self.silence(own, group, Moment { time: own.time, class: NONE, events, kept });
             }
-            self.event(group, events, at, undone);
+            self.event(group, Moment { time: event.time, class: event.class, events, kept }, at, undone);
         }
         for own in silences {
-            self.silence(own, group, events);
+            self.silence(own, group, Moment { time: own.time, class: NONE, events, kept });
         }
+        self.is_over = true;
     }
 
     fn clear(&mut self, group: &Group) {
@@ -271,15 +289,14 @@ impl<'r, 'd> Fold<'r, 'd> {
     }
 
     /// One event: all of its entries read the state before it, and are committed together.
-    fn event(&mut self, group: &Group, events: &[Event], at: usize, undone: &FxHashSet<(u32, u32)>) {
-        let event = events[at];
+    fn event(&mut self, group: &Group, now: Moment<'_>, at: usize, undone: &FxHashSet<(u32, u32)>) {
         let rules = self.rules;
         let is_score = self.rules.has_scores;
         self.number += 1;
         if is_score {
-            self.score_moves_on(event.time);
+            self.score_moves_on(now.time);
         }
-        let enters = &group.enters[event.class as usize];
+        let enters = &group.enters[now.class as usize];
         for (stage, enter) in enters {
             if self.open.last().is_some_and(|own| own.stage == *stage) || undone.contains(&(*stage, at as u32)) {
                 continue;
@@ -287,36 +304,37 @@ impl<'r, 'd> Fold<'r, 'd> {
             let Enter::Event { when, .. } = &rules.definition.stages[*stage as usize].enter[*enter as usize] else {
                 continue;
             };
-            if self.holds(when, event.time, events) {
-                self.enter(*stage, event.time, event.class, events);
+            if self.holds(when, now) {
+                self.enter(*stage, now);
             }
         }
-        for stage in &group.forgets[event.class as usize] {
+        for stage in &group.forgets[now.class as usize] {
             self.latest[*stage as usize] = NONE;
         }
         let reached = self.commit();
         if is_score {
-            let rises = self.score_rises(group, event, events);
-            self.thresholds_after(group, rises, reached, event.time, events);
+            let rises = self.score_rises(group, now);
+            self.thresholds_after(group, rises, reached, now);
         }
     }
 
-    fn silence(&mut self, own: Silence, group: &Group, events: &[Event]) {
+    fn silence(&mut self, own: Silence, group: &Group, now: Moment<'_>) {
         if self.rules.has_scores {
             self.score_moves_on(own.time);
         }
         self.number += 1;
-        self.enter(own.stage as u32, own.time, NONE, events);
+        self.enter(own.stage as u32, now);
         let reached = self.commit();
         if self.rules.has_scores && reached > 0 {
-            self.thresholds_after(group, Vec::new(), reached, own.time, events);
+            self.thresholds_after(group, Vec::new(), reached, now);
         }
     }
 
     // ---- reaching
 
     /// An entry of a stage: reached if a transition allows it, if it starts again, or if journeys begin there.
-    fn enter(&mut self, stage: u32, time: i64, class: u32, events: &[Event]) {
+    fn enter(&mut self, stage: u32, now: Moment<'_>) {
+        let Moment { time, class, .. } = now;
         let event = self.number;
         let open = |taken: u32, from: u32, start: i64, journey: u32| Entry {
             stage,
@@ -328,14 +346,14 @@ impl<'r, 'd> Fold<'r, 'd> {
             event,
             class,
         };
-        let entry = if let Some((taken, from)) = self.taken(stage, time, class, events) {
+        let entry = if let Some((taken, from)) = self.taken(stage, now) {
             let before = self.entries[from as usize];
             if self.starts_anew(taken) {
                 open(taken, from, time, NONE)
             } else {
                 open(taken, from, before.start, before.journey)
             }
-        } else if let Some(entry) = self.again(stage, time, class, events) {
+        } else if let Some(entry) = self.again(stage, now) {
             let (taken, from, start, journey) = entry;
             open(taken, from, start, journey)
         } else if self.rules.definition.stages[stage as usize].is_entry && self.rules.again[stage as usize].is_empty() {
@@ -348,7 +366,8 @@ impl<'r, 'd> Fold<'r, 'd> {
     }
 
     /// Of the transitions that allow an entry, the one with the most recent predecessor.
-    fn taken(&mut self, stage: u32, time: i64, class: u32, events: &[Event]) -> Option<(u32, u32)> {
+    fn taken(&mut self, stage: u32, now: Moment<'_>) -> Option<(u32, u32)> {
+        let time = now.time;
         let rules = self.rules;
         let mut best: Option<(i64, i64, u32, u32)> = None;
         for at in &rules.into[stage as usize] {
@@ -362,7 +381,7 @@ impl<'r, 'd> Fold<'r, 'd> {
             let window = rules.window[stage as usize].filter(|_| !self.starts_anew(*at));
             let in_window = window.is_none_or(|window| time - before.start <= window);
             let is_better = best.is_none_or(|(best, start, ..)| (before.time, before.start) > (best, start));
-            if in_time && in_window && is_better && self.is_open(own, class, time, events) {
+            if in_time && in_window && is_better && self.is_open(own, now) {
                 best = Some((before.time, before.start, *at, from));
             }
         }
@@ -376,16 +395,14 @@ impl<'r, 'd> Fold<'r, 'd> {
     }
 
     /// Whether a transition's `on` and `when` hold.
-    fn is_open(&mut self, own: &crate::definition::Transition, class: u32, time: i64, events: &[Event]) -> bool {
-        let satisfies = |pattern: &PatternId| {
-            self.rules.classes.get(class as usize).is_some_and(|class| class.patterns.has(*pattern))
-        };
-        (own.on.is_empty() || own.on.iter().any(satisfies)) && self.holds(&own.when, time, events)
+    fn is_open(&mut self, own: &crate::definition::Transition, now: Moment<'_>) -> bool {
+        (own.on.is_empty() || own.on.iter().any(|pattern| self.satisfies(now, *pattern))) && self.holds(&own.when, now)
     }
 
     /// What `reentry after D` says of an entry: less than D after the last reached entry it stays in the journey; later
     /// it starts one, and the edge is taken if the last reached stage is its source.
-    fn again(&mut self, stage: u32, time: i64, class: u32, events: &[Event]) -> Option<(u32, u32, i64, u32)> {
+    fn again(&mut self, stage: u32, now: Moment<'_>) -> Option<(u32, u32, i64, u32)> {
+        let time = now.time;
         let rules = self.rules;
         let edges = &rules.again[stage as usize];
         let own = &rules.definition.stages[stage as usize];
@@ -404,7 +421,7 @@ impl<'r, 'd> Fold<'r, 'd> {
             return own.is_entry.then_some((NONE, NONE, before.start, before.journey));
         }
         let in_time = transition.within.is_none_or(|within| time - before.time <= within);
-        if edge.is_some() && in_time && self.is_open(transition, class, time, events) {
+        if edge.is_some() && in_time && self.is_open(transition, now) {
             return Some((at, last, time, NONE));
         }
         own.is_entry.then_some((NONE, NONE, time, NONE))
@@ -437,25 +454,33 @@ impl<'r, 'd> Fold<'r, 'd> {
     // ---- conditions
 
     /// Whether a condition holds of the person that was folded last.
-    pub fn holds(&mut self, condition: &Condition, time: i64, events: &[Event]) -> bool {
+    pub fn holds(&mut self, condition: &Condition, now: Moment<'_>) -> bool {
+        let time = now.time;
         match condition {
             Condition::Always => true,
-            Condition::Not(inner) => !self.holds(inner, time, events),
-            Condition::All(inner) => inner.iter().all(|inner| self.holds(inner, time, events)),
-            Condition::Any(inner) => inner.iter().any(|inner| self.holds(inner, time, events)),
+            Condition::Not(inner) => !self.holds(inner, now),
+            Condition::All(inner) => inner.iter().all(|inner| self.holds(inner, now)),
+            Condition::Any(inner) => inner.iter().any(|inner| self.holds(inner, now)),
             Condition::Did { pattern, times, within } => {
-                let moments = self.moments(*pattern, events);
+                let moments = self.moments(*pattern, now.events);
                 let end = moments.partition_point(|own| *own < time);
                 let start =
                     within.map_or(0, |within| moments.partition_point(|own| *own < time.saturating_sub(within)));
                 (end.saturating_sub(start)) as u64 >= *times
             }
             Condition::Score { score, comparison, value } => {
-                let worth = self.worth(*score, self.scores[*score].before, time, events);
+                let of_events = if self.is_over { self.points_before(*score, now) } else { self.scores[*score].before };
+                let worth = self.worth(*score, of_events, now);
                 value.to_f64().is_some_and(|value| comparison.holds(rounded(worth).total_cmp(&rounded(value))))
             }
             Condition::In { stage, lasting } => self.is_in(*stage, *lasting, time),
+            Condition::This(pattern) => self.satisfies(now, *pattern),
         }
+    }
+
+    /// Whether what happens at a moment satisfies a pattern.
+    fn satisfies(&self, now: Moment<'_>, pattern: PatternId) -> bool {
+        self.rules.classes.get(now.class as usize).is_some_and(|class| class.patterns.has(pattern))
     }
 
     fn is_in(&self, stage: StageId, lasting: Option<i64>, time: i64) -> bool {
@@ -494,28 +519,49 @@ impl<'r, 'd> Fold<'r, 'd> {
     }
 
     /// Points that hold as long as their condition does, and those of events.
-    fn worth(&mut self, score: usize, of_events: f64, time: i64, events: &[Event]) -> f64 {
+    fn worth(&mut self, score: usize, of_events: f64, now: Moment<'_>) -> f64 {
         let rules = self.rules;
         let mut worth = of_events;
         for own in rules.definition.scores[score].points.iter().filter(|own| own.pattern.is_none()) {
-            if self.holds(&own.when, time, events) {
+            if self.holds(&own.when, now) {
                 worth += own.points.to_f64().unwrap_or(0.0);
             }
         }
         worth
     }
 
-    /// Gives the points of an event; says of each threshold whether its score rose to it.
-    fn score_rises(&mut self, group: &Group, event: Event, events: &[Event]) -> Vec<bool> {
+    /// The points of all events strictly before a moment, as they are worth then.
+    fn points_before(&mut self, score: usize, now: Moment<'_>) -> f64 {
         let rules = self.rules;
-        let before: Vec<f64> =
-            (0..self.scores.len()).map(|at| self.worth(at, self.scores[at].now, event.time, events)).collect();
-        let class = &rules.classes[event.class as usize];
+        let own = &rules.definition.scores[score];
+        let mut sum = 0.0;
+        for points in &own.points {
+            let Some(pattern) = points.pattern else { continue };
+            let (worth, cap) = (points.points.to_f64().unwrap_or(0.0), points.up_to.and_then(|cap| cap.to_f64()));
+            let mut given = 0.0;
+            for event in now.events.iter().take_while(|event| event.time < now.time) {
+                let then = Moment { time: event.time, class: event.class, ..now };
+                if self.satisfies(then, pattern) && self.holds(&points.when, then) {
+                    let gets = cap.map_or(worth, |cap| worth.min((cap - given).max(0.0)));
+                    given += gets;
+                    let passed = now.time.saturating_sub(event.time);
+                    let left =
+                        own.decay.map_or(1.0, |(share, every)| decayed(share.to_f64().unwrap_or(0.0), every, passed));
+                    sum += gets * left;
+                }
+            }
+        }
+        sum
+    }
+
+    /// Gives the points of an event; says of each threshold whether its score rose to it.
+    fn score_rises(&mut self, group: &Group, now: Moment<'_>) -> Vec<bool> {
+        let rules = self.rules;
+        let before: Vec<f64> = (0..self.scores.len()).map(|at| self.worth(at, self.scores[at].now, now)).collect();
+        let class = &rules.classes[now.class as usize];
         for (at, score) in rules.definition.scores.iter().enumerate() {
             for (row, own) in score.points.iter().enumerate() {
-                if own.pattern.is_some_and(|pattern| class.patterns.has(pattern))
-                    && self.holds(&own.when, event.time, events)
-                {
+                if own.pattern.is_some_and(|pattern| class.patterns.has(pattern)) && self.holds(&own.when, now) {
                     let running = &mut self.scores[at];
                     let points = own.points.to_f64().unwrap_or(0.0);
                     let left = own
@@ -531,18 +577,18 @@ impl<'r, 'd> Fold<'r, 'd> {
         for (at, derived) in group.derived.iter().enumerate() {
             let (score, threshold) = threshold(rules.definition, *derived);
             let is_above = |worth: f64| rounded(worth) >= rounded(threshold);
-            let now = self.worth(score, self.scores[score].now, event.time, events);
-            if !is_above(before[score]) || !is_above(now) {
+            let after = self.worth(score, self.scores[score].now, now);
+            if !is_above(before[score]) || !is_above(after) {
                 self.thresholds[at].is_done = false;
             }
-            rises.push(!is_above(before[score]) && is_above(now));
+            rises.push(!is_above(before[score]) && is_above(after));
         }
         rises
     }
 
     /// The derived entries just after an event: of thresholds that were risen to, and of those already passed whose
     /// predecessor was reached now. Each is an event of its own.
-    fn thresholds_after(&mut self, group: &Group, rises: Vec<bool>, reached: usize, time: i64, events: &[Event]) {
+    fn thresholds_after(&mut self, group: &Group, rises: Vec<bool>, reached: usize, now: Moment<'_>) {
         for (threshold, rises) in self.thresholds.iter_mut().zip(rises) {
             threshold.is_due = rises;
         }
@@ -550,11 +596,11 @@ impl<'r, 'd> Fold<'r, 'd> {
         while let Some(at) = self.thresholds.iter().position(|own| own.is_due) {
             self.thresholds[at].is_due = false;
             let (score, wanted) = threshold(self.rules.definition, group.derived[at]);
-            let worth = self.worth(score, self.scores[score].now, time, events);
+            let worth = self.worth(score, self.scores[score].now, now);
             if self.thresholds[at].is_done || rounded(worth) < rounded(wanted) {
                 continue;
             }
-            self.enter(group.derived[at].0, time, NONE, events);
+            self.enter(group.derived[at].0, Moment { class: NONE, ..now });
             let reached = self.commit();
             self.thresholds[at].is_done = reached > 0;
             self.mark_due(group, reached);

@@ -38,9 +38,18 @@ impl Keeping {
             }));
         }
         for measure in &definition.measures {
-            if let Measure::Values { pattern, field } = measure {
-                fields.push(*field);
-                patterns.push(*pattern);
+            let (pattern, net) = match measure {
+                Measure::Values { pattern, field, net } => {
+                    fields.push(*field);
+                    patterns.push(*pattern);
+                    (pattern, net)
+                }
+                Measure::Count { pattern, net } => (pattern, net),
+                _ => continue,
+            };
+            if let Some(net) = net {
+                fields.extend(net.field.into_iter().chain(net.matching));
+                patterns.extend([*pattern, net.by]);
             }
         }
         let splits = definition.kpis.iter().flat_map(|kpi| &kpi.by);

@@ -14,7 +14,7 @@ use crate::definition::Definition;
 use crate::fold::{Fold, Rules};
 use crate::history::{self, Keeping};
 use crate::identity::{self, Aliases};
-use crate::kpi::{Cells, Computer, Person, Plan};
+use crate::kpi::{Cells, Computer, Person, Plan, Reached};
 use crate::read::{self, Batch, Part, ReadTrouble, Wanted};
 use crate::result::{LogFacts, Measured, Skipped};
 use crate::rows::{Block, Event, Kept, People, Row, Store, Value};
@@ -104,10 +104,12 @@ pub fn measure(
     let (tally, cells) = counting.all(&reading.store, progress)?;
     facts.log.people = tally.people;
     facts.log.not_numbers = cells.not_numbers;
+    facts.log.unmatched_reversals = cells.unmatched;
     facts.log.from = facts.from.map(time::show);
     facts.log.until = facts.until.map(time::show);
     facts.log.shared_identities = reading.aliases.shared();
-    Ok(Measured::of(definition, &ways, tally, cells.values(&plan), facts.log))
+    let kpis = cells.values(&plan, facts.from.zip(facts.until), &zone);
+    Ok(Measured::of(definition, &ways, tally, kpis, facts.log))
 }
 
 fn parts(logs: &[PathBuf]) -> Result<Vec<Part>, Trouble> {
@@ -505,9 +507,10 @@ impl Counting<'_, '_> {
         } else {
             events
         };
-        let several = (rules.groups.len() > 1).then(|| events.to_vec());
-        for (at, group) in rules.groups.iter().enumerate() {
-            if let Some(as_read) = &several {
+        let as_read = (rules.groups.len() > 1 || !self.plan.is_empty()).then(|| events.to_vec());
+        let mut reached = Vec::new();
+        for group in &rules.groups {
+            if let Some(as_read) = &as_read {
                 events.copy_from_slice(as_read);
             }
             group.order(events);
@@ -516,15 +519,21 @@ impl Counting<'_, '_> {
             } else {
                 FxHashSet::default()
             };
-            fold.run(group, events, &undone);
+            fold.run(group, events, kept, &undone);
             counter.add(&fold.entries, fold.journeys.len());
             if !self.plan.is_empty() {
-                let entries = fold.entries.clone();
-                let journeys = fold.journeys.len();
-                let person =
-                    Person { entries: &entries, journeys, visits: &counter.visits, events, kept, is_first: at == 0 };
-                computer.add(person, fold);
+                let visits = std::mem::take(&mut counter.visits);
+                reached.push(Reached { entries: fold.entries.clone(), journeys: fold.journeys.len(), visits });
             }
+        }
+        if let Some(as_read) = as_read.filter(|_| !self.plan.is_empty()) {
+            events.copy_from_slice(&as_read);
+            events.sort_by_key(|event| event.time);
+            // What is asked of a person now is asked of all funnels.
+            fold.entries = reached.iter().flat_map(|own| own.entries.iter().copied()).collect();
+            fold.entries.sort_by_key(|entry| entry.time);
+            let entries = fold.entries.clone();
+            computer.add(Person { reached: &reached, entries: &entries, events, kept }, fold);
         }
     }
 }

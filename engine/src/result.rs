@@ -27,7 +27,7 @@ pub struct KpiNumbers {
     pub label: String,
     /// What its values are: `number`, `count`, `ratio`, `duration` (in seconds), or a currency.
     pub unit: String,
-    /// What it should be, as it is written.
+    /// What it should be in every period, as it is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// Why it is not measured.
@@ -52,6 +52,24 @@ pub struct KpiValue {
     /// The value; absent where there is none, such as what is divided by nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
+    /// The same with every amount replaced by the part of it that is profit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profit: Option<f64>,
+    /// How many people, visits or events a share, a quotient or a middle value rests on: the fewest of its parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<f64>,
+    /// How many do not count yet, because their time has not run out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<f64>,
+    /// People who joined, where a cohort is followed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<f64>,
+    /// What it should be in this period, where that is not said for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Whether it is as it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meets: Option<bool>,
 }
 
 /// What a log held.
@@ -75,6 +93,8 @@ pub struct LogFacts {
     pub shared_identities: u64,
     /// Values of properties that are summed and are no numbers; they are left out.
     pub not_numbers: u64,
+    /// Reversals (`net of`) that fit no event before them; they take nothing off.
+    pub unmatched_reversals: u64,
 }
 
 /// Rows that were left out, by why.

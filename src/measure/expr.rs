@@ -251,11 +251,26 @@ impl<'m, 's> Lower<'m, 's> {
                 to::Condition::Score { score, comparison, value }
             }
             (ExprKind::Trait(at), ..) => self.lacks(owner, *at, op == Op::Unequal),
+            (ExprKind::Name(at), ..) if matches!(self.model.target(owner, *at), Target::Builtin(_)) => {
+                self.this(owner, expr)
+            }
             _ => {
                 self.trouble(expr.span, "this comparison is not measured yet");
                 FALSE
             }
         }
+    }
+
+    /// What must hold of the event that happens at the moment.
+    fn this(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> to::Condition {
+        let Some(test) = self.test(owner, expr) else { return FALSE };
+        let pattern = to::Pattern { names: Vec::new(), test };
+        let patterns = &mut self.out.definition.patterns;
+        let known = patterns.iter().position(|own| *own == pattern);
+        to::Condition::This(known.unwrap_or_else(|| {
+            patterns.push(pattern);
+            patterns.len() - 1
+        }))
     }
 
     /// A comparison with a trait that the log does not hold: missing, it equals nothing.

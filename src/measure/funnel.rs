@@ -72,7 +72,7 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     /// A property of an event that a free word names.
-    fn key(&mut self, event: Node<'m, 's>, word: &str) -> usize {
+    pub(super) fn key(&mut self, event: Node<'m, 's>, word: &str) -> usize {
         let property = Event(event).properties().into_iter().find(|own| own.name() == word);
         let name = property.map_or_else(|| word.to_owned(), |own| own.wire_name(None));
         self.field(name)

@@ -4,23 +4,25 @@ use funnelc_engine::definition as to;
 use funnelc_engine::tally;
 use rust_decimal::Decimal;
 
-use super::Lower;
 use super::expr::number;
+use super::{Lower, Unmeasured};
 use crate::model::expr::{Expr, ExprKind, Op};
 use crate::model::print::{Named, Printer, value as spelled};
 use crate::model::types::NumberKind;
-use crate::model::value::RefIx;
-use crate::model::walk::{Event, Kpi, Node};
+use crate::model::value::{Captured, RefIx, Type};
+use crate::model::walk::{Event, FieldOf, Kpi, Node, Property};
 use crate::model::{DeclId, Kind, MAX_INHERITANCE, Target, Val};
+use crate::source::Span;
 
 /// A formula, or why there is none.
-type Lowered = Result<to::Formula, String>;
+type Lowered = Result<to::Formula, Unmeasured>;
 
-/// Where an expression stands, and what `it` stands for there.
+/// Where an expression stands, what `it` stands for there, and what is taken off.
 #[derive(Clone, Copy)]
-struct Place<'p> {
+struct Place<'p, 'm, 's> {
     owner: DeclId,
     bound: &'p [DeclId],
+    net: Option<FieldOf<'m, 's>>,
     depth: u8,
 }
 
@@ -38,30 +40,80 @@ impl<'m, 's> Lower<'m, 's> {
 
     fn kpi(&mut self, kpi: Kpi<'m, 's>) {
         let before = self.troubles.len();
-        let value = self.formula_of(kpi, 0);
-        // What stands in the way of one KPI is no trouble of the others.
-        let troubles: Vec<String> = self.troubles.drain(before..).map(|own| own.words).collect();
-        let mut unmeasured = value.as_ref().err().cloned().or_else(|| troubles.first().cloned());
-        for (word, why) in [("where", "`where`"), ("cohort", "`cohort`"), ("net", "`net of`")] {
-            if kpi.0.has(word) && unmeasured.is_none() {
-                unmeasured = Some(format!("{why} is not measured yet"));
-            }
-        }
+        let value = self.formula_of(kpi, None, 0);
+        let slice = self.slice(kpi);
+        let profit = value.as_ref().ok().and_then(|value| self.profit(kpi, value));
         let by = self.splits(kpi);
         let over = kpi.0.field("over").and_then(|field| Some((field.duration("value")?, field.field.span)));
+        let over = over.map(|(over, span)| self.micros(over, span));
+        // What stands in the way of one KPI is no trouble of the others.
+        let mut troubles: Vec<Unmeasured> = self.troubles.drain(before..).collect();
+        troubles.extend(value.as_ref().err().cloned());
+        let unmeasured = troubles.iter().min_by_key(|own| own.span).map(|own| self.shown(own));
         let language = self.model.languages()[0];
         let own = to::Kpi {
             path: kpi.path(),
             label: kpi.label(language),
-            value: value.unwrap_or(to::Formula::Number(Decimal::ZERO)),
+            value: value.ok().filter(|_| unmeasured.is_none()).unwrap_or(to::Formula::Number(Decimal::ZERO)),
             unit: unit(kpi),
             per: kpi.0.word("per").and_then(period),
-            over: over.map(|(over, span)| self.micros(over, span)),
+            over,
+            slice,
             by: if unmeasured.is_some() { Vec::new() } else { by },
-            target: target(kpi),
+            profit,
+            targets: targets(kpi),
             unmeasured,
         };
         self.out.definition.kpis.push(own);
+    }
+
+    /// Why something is not measured, and where that stands.
+    fn shown(&self, own: &Unmeasured) -> String {
+        let (file, at) = self.model.sources.locate(own.span);
+        let words = self.model.sources.text(own.span);
+        let words = words.lines().next().unwrap_or_default();
+        format!("{file}:{}: `{words}`: {}", at.line, own.words)
+    }
+
+    /// Which people or events a KPI is about: `where` and `cohort`.
+    fn slice(&mut self, kpi: Kpi<'m, 's>) -> to::Slice {
+        let only = kpi.0.field("where").and_then(|field| Some((field.owner.id, field.expr("value")?)));
+        let only = only.map(|(owner, expr)| self.condition(owner, expr));
+        let cohort = kpi.0.field("cohort").and_then(|field| Some((field.target_of("value")?, field.field.span)));
+        let cohort = cohort.and_then(|(target, span)| match self.stages.get(&target.id) {
+            Some(stage) => Some(to::Cohort::Stage(*stage)),
+            None if target.kind() == Kind::Event => Some(to::Cohort::Did(self.pattern_of(target, to::Test::Always))),
+            None => {
+                self.trouble(span, "only stages of funnels and events can be followed");
+                None
+            }
+        });
+        to::Slice { only, cohort }
+    }
+
+    /// The value with every amount replaced by the part of it that is profit.
+    fn profit(&mut self, kpi: Kpi<'m, 's>, value: &to::Formula) -> Option<to::Formula> {
+        let field = kpi.0.field("margin")?;
+        let margin = field.percent("value")? / Decimal::ONE_HUNDRED;
+        let profit = self.reduced(value, margin);
+        if profit == *value {
+            self.trouble(field.field.span, "a margin is a part of amounts, and no amount is added up here");
+        }
+        Some(profit)
+    }
+
+    fn reduced(&self, value: &to::Formula, margin: Decimal) -> to::Formula {
+        match value {
+            to::Formula::Of(measure, _) if self.amounts.contains(measure) => {
+                to::Formula::Both(to::Operation::Times, Box::new((value.clone(), to::Formula::Number(margin))))
+            }
+            to::Formula::Number(_) | to::Formula::Of(..) => value.clone(),
+            to::Formula::Negate(inner) => to::Formula::Negate(Box::new(self.reduced(inner, margin))),
+            to::Formula::Both(operation, sides) => {
+                let sides = (self.reduced(&sides.0, margin), self.reduced(&sides.1, margin));
+                to::Formula::Both(*operation, Box::new(sides))
+            }
+        }
     }
 
     fn splits(&mut self, kpi: Kpi<'m, 's>) -> Vec<to::Split> {
@@ -76,10 +128,9 @@ impl<'m, 's> Lower<'m, 's> {
                     self.segments();
                     found.push(to::Split::Segment);
                 }
-                "language" | "country" => found.push(to::Split::Field(self.field(word.to_owned()))),
                 "campaign" => found.push(to::Split::Field(self.field("utm_campaign".to_owned()))),
-                // By month is per month.
-                _ => {}
+                "month" => found.push(to::Split::Month),
+                word => found.push(to::Split::Field(self.field(word.to_owned()))),
             }
         }
         found
@@ -146,15 +197,35 @@ impl<'m, 's> Lower<'m, 's> {
 
     // ---- formulas
 
-    fn formula_of(&mut self, kpi: Kpi<'m, 's>, depth: u8) -> Lowered {
-        let Some((owner, expr)) = kpi.value() else { return Err("it has no value".to_owned()) };
+    fn formula_of(&mut self, kpi: Kpi<'m, 's>, net: Option<FieldOf<'m, 's>>, depth: u8) -> Lowered {
+        let Some((owner, expr)) = kpi.value() else { return refused(kpi.0.place(), "it has no value") };
         let bound: Vec<DeclId> = kpi.about().into_iter().map(|node| node.id).collect();
-        self.formula(Place { owner: owner.id, bound: &bound, depth }, expr)
+        let own = kpi.0.field("net");
+        let place = Place { owner: owner.id, bound: &bound, net: own.or(net), depth };
+        let value = self.formula(place, expr)?;
+        match own {
+            Some(field) if !self.is_net(&value) => {
+                refused(field.field.span, "it is taken off events that are counted or added up, and none is here")
+            }
+            _ => Ok(value),
+        }
     }
 
-    fn formula(&mut self, place: Place<'_>, expr: &'m Expr<'s>) -> Lowered {
+    /// Whether something is taken off a part of a formula.
+    fn is_net(&self, value: &to::Formula) -> bool {
+        let mut measures = Vec::new();
+        value.measures(&mut measures);
+        measures.iter().any(|at| {
+            matches!(
+                &self.out.definition.measures[*at],
+                to::Measure::Count { net: Some(_), .. } | to::Measure::Values { net: Some(_), .. }
+            )
+        })
+    }
+
+    fn formula(&mut self, place: Place<'_, 'm, 's>, expr: &'m Expr<'s>) -> Lowered {
         match &expr.kind {
-            ExprKind::Literal(val) => fixed(val).map(to::Formula::Number),
+            ExprKind::Literal(val) => fixed(val, expr.span).map(to::Formula::Number),
             ExprKind::Negate(inner) => Ok(to::Formula::Negate(Box::new(self.formula(place, inner)?))),
             ExprKind::Binary { op, left, right } => {
                 let operation = match op {
@@ -162,98 +233,114 @@ impl<'m, 's> Lower<'m, 's> {
                     Op::Minus => to::Operation::Minus,
                     Op::Times => to::Operation::Times,
                     Op::Over => to::Operation::Over,
-                    _ => return Err(format!("`{}` is not computed", op.sign())),
+                    _ => return refused(expr.span, format!("`{}` is not computed", op.sign())),
                 };
                 let sides = (self.formula(place, left)?, self.formula(place, right)?);
                 Ok(to::Formula::Both(operation, Box::new(sides)))
             }
             ExprKind::Name(at) => match self.meant(place, *at) {
                 Some(node) if node.kind() == Kind::Kpi && place.depth < MAX_INHERITANCE => {
-                    self.formula_of(Kpi(node), place.depth + 1)
+                    self.other(Kpi(node), place, expr.span)
                 }
-                _ => Err("a name stands in it that is no KPI".to_owned()),
+                _ => refused(expr.span, "a name stands here that is no KPI"),
             },
             ExprKind::Call { callee, args } => {
                 let Target::Builtin(function) = self.model.target(place.owner, *callee) else {
-                    return Err("it calls what is no measure".to_owned());
+                    return refused(expr.span, "this is no measure");
                 };
-                self.call(place, function, args)
+                self.call(place, function, args, expr.span)
             }
-            ExprKind::Manual(_) => Err("it is kept by hand".to_owned()),
-            _ => Err("a part of it is not computed yet".to_owned()),
+            ExprKind::Manual(_) => refused(expr.span, "it is kept by hand"),
+            _ => refused(expr.span, "this is not computed yet"),
         }
     }
 
-    fn call(&mut self, place: Place<'_>, function: &str, args: &'m [Expr<'s>]) -> Lowered {
+    /// The value of another KPI; one that is about other people or events cannot stand in a formula.
+    fn other(&mut self, kpi: Kpi<'m, 's>, place: Place<'_, 'm, 's>, span: Span) -> Lowered {
+        if let Some(word) = ["where", "cohort"].into_iter().find(|word| kpi.0.has(word)) {
+            return refused(
+                span,
+                format!("`{}` has a `{word}` of its own; compute it as a KPI beside this one", kpi.path()),
+            );
+        }
+        self.formula_of(kpi, place.net, place.depth + 1)
+    }
+
+    fn call(&mut self, place: Place<'_, 'm, 's>, function: &str, args: &'m [Expr<'s>], span: Span) -> Lowered {
         use to::How::{Percentile, Share, Total};
-        let first = args.first();
-        match (function, first) {
-            ("people", Some(arg)) => match self.stage_of(place, arg) {
+        let Some(arg) = args.first() else {
+            return refused(span, "it needs a table of spend, which is not read yet");
+        };
+        match function {
+            "people" => match self.stage_of(place, arg) {
                 Some(stage) => Ok(self.of(to::Measure::People(stage), Total)),
                 None => self.happens(place, arg).map(|pattern| self.of(to::Measure::Did(pattern), Total)),
             },
-            ("entries", Some(arg)) => Ok(self.of(to::Measure::Entries(self.the_stage(place, arg)?), Total)),
-            ("visits", Some(arg)) => Ok(self.of(to::Measure::Visits(self.the_stage(place, arg)?), Total)),
-            ("count", Some(arg)) => self.happens(place, arg).map(|pattern| self.of(to::Measure::Count(pattern), Total)),
-            ("sum", Some(arg)) => self.values(place, arg).map(|own| self.of(own, Total)),
-            ("avg", Some(arg)) => self.values(place, arg).map(|own| self.of(own, Share)),
-            ("median", Some(arg)) => self.middle(place, arg, 50),
-            ("p", Some(arg)) => {
+            "entries" => Ok(self.of(to::Measure::Entries(self.the_stage(place, arg)?), Total)),
+            "visits" => Ok(self.of(to::Measure::Visits(self.the_stage(place, arg)?), Total)),
+            "count" => {
+                let pattern = self.happens(place, arg)?;
+                let net = self.event_in(place, arg).and_then(|event| self.net(place, event, None));
+                Ok(self.of(to::Measure::Count { pattern, net }, Total))
+            }
+            "sum" => self.values(place, arg, Total),
+            "avg" => self.values(place, arg, Share),
+            "median" => self.middle(place, arg, 50),
+            "p" => {
                 let percent = number(arg).and_then(|own| u8::try_from(own).ok());
                 let (Some(percent), Some(arg)) = (percent, args.get(1)) else {
-                    return Err("a percentile is a whole number here".to_owned());
+                    return refused(span, "a percentile is a whole number here");
                 };
                 self.middle(place, arg, percent)
             }
-            ("rate", Some(arg)) => {
+            "rate" => {
                 let (from, to) = self.ends(place, arg)?;
                 let within = self.longest(from, to);
                 Ok(self.of(to::Measure::Rate { from, to, within }, Share))
             }
-            ("direct", Some(arg)) => {
+            "direct" => {
                 let (from, to) = self.ends(place, arg)?;
                 let all = self.out.definition.transitions.iter().enumerate();
                 let own: Vec<usize> =
                     all.filter(|(_, own)| own.from == from && own.to == to).map(|(at, _)| at).collect();
                 if own.is_empty() {
-                    return Err("no transition leads there directly; `rate(a -> b)` counts every path".to_owned());
+                    return refused(span, "no transition leads there directly; `rate(a -> b)` counts every path");
                 }
                 Ok(self.of(to::Measure::Direct(own), Share))
             }
-            ("time", Some(arg)) => {
+            "time" => {
                 let (from, to) = self.ends(place, arg)?;
                 Ok(self.of(to::Measure::Time { from, to }, Percentile(50)))
             }
-            ("laps", Some(arg)) => {
+            "laps" => {
                 let stage = self.the_stage(place, arg)?;
                 let transitions = self.loop_of(stage);
                 Ok(self.of(to::Measure::Laps { stage, transitions }, Share))
             }
-            ("retained" | "churned", Some(arg)) => {
+            "retained" | "churned" => {
                 let stage = self.the_stage(place, arg)?;
                 let after = match args.get(1).map(|own| &own.kind) {
                     Some(ExprKind::Literal(Val::Duration(after))) => self.micros(*after, args[1].span),
-                    _ => return Err("a time is wanted after the stage".to_owned()),
+                    _ => return refused(span, "a time is wanted after the stage"),
                 };
                 self.out.definition.keeps_all = true;
                 Ok(self.of(to::Measure::Stays { stage, after, is_churn: function == "churned" }, Share))
             }
-            ("spend" | "impressions" | "clicks", _) => {
-                Err("it needs a table of spend, which is not read yet".to_owned())
-            }
-            ("answers", _) => Err("answers of surveys are not measured yet".to_owned()),
-            _ => Err(format!("`{function}` is not measured yet")),
+            "spend" => refused(span, "it needs a table of spend, which is not read yet"),
+            "answers" => refused(span, "answers of surveys are not measured yet"),
+            _ => refused(span, format!("`{function}` is not measured yet")),
         }
     }
 
-    fn middle(&mut self, place: Place<'_>, arg: &'m Expr<'s>, percent: u8) -> Lowered {
+    fn middle(&mut self, place: Place<'_, 'm, 's>, arg: &'m Expr<'s>, percent: u8) -> Lowered {
         if let ExprKind::Call { callee, args } = &arg.kind
             && self.model.target(place.owner, *callee) == Target::Builtin("time")
         {
-            let (from, to) = self.ends(place, args.first().ok_or("a way is wanted")?)?;
+            let Some(way) = args.first() else { return refused(arg.span, "a way is wanted") };
+            let (from, to) = self.ends(place, way)?;
             return Ok(self.of(to::Measure::Time { from, to }, to::How::Percentile(percent)));
         }
-        self.values(place, arg).map(|own| self.of(own, to::How::Percentile(percent)))
+        self.values(place, arg, to::How::Percentile(percent))
     }
 
     fn of(&mut self, measure: to::Measure, how: to::How) -> to::Formula {
@@ -269,38 +356,41 @@ impl<'m, 's> Lower<'m, 's> {
     // ---- what a measure is of
 
     /// What a name means, with `it` filled in.
-    fn meant(&self, place: Place<'_>, at: RefIx) -> Option<Node<'m, 's>> {
+    fn meant(&self, place: Place<'_, 'm, 's>, at: RefIx) -> Option<Node<'m, 's>> {
         match Printer::of(self.model, place.owner).with_bound(place.bound).named(at) {
             Named::Decl { id, .. } => Some(self.node(id)),
             _ => None,
         }
     }
 
-    fn stage_of(&self, place: Place<'_>, arg: &Expr<'s>) -> Option<usize> {
+    fn stage_of(&self, place: Place<'_, 'm, 's>, arg: &Expr<'s>) -> Option<usize> {
         let ExprKind::Name(at) = arg.kind else { return None };
         self.stages.get(&self.meant(place, at)?.id).copied()
     }
 
-    fn the_stage(&self, place: Place<'_>, arg: &Expr<'s>) -> Result<usize, String> {
-        self.stage_of(place, arg).ok_or_else(|| "only stages are measured here yet".to_owned())
+    fn the_stage(&self, place: Place<'_, 'm, 's>, arg: &Expr<'s>) -> Result<usize, Unmeasured> {
+        self.stage_of(place, arg).map_or_else(|| refused(arg.span, "only stages are measured here yet"), Ok)
     }
 
-    fn ends(&self, place: Place<'_>, arg: &Expr<'s>) -> Result<(usize, usize), String> {
+    fn ends(&self, place: Place<'_, 'm, 's>, arg: &Expr<'s>) -> Result<(usize, usize), Unmeasured> {
         let ExprKind::Binary { op: Op::Arrow, left, right } = &arg.kind else {
-            return Err("a way is wanted".to_owned());
+            return refused(arg.span, "a way is wanted");
         };
         Ok((self.the_stage(place, left)?, self.the_stage(place, right)?))
     }
 
+    /// The event that something is about.
+    fn event_in(&self, place: Place<'_, 'm, 's>, arg: &Expr<'s>) -> Option<Node<'m, 's>> {
+        let (ExprKind::Name(at) | ExprKind::Call { callee: at, .. }) = arg.kind else { return None };
+        self.meant(place, at).filter(|node| node.kind() == Kind::Event)
+    }
+
     /// The events that something is about.
-    fn happens(&mut self, place: Place<'_>, arg: &'m Expr<'s>) -> Result<usize, String> {
-        let (at, filters): (RefIx, &'m [Expr<'s>]) = match &arg.kind {
-            ExprKind::Name(at) => (*at, &[]),
-            ExprKind::Call { callee, args } => (*callee, args),
-            _ => return Err("only stages and events are counted yet".to_owned()),
+    fn happens(&mut self, place: Place<'_, 'm, 's>, arg: &'m Expr<'s>) -> Result<usize, Unmeasured> {
+        let Some(event) = self.event_in(place, arg) else {
+            return refused(arg.span, "only stages and events are counted yet");
         };
-        let event = self.meant(place, at).filter(|node| node.kind() == Kind::Event);
-        let event = event.ok_or("only stages and events are counted yet")?;
+        let filters: &'m [Expr<'s>] = if let ExprKind::Call { args, .. } = &arg.kind { args } else { &[] };
         let mut tests: Vec<to::Test> = filters.iter().filter_map(|filter| self.test(place.owner, filter)).collect();
         let test = if tests.len() == 1 { tests.remove(0) } else { to::Test::All(tests) };
         let test = if test == to::Test::All(Vec::new()) { to::Test::Always } else { test };
@@ -308,23 +398,50 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     /// The values of a property of an event.
-    fn values(&mut self, place: Place<'_>, arg: &'m Expr<'s>) -> Result<to::Measure, String> {
+    fn values(&mut self, place: Place<'_, 'm, 's>, arg: &'m Expr<'s>, how: to::How) -> Lowered {
         let ExprKind::Name(at) = arg.kind else {
-            return Err("a property of an event is wanted, such as `order.total`".to_owned());
+            return refused(arg.span, "a property of an event is wanted, such as `order.total`");
         };
         let printer = Printer::of(self.model, place.owner).with_bound(place.bound);
         let event = printer.event_of(at).map(|id| self.node(id)).filter(|node| node.kind() == Kind::Event);
         let property = self.meant(place, at).filter(|node| node.kind() == Kind::Prop);
-        let (Some(event), Some(property)) = (event, property) else {
-            return Err("aggregates over the members of lists are not measured yet".to_owned());
+        let found = event.zip(property);
+        let own = found.filter(|(event, property)| Event(*event).properties().iter().any(|own| own.id == property.id));
+        let Some((event, property)) = own else {
+            return refused(arg.span, "aggregates over the members of lists are not measured yet");
         };
-        if Event(event).properties().iter().all(|own| own.id != property.id) {
-            return Err("aggregates over the members of lists are not measured yet".to_owned());
+        let name = self.name_of(property.id);
+        let net = self.net(place, event, Some(property.name()));
+        if net.is_some() && how != to::How::Total {
+            return refused(arg.span, "what is taken off is taken off counts and sums, not off averages");
         }
-        let field = self.name_of(property.id);
-        let field = self.field(field);
+        let field = self.field(name);
         let pattern = self.pattern_of(event, to::Test::Always);
-        Ok(to::Measure::Values { pattern, field })
+        let found = self.of(to::Measure::Values { pattern, field, net }, how);
+        let is_money = Property(property).kind_of_value().is_some_and(|own| matches!(own, Type::Scalar("money")));
+        if let (true, to::Formula::Of(measure, _)) = (is_money, &found) {
+            self.amounts.push(*measure);
+        }
+        Ok(found)
+    }
+
+    /// What `net of` takes off the events of a declaration: those that have the key, and are not the reversals.
+    fn net(&mut self, place: Place<'_, 'm, 's>, event: Node<'m, 's>, property: Option<&str>) -> Option<to::Net> {
+        let field = place.net?;
+        let reversal = field.target_of("event").filter(|reversal| reversal.id != event.id)?;
+        let key = field.get("key").and_then(|key| key.val.word());
+        let has = |node: Node<'m, 's>, name: &str| Event(node).properties().iter().any(|own| own.name() == name);
+        if key.is_some_and(|key| !has(event, key)) {
+            return None;
+        }
+        let amount = property.filter(|property| has(reversal, property)).map(|property| self.key(reversal, property));
+        let within = field.duration("within").map(|within| self.micros(within, field.field.span));
+        Some(to::Net {
+            by: self.pattern_of(reversal, to::Test::Always),
+            field: amount,
+            matching: key.map(|key| self.key(event, key)),
+            within,
+        })
     }
 
     /// How long a way takes at most: the longest path, within the window.
@@ -369,14 +486,27 @@ impl<'m, 's> Lower<'m, 's> {
     }
 }
 
+fn refused<T>(span: Span, words: impl Into<String>) -> Result<T, Unmeasured> {
+    Err(Unmeasured { span, words: words.into() })
+}
+
 /// A fixed number: shares as shares, times in seconds.
-fn fixed(val: &Val<'_>) -> Result<Decimal, String> {
+fn fixed(val: &Val<'_>, span: Span) -> Result<Decimal, Unmeasured> {
     match val {
-        Val::Number(number) => Ok(*number),
-        Val::Percent(share) => Ok(*share / Decimal::ONE_HUNDRED),
-        Val::Money(money) if money.per.is_none() => Ok(money.amount),
-        Val::Duration(time) => time.seconds().ok_or_else(|| format!("`{}` has no fixed length", time.spelling())),
-        _ => Err(format!("`{}` is not computed with yet", spelled(val))),
+        Val::Money(money) if money.per.is_some() => refused(span, "an amount per something is not computed with yet"),
+        Val::Duration(time) if time.seconds().is_none() => refused(span, "it has no fixed length; write it in days"),
+        val => quantity(val).map_or_else(|| refused(span, "it is not computed with yet"), Ok),
+    }
+}
+
+/// A value as a number: shares as shares, times in seconds.
+fn quantity(val: &Val<'_>) -> Option<Decimal> {
+    match val {
+        Val::Number(number) => Some(*number),
+        Val::Percent(share) => Some(*share / Decimal::ONE_HUNDRED),
+        Val::Money(money) if money.per.is_none() => Some(money.amount),
+        Val::Duration(time) => time.seconds(),
+        _ => None,
     }
 }
 
@@ -402,8 +532,34 @@ fn period(word: &str) -> Option<to::Period> {
     })
 }
 
-/// The target as it is written; one for each month is none here.
-fn target(kpi: Kpi<'_, '_>) -> Option<String> {
-    let field = kpi.0.field("target")?;
-    field.get("target").map(|own| spelled(&own.val))
+/// What it should be: always, or month by month.
+fn targets(kpi: Kpi<'_, '_>) -> Vec<to::Target> {
+    let Some(field) = kpi.0.field("target") else { return Vec::new() };
+    let target = |own: &Val<'_>, month: Option<String>, by: &str| {
+        let Val::Compare(sign, inner) = own else { return None };
+        let comparison = comparison_of(sign)?;
+        Some(to::Target { month, words: format!("{}{by}", spelled(own)), comparison, value: quantity(inner) })
+    };
+    if let Some(own) = field.get("target") {
+        let by = field.get("by").map(|by| format!(" by {}", spelled(&by.val))).unwrap_or_default();
+        return target(&own.val, None, &by).into_iter().collect();
+    }
+    let Some(Val::Rows(rows)) = field.get("months").map(|own| &own.val) else { return Vec::new() };
+    let row = |row: &Vec<Captured<'_>>| {
+        let month = row.iter().find(|own| own.slot == "month")?;
+        target(&row.iter().find(|own| own.slot == "target")?.val, Some(spelled(&month.val)), "")
+    };
+    rows.iter().filter_map(row).collect()
+}
+
+fn comparison_of(sign: &str) -> Option<to::Comparison> {
+    Some(match sign {
+        "==" => to::Comparison::Equal,
+        "!=" => to::Comparison::Unequal,
+        ">=" => to::Comparison::AtLeast,
+        "<=" => to::Comparison::AtMost,
+        ">" => to::Comparison::Above,
+        "<" => to::Comparison::Below,
+        _ => return None,
+    })
 }

@@ -48,6 +48,7 @@ pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
         stages: FxHashMap::default(),
         used: Vec::new(),
         missing_traits: Vec::new(),
+        amounts: Vec::new(),
         troubles: Vec::new(),
         depth: 0,
     };
@@ -70,6 +71,8 @@ struct Lower<'m, 's> {
     /// Events that something asks for, in the order they are met.
     used: Vec<DeclId>,
     missing_traits: Vec<String>,
+    /// Measures of amounts of money.
+    amounts: Vec<usize>,
     troubles: Vec<Unmeasured>,
     depth: u8,
 }

@@ -323,7 +323,7 @@ impl Walk<'_, '_> {
         self.folded.clear();
         let event = |own: &Happened| Event { time: own.time, class: own.said.class, kept: NOTHING };
         self.folded.extend(self.life.events.iter().map(event));
-        self.fold.run(self.group, &self.folded, &FxHashSet::default());
+        self.fold.run(self.group, &self.folded, &[], &FxHashSet::default());
     }
 
     /// Adds events that give points until the score is reached, the last one at about the moment.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use funnelc_engine::definition::{
-    Columns, Comparison, Condition, Copies, Definition, Enter, Exclude, Field, Funnel, Literal, Moves, Pattern, Points,
-    Score, Stage, Test, Transition, Undone,
+    Attribution, Channel, Cohort, Columns, Comparison, Condition, Copies, Credit, Definition, Enter, Exclude, Field,
+    Formula, Funnel, How, Kpi, Literal, Measure, Moves, Net, Operation, Pattern, Period, Points, Score, Segment, Slice,
+    Split, Stage, Test, Transition, Undone,
 };
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -63,7 +64,94 @@ pub(crate) fn case(seed: u64) -> (Definition, Vec<Event>) {
     transitions(&mut dice, &mut definition);
     rare(&mut dice, &mut definition);
     let events = events(&mut dice);
+    kpis(&mut dice, &mut definition);
     (definition, events)
+}
+
+// ---- KPIs
+
+fn kpis(dice: &mut Dice, definition: &mut Definition) {
+    let credits = [Credit::First, Credit::Last, Credit::LastNonDirect, Credit::Linear, Credit::Position, Credit::Decay];
+    let lookback = dice.maybe(50, |dice| dice.hours(30));
+    definition.attribution = Attribution { credit: credits[dice.below(credits.len())], lookback };
+    for at in 0..2 {
+        let pattern = dice.below(definition.patterns.len());
+        definition.channels.push(Channel { path: format!("c{at}"), pattern, is_direct: dice.chance(40) });
+        let condition = condition(dice, definition, 0);
+        definition.segments.push(Segment { path: format!("g{at}"), condition });
+    }
+    definition.keeps_all = true;
+    for at in 0..8 {
+        let value = formula(dice, definition);
+        let only = dice.maybe(30, |dice| match dice.below(3) {
+            0 => Condition::This(dice.below(definition.patterns.len())),
+            _ => condition(dice, definition, 1),
+        });
+        let cohort = dice.maybe(30, |dice| match dice.below(2) {
+            0 => Cohort::Stage(dice.below(definition.stages.len())),
+            _ => Cohort::Did(dice.below(definition.patterns.len())),
+        });
+        let by = [Split::Channel, Split::Segment, Split::Field(0), Split::Field(1)];
+        definition.kpis.push(Kpi {
+            path: format!("k{at}"),
+            label: String::new(),
+            value,
+            unit: "number".to_owned(),
+            per: dice.maybe(50, |_| Period::Day),
+            over: dice.maybe(30, |dice| dice.hours(30)),
+            slice: Slice { only, cohort },
+            by: dice.maybe(70, |dice| by[dice.below(by.len())].clone()).into_iter().collect(),
+            profit: None,
+            targets: Vec::new(),
+            unmeasured: None,
+        });
+    }
+}
+
+fn formula(dice: &mut Dice, definition: &mut Definition) -> Formula {
+    if dice.chance(15) {
+        let sides = (formula(dice, definition), formula(dice, definition));
+        let operations = [Operation::Plus, Operation::Minus, Operation::Times, Operation::Over];
+        return Formula::Both(operations[dice.below(4)], Box::new(sides));
+    }
+    let (measure, how) = measure(dice, definition);
+    definition.measures.push(measure);
+    Formula::Of(definition.measures.len() - 1, how)
+}
+
+fn measure(dice: &mut Dice, definition: &Definition) -> (Measure, How) {
+    let stage = dice.below(definition.stages.len());
+    let same = |own: usize| definition.stages[own].funnel == definition.stages[stage].funnel;
+    let others: Vec<usize> = (0..definition.stages.len()).filter(|own| same(*own)).collect();
+    let to = others[dice.below(others.len())];
+    let pattern = dice.below(definition.patterns.len());
+    let net = dice.maybe(50, |dice| Net {
+        by: dice.below(definition.patterns.len()),
+        field: dice.maybe(60, |_| 1),
+        matching: dice.maybe(60, |_| 0),
+        within: dice.maybe(60, |dice| dice.hours(10)),
+    });
+    match dice.below(12) {
+        0 => (Measure::People(stage), How::Total),
+        1 => (Measure::Entries(stage), How::Total),
+        2 => (Measure::Visits(stage), How::Total),
+        3 => (Measure::Rate { from: stage, to, within: dice.maybe(60, |dice| dice.hours(10)) }, How::Share),
+        4 if !definition.transitions.is_empty() => {
+            (Measure::Direct(vec![dice.below(definition.transitions.len())]), How::Share)
+        }
+        5 => (Measure::Time { from: stage, to }, How::Percentile([50, 90, 1, 100][dice.below(4)])),
+        6 => {
+            let transitions = (0..definition.transitions.len()).filter(|_| dice.chance(30)).collect();
+            (Measure::Laps { stage, transitions }, How::Share)
+        }
+        7 => (Measure::Did(pattern), How::Total),
+        8 => (Measure::Count { pattern, net }, How::Total),
+        9 | 10 => {
+            let how = [How::Total, How::Share, How::Percentile(50)][dice.below(3)];
+            (Measure::Values { pattern, field: 1, net }, how)
+        }
+        _ => (Measure::Stays { stage, after: dice.hours(12), is_churn: dice.chance(50) }, How::Share),
+    }
 }
 
 fn patterns(dice: &mut Dice, definition: &mut Definition) {

@@ -20,16 +20,18 @@ pub(crate) struct Event {
 
 /// A reached entry.
 #[derive(Clone, Debug)]
-struct Reached {
-    stage: usize,
-    time: i64,
-    start: i64,
-    journey: usize,
-    taken: Option<usize>,
-    from: Option<usize>,
+pub(crate) struct Reached {
+    pub(crate) stage: usize,
+    pub(crate) time: i64,
+    pub(crate) start: i64,
+    pub(crate) journey: usize,
+    pub(crate) taken: Option<usize>,
+    pub(crate) from: Option<usize>,
     /// Entries of one event share its number.
-    event: usize,
+    pub(crate) event: usize,
     forgotten: bool,
+    /// The event, where it is one.
+    pub(crate) by: Option<Event>,
 }
 
 /// What happens to a person: an event, or that nothing happened for a time.
@@ -39,16 +41,16 @@ enum Happening {
     Silence(usize),
 }
 
-struct Person<'a> {
-    definition: &'a Definition,
-    events: Vec<Event>,
-    reached: Vec<Reached>,
+pub(crate) struct Person<'a> {
+    pub(crate) definition: &'a Definition,
+    pub(crate) events: Vec<Event>,
+    pub(crate) reached: Vec<Reached>,
     journeys: usize,
 }
 
 // ---- conditions
 
-fn matches(definition: &Definition, pattern: usize, event: &Event) -> bool {
+pub(crate) fn matches(definition: &Definition, pattern: usize, event: &Event) -> bool {
     let own = &definition.patterns[pattern];
     (own.names.is_empty() || own.names.contains(&event.name)) && test(definition, &own.test, event)
 }
@@ -84,6 +86,13 @@ fn order(value: &Value, literal: &Literal) -> Option<std::cmp::Ordering> {
     }
 }
 
+impl<'a> Person<'a> {
+    /// A person with what was reached.
+    pub(crate) fn with(definition: &'a Definition, events: Vec<Event>, reached: Vec<Reached>) -> Self {
+        Self { definition, events, reached, journeys: 0 }
+    }
+}
+
 impl Person<'_> {
     /// How often an event happened strictly before a moment, in a time before it.
     fn count(&self, pattern: usize, before: i64, within: Option<i64>) -> u64 {
@@ -95,18 +104,19 @@ impl Person<'_> {
         self.events.iter().filter(counts).count() as u64
     }
 
-    fn holds(&self, condition: &Condition, time: i64) -> bool {
+    pub(crate) fn holds(&self, condition: &Condition, time: i64, this: Option<&Event>) -> bool {
         match condition {
             Condition::Always => true,
-            Condition::Not(inner) => !self.holds(inner, time),
-            Condition::All(inner) => inner.iter().all(|inner| self.holds(inner, time)),
-            Condition::Any(inner) => inner.iter().any(|inner| self.holds(inner, time)),
+            Condition::Not(inner) => !self.holds(inner, time, this),
+            Condition::All(inner) => inner.iter().all(|inner| self.holds(inner, time, this)),
+            Condition::Any(inner) => inner.iter().any(|inner| self.holds(inner, time, this)),
             Condition::Did { pattern, times, within } => self.count(*pattern, time, *within) >= *times,
             Condition::Score { score, comparison, value } => {
                 let seen: Vec<usize> = (0..self.events.len()).filter(|at| self.events[*at].time < time).collect();
                 let points = self.score(*score, time, &seen);
                 comparison.holds(millionths(points).cmp(&millionths(value.to_f64().unwrap())))
             }
+            Condition::This(pattern) => this.is_some_and(|event| matches(self.definition, *pattern, event)),
             Condition::In { stage, lasting } => {
                 let funnel = self.definition.stages[*stage].funnel;
                 let mut before = self.reached.iter().filter(|own| own.time < time);
@@ -126,7 +136,7 @@ fn millionths(points: f64) -> i64 {
 // ---- before anything is reached
 
 /// Copies of one event are one: the earliest time, the properties of the preferred sender.
-fn without_copies(definition: &Definition, events: Vec<Event>) -> Vec<Event> {
+pub(crate) fn without_copies(definition: &Definition, events: Vec<Event>) -> Vec<Event> {
     let mut events = events;
     for copies in &definition.copies {
         let mut kept: Vec<(Event, Option<Vec<Value>>, bool)> = Vec::new();
@@ -238,7 +248,7 @@ impl Person<'_> {
         let own = &self.definition.transitions[transition];
         let on = own.on.is_empty()
             || event.is_some_and(|event| own.on.iter().any(|on| matches(self.definition, *on, event)));
-        on && self.holds(&own.when, time)
+        on && self.holds(&own.when, time, event)
     }
 
     /// The most recent reached entry of a stage that is not forgotten.
@@ -270,7 +280,17 @@ impl Person<'_> {
         let definition = self.definition;
         let all = || definition.transitions.iter().enumerate().filter(|(_, own)| own.to == stage);
         let made = |taken, from, start, journey| {
-            Some(Reached { stage, time, start, journey, taken, from, event: number, forgotten: false })
+            Some(Reached {
+                stage,
+                time,
+                start,
+                journey,
+                taken,
+                from,
+                event: number,
+                forgotten: false,
+                by: event.cloned(),
+            })
         };
         // Of those that allow it, the most recent predecessor, then the later start, then the declared order.
         let allowed = all().filter(|(_, own)| own.moves == Moves::On);
@@ -349,7 +369,7 @@ impl Person<'_> {
 }
 
 /// The reached entries of a person in one group of funnels.
-fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>, until: i64) -> Vec<Reached> {
+pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>, until: i64) -> Vec<Reached> {
     let mut events = events;
     events.sort_by_key(|event| (event.time, lowest(definition, stages, event)));
     let silences = silences(definition, stages, &events, until);
@@ -381,7 +401,7 @@ fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>, until: i6
                 let enters = stages.iter().copied().filter(|stage| {
                     definition.stages[*stage].enter.iter().any(|enter| match enter {
                         Enter::Event { pattern, when } => {
-                            matches(definition, *pattern, &event) && person.holds(when, time)
+                            matches(definition, *pattern, &event) && person.holds(when, time, Some(&event))
                         }
                         _ => false,
                     }) && !is_undone(definition, &person.events, *stage, at)
@@ -435,14 +455,14 @@ impl Person<'_> {
         for points in &own.points {
             let worth = points.points.to_f64().unwrap();
             match points.pattern {
-                None if self.holds(&points.when, time) => sum += worth,
+                None if self.holds(&points.when, time, None) => sum += worth,
                 None => {}
                 Some(pattern) => {
                     let mut given = 0.0;
                     for event in
                         seen.iter().map(|at| &self.events[*at]).filter(|event| matches(self.definition, pattern, event))
                     {
-                        if !self.holds(&points.when, event.time) {
+                        if !self.holds(&points.when, event.time, Some(event)) {
                             continue;
                         }
                         let cap = points.up_to.map_or(f64::INFINITY, |cap| cap.to_f64().unwrap());
@@ -520,7 +540,7 @@ pub(crate) fn measure(definition: &Definition, ways: &[Way], events: &[Event]) -
 }
 
 /// Stages of funnels that hand people over to each other.
-fn groups(definition: &Definition) -> Vec<Vec<usize>> {
+pub(crate) fn groups(definition: &Definition) -> Vec<Vec<usize>> {
     let mut sets: Vec<BTreeSet<usize>> = (0..definition.funnels.len()).map(|own| BTreeSet::from([own])).collect();
     for own in &definition.transitions {
         let (from, to) = (definition.stages[own.from].funnel, definition.stages[own.to].funnel);
@@ -535,6 +555,47 @@ fn groups(definition: &Definition) -> Vec<Vec<usize>> {
     sets.iter().map(stages).collect()
 }
 
+/// Runs of entries with no other reached stage of the funnel between.
+pub(crate) fn visits(definition: &Definition, reached: &[Reached]) -> Vec<Vec<usize>> {
+    let mut all: Vec<Vec<usize>> = Vec::new();
+    for funnel in 0..definition.funnels.len() {
+        let of_funnel = (0..reached.len()).filter(|at| definition.stages[reached[*at].stage].funnel == funnel);
+        let mut visits: Vec<Vec<usize>> = Vec::new();
+        for at in of_funnel {
+            let entry = &reached[at];
+            let goes_round =
+                entry.taken.is_some_and(|taken| definition.transitions[taken].from == definition.transitions[taken].to);
+            match visits.last_mut() {
+                Some(visit) if reached[visit[0]].stage == entry.stage && !goes_round => visit.push(at),
+                _ => visits.push(vec![at]),
+            }
+        }
+        all.extend(visits);
+    }
+    all
+}
+
+/// Whether the time to leave a visit has run out.
+pub(crate) fn is_mature(definition: &Definition, reached: &[Reached], visit: &[usize], until: i64) -> bool {
+    let last = &reached[*visit.last().unwrap()];
+    let limits = definition.transitions.iter().filter(|own| own.from == last.stage && own.moves != Moves::Others);
+    let mut limits = limits.filter_map(|own| {
+        let to = &definition.stages[own.to];
+        let anew = definition.stages[own.from].is_loyalty && !to.is_loyalty;
+        let window = definition.funnels[to.funnel].window.filter(|_| own.moves == Moves::On && !to.is_loyalty && !anew);
+        [own.within.map(|within| last.time + within), window.map(|window| last.start + window)]
+            .into_iter()
+            .flatten()
+            .min()
+    });
+    limits.all(|limit| limit <= until)
+}
+
+/// The first transition that left a visit.
+pub(crate) fn exit(reached: &[Reached], visit: &[usize]) -> Option<usize> {
+    reached.iter().find(|entry| entry.from.is_some_and(|from| visit.contains(&from)))?.taken
+}
+
 fn add(definition: &Definition, ways: &[Way], reached: &[Reached], until: i64, numbers: &mut Numbers) {
     for (stage, own) in numbers.stages.iter_mut().enumerate() {
         let entries = reached.iter().filter(|entry| entry.stage == stage).count() as u64;
@@ -547,44 +608,16 @@ fn add(definition: &Definition, ways: &[Way], reached: &[Reached], until: i64, n
         own.people += u64::from(!taken.is_empty());
         own.times.extend(taken.iter().map(|entry| entry.time - reached[entry.from.unwrap()].time));
     }
-    for funnel in 0..definition.funnels.len() {
-        let of_funnel: Vec<usize> =
-            (0..reached.len()).filter(|at| definition.stages[reached[*at].stage].funnel == funnel).collect();
-        let mut visits: Vec<Vec<usize>> = Vec::new();
-        for at in of_funnel {
-            let entry = &reached[at];
-            let goes_round =
-                entry.taken.is_some_and(|taken| definition.transitions[taken].from == definition.transitions[taken].to);
-            match visits.last_mut() {
-                Some(visit) if reached[visit[0]].stage == entry.stage && !goes_round => visit.push(at),
-                _ => visits.push(vec![at]),
-            }
+    for visit in visits(definition, reached) {
+        let own = &mut numbers.stages[reached[visit[0]].stage];
+        own.visits += 1;
+        if !is_mature(definition, reached, &visit, until) {
+            continue;
         }
-        for visit in visits {
-            let last = &reached[*visit.last().unwrap()];
-            let own = &mut numbers.stages[last.stage];
-            own.visits += 1;
-            let limits =
-                definition.transitions.iter().filter(|own| own.from == last.stage && own.moves != Moves::Others);
-            let mut limits = limits.filter_map(|own| {
-                let to = &definition.stages[own.to];
-                let anew = definition.stages[own.from].is_loyalty && !to.is_loyalty;
-                let window =
-                    definition.funnels[to.funnel].window.filter(|_| own.moves == Moves::On && !to.is_loyalty && !anew);
-                [own.within.map(|within| last.time + within), window.map(|window| last.start + window)]
-                    .into_iter()
-                    .flatten()
-                    .min()
-            });
-            if limits.any(|limit| limit > until) {
-                continue;
-            }
-            own.mature += 1;
-            let exit = reached.iter().find(|entry| entry.from.is_some_and(|from| visit.contains(&from)));
-            match exit {
-                None => own.dropped += 1,
-                Some(exit) => numbers.transitions[exit.taken.unwrap()].exits += 1,
-            }
+        own.mature += 1;
+        match exit(reached, &visit) {
+            None => own.dropped += 1,
+            Some(exit) => numbers.transitions[exit].exits += 1,
         }
     }
     for ((from, to, within), own) in ways.iter().zip(&mut numbers.ways) {

@@ -15,6 +15,9 @@ pub(super) fn render(report: &Report<'_>) -> String {
     format!("{document:#}\n")
 }
 
+/// What a value of a KPI has where there is something to say.
+const KPI_VALUE: &[&str] = &["by", "group", "period", "value", "profit", "of", "open", "joined", "target", "meets"];
+
 /// The schema of the document.
 pub fn schema() -> Value {
     let text = json!({ "type": "string" });
@@ -28,6 +31,7 @@ pub fn schema() -> Value {
     let log = json!({
         "rows": count, "events": count, "people": count, "from": moment, "until": moment,
         "skipped": object(&skipped, &[]), "shared_identities": count, "not_numbers": count,
+        "unmatched_reversals": count,
     });
     let stage = json!({
         "path": text, "label": text, "people": count, "entries": count, "visits": count, "mature_visits": count,
@@ -45,10 +49,15 @@ pub fn schema() -> Value {
         "transitions": list(object(&transition, &["planned", "rate", "time"])),
         "ways": list(object(&way, &["rate", "time"])),
     });
-    let value = json!({ "by": text, "group": text, "period": text, "value": { "type": "number" } });
+    let number = json!({ "type": "number" });
+    let many = json!({ "type": "number", "minimum": 0 });
+    let value = json!({
+        "by": text, "group": text, "period": text, "value": number, "profit": number, "of": number, "open": many,
+        "joined": many, "target": text, "meets": { "type": "boolean" },
+    });
     let kpi = json!({
         "path": text, "label": text, "unit": text, "target": text, "unmeasured": text,
-        "values": list(object(&value, &["by", "group", "period", "value"])),
+        "values": list(object(&value, KPI_VALUE)),
     });
     let whole = json!({
         "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["from", "until"]),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use funnelc_engine::result::{FunnelNumbers, KpiNumbers, StageNumbers, TransitionNumbers};
+use funnelc_engine::result::{FunnelNumbers, KpiNumbers, KpiValue, StageNumbers, TransitionNumbers};
 use unicode_width::UnicodeWidthStr;
 
 use super::Report;
@@ -48,6 +48,10 @@ fn skipped(report: &Report<'_>, out: &mut String) {
     }
     if log.not_numbers > 0 {
         let _ = writeln!(out, "left out: {} values that are summed are no numbers", grouped(log.not_numbers));
+    }
+    if log.unmatched_reversals > 0 {
+        let count = grouped(log.unmatched_reversals);
+        let _ = writeln!(out, "left out: {count} reversals (`net of`) fit nothing before them");
     }
     if log.shared_identities > 0 {
         let count = grouped(log.shared_identities);
@@ -104,18 +108,13 @@ fn kpis(report: &Report<'_>, out: &mut String) {
     let (measured, not): (Vec<&KpiNumbers>, Vec<&KpiNumbers>) =
         report.measured.kpis.iter().partition(|kpi| kpi.unmeasured.is_none());
     if !measured.is_empty() {
-        let mut rows = vec![["kpi", "value", "target"].map(str::to_owned)];
-        for kpi in measured {
-            for own in &kpi.values {
-                let place: Vec<&str> = [&own.group, &own.period].into_iter().flatten().map(String::as_str).collect();
-                let name =
-                    if place.is_empty() { kpi.label.clone() } else { format!("{}  {}", kpi.label, place.join(" ")) };
-                let target = kpi.target.clone().filter(|_| own.by.is_none()).unwrap_or_default();
-                rows.push([name, kpi_value(own.value, &kpi.unit), target]);
-            }
-        }
+        let mut rows = vec![["kpi", "value", "profit", "target", "", "joined", "still open"].map(str::to_owned)];
+        rows.extend(measured.iter().flat_map(|kpi| kpi.values.iter().map(|own| kpi_row(kpi, own))));
         out.push('\n');
-        columns(&rows, &[false, true, true], out);
+        only_filled(&rows, out);
+        if measured.iter().flat_map(|kpi| &kpi.values).any(rests_on_few) {
+            let _ = writeln!(out, "* rests on fewer than {FEW}: chance moves such numbers");
+        }
     }
     if !not.is_empty() {
         out.push('\n');
@@ -123,6 +122,37 @@ fn kpis(report: &Report<'_>, out: &mut String) {
     for kpi in not {
         let _ = writeln!(out, "not measured: {}: {}", kpi.path, kpi.unmeasured.as_deref().unwrap_or_default());
     }
+}
+
+fn kpi_row(kpi: &KpiNumbers, own: &KpiValue) -> [String; 7] {
+    let place: Vec<&str> = [&own.group, &own.period].into_iter().flatten().map(String::as_str).collect();
+    let name = if place.is_empty() { kpi.label.clone() } else { format!("{}  {}", kpi.label, place.join(" ")) };
+    let mark = if rests_on_few(own) { "*" } else { "" };
+    let target = own.target.clone().or_else(|| kpi.target.clone().filter(|_| own.group.is_none()));
+    let number = |number: Option<f64>| number.map_or(String::new(), |own| kpi_value(Some(own), "count"));
+    [
+        name,
+        format!("{}{mark}", kpi_value(own.value, &kpi.unit)),
+        own.profit.map_or(String::new(), |own| kpi_value(Some(own), &kpi.unit)),
+        target.unwrap_or_default(),
+        own.meets.map_or("", |meets| if meets { "met" } else { "missed" }).to_owned(),
+        number(own.joined),
+        number(own.open),
+    ]
+}
+
+fn rests_on_few(own: &KpiValue) -> bool {
+    #[allow(clippy::cast_precision_loss, reason = "thirty is exact")]
+    let few = FEW as f64;
+    own.value.is_some() && own.of.is_some_and(|of| of < few)
+}
+
+/// Columns of which something is filled besides the heading; the first stands at the left.
+fn only_filled<const N: usize>(rows: &[[String; N]], out: &mut String) {
+    let filled: Vec<usize> = (0..N).filter(|at| rows.iter().skip(1).any(|row| !row[*at].is_empty())).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| filled.iter().map(|at| row[*at].clone()).collect()).collect();
+    let right: Vec<bool> = filled.iter().map(|at| *at > 0).collect();
+    columns(&rows, &right, out);
 }
 
 #[allow(clippy::cast_sign_loss, reason = "a count is never negative")]
@@ -167,11 +197,12 @@ fn bold(report: &Report<'_>, text: &str) -> String {
 }
 
 /// Rows under each other, in columns; numbers stand at the right.
-fn columns<const N: usize>(rows: &[[String; N]], right: &[bool; N], out: &mut String) {
-    let widths: Vec<usize> = (0..N).map(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0)).collect();
+fn columns<R: AsRef<[String]>>(rows: &[R], right: &[bool], out: &mut String) {
+    let width = |at: usize| rows.iter().map(|row| row.as_ref()[at].width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..right.len()).map(width).collect();
     for row in rows {
         let mut line = String::from(" ");
-        for ((cell, width), right) in row.iter().zip(&widths).zip(right) {
+        for ((cell, width), right) in row.as_ref().iter().zip(&widths).zip(right) {
             let space = " ".repeat(width - cell.width());
             let _ = if *right { write!(line, " {space}{cell} ") } else { write!(line, " {cell}{space} ") };
         }
