@@ -48,8 +48,16 @@ fn examples() -> Vec<String> {
     found
 }
 
+/// Measures an example, with the further arguments that stand beside it.
+fn example(name: &str, more: &[&str]) -> (i32, String, String) {
+    let own = folder().join(name);
+    let beside = read(&own.join("arguments"));
+    let arguments = ["spec.funnel", "--events", "events.jsonl"].into_iter().chain(beside.split_whitespace());
+    run(&own, &arguments.chain(more.iter().copied()).collect::<Vec<_>>())
+}
+
 fn table(name: &str) -> String {
-    let (code, out, err) = run(&folder().join(name), &["spec.funnel", "--events", "events.jsonl"]);
+    let (code, out, err) = example(name, &[]);
     assert_eq!((code, err.as_str()), (0, ""), "{name}");
     out
 }
@@ -58,7 +66,7 @@ fn table(name: &str) -> String {
 fn the_worked_examples_are_measured_as_expected() {
     for name in examples() {
         let own = folder().join(&name);
-        let (code, out, err) = run(&own, &["spec.funnel", "--events", "events.jsonl", "--format", "json"]);
+        let (code, out, err) = example(&name, &["--format", "json"]);
         assert_eq!((code, err.as_str()), (0, ""), "{name}");
         expect(&own.join("expected.json"), &out);
         expect(&own.join("expected.txt"), &table(&name));
@@ -77,6 +85,15 @@ fn the_document_is_as_its_schema_says() {
     }
 }
 
+/// The tables that stand beside an example.
+fn beside(name: &str) -> Vec<String> {
+    let names =
+        fs::read_dir(folder().join(name)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut found: Vec<String> = names.filter(|name| name.ends_with(".csv")).collect();
+    found.sort();
+    found
+}
+
 const MARK: &str = "<!-- example ";
 
 /// The page with the examples between their marks as they are.
@@ -88,12 +105,15 @@ fn filled(page: &str, used: &mut BTreeSet<String>) -> String {
         if let Some(name) = line.strip_prefix(MARK).and_then(|rest| rest.strip_suffix(" -->")) {
             let own = folder().join(name);
             let (spec, log) = (read(&own.join("spec.funnel")), read(&own.join("events.jsonl")));
-            write!(
-                out,
-                "{line}\n\n```funnel\n{spec}```\n\n```json\n{log}```\n\n```text\n{}```\n\n<!-- end -->\n",
-                table(name)
-            )
-            .unwrap();
+            write!(out, "{line}\n\n```funnel\n{spec}```\n\n```json\n{log}```\n\n").unwrap();
+            for beside in beside(name) {
+                write!(out, "`{beside}`:\n\n```text\n{}```\n\n", read(&own.join(&beside))).unwrap();
+            }
+            let arguments = read(&own.join("arguments"));
+            if !arguments.is_empty() {
+                write!(out, "`funnelc measure spec.funnel --events events.jsonl {}`:\n\n", arguments.trim()).unwrap();
+            }
+            write!(out, "```text\n{}```\n\n<!-- end -->\n", table(name)).unwrap();
             used.insert(name.to_owned());
             is_inside = page.contains(&format!("{line}\n\n```"));
         } else if !is_inside && line != "<!-- end -->" {

@@ -12,6 +12,6 @@ fn main() {
     let definition = std::fs::read(definition).expect("a file that can be read");
     let definition: Definition = serde_json::from_slice(&definition).expect("a definition in JSON");
     let logs: Vec<PathBuf> = arguments.collect();
-    let measured = measure(&definition, &logs, &Options::default(), &Progress::default());
+    let measured = measure(&definition, &logs.as_slice().into(), &Options::default(), &Progress::default());
     println!("{}", serde_json::to_string_pretty(&measured.expect("logs that can be read")).expect("numbers"));
 }

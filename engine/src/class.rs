@@ -48,6 +48,8 @@ pub struct Class {
     pub name: String,
     /// The patterns they satisfy.
     pub patterns: Patterns,
+    /// Whether they are no events, but rows that say what is known of people.
+    pub is_known: bool,
 }
 
 /// The classes found so far, shared by the threads that read.
@@ -93,6 +95,8 @@ pub struct Classifier<'a> {
     zone: &'a TimeZone,
     /// Whether events are kept that satisfy no pattern.
     keeps_all: bool,
+    /// By table, what is known of its rows.
+    tables: Vec<Option<usize>>,
     named: FxHashMap<String, usize>,
     infos: Vec<Named>,
     /// Classes of events with tests, by their patterns.
@@ -103,7 +107,8 @@ impl<'a> Classifier<'a> {
     /// A classifier with nothing seen.
     pub fn new(definition: &'a Definition, classes: &'a Classes, zone: &'a TimeZone, keeps_all: bool) -> Self {
         let (named, infos, known) = (FxHashMap::default(), Vec::new(), Vec::new());
-        Self { definition, classes, zone, keeps_all, named, infos, known }
+        let tables = vec![None; definition.tables.len()];
+        Self { definition, classes, zone, keeps_all, tables, named, infos, known }
     }
 
     /// Looks a name up; the answer serves [`Self::class`].
@@ -111,30 +116,51 @@ impl<'a> Classifier<'a> {
         if let Some(at) = self.named.get(name) {
             return *at;
         }
-        let info = self.look_at(name);
+        let found = self.add(name, None);
+        self.named.insert(name.to_owned(), found);
+        found
+    }
+
+    /// The same for the rows of a table.
+    pub fn table(&mut self, table: usize) -> usize {
+        if let Some(found) = self.tables[table] {
+            return found;
+        }
+        let definition = self.definition;
+        let found = self.add(&definition.tables[table].name, Some(table));
+        self.tables[table] = Some(found);
+        found
+    }
+
+    fn add(&mut self, name: &str, table: Option<usize>) -> usize {
+        let info = self.look_at(name, table);
         self.infos.push(info);
         self.known.push(FxHashMap::default());
-        self.named.insert(name.to_owned(), self.infos.len() - 1);
         self.infos.len() - 1
     }
 
-    fn look_at(&self, name: &str) -> Named {
+    fn look_at(&self, name: &str, table: Option<usize>) -> Named {
         let mut patterns = Patterns::none(self.definition.patterns.len());
         let mut tested = Vec::new();
         let mut is_planned = false;
         for (at, pattern) in self.definition.patterns.iter().enumerate() {
-            let has_name = pattern.names.iter().any(|own| own == name);
-            if !has_name && !pattern.names.is_empty() {
+            let is_meant = match table {
+                Some(_) => pattern.table == table,
+                None => pattern.names.iter().any(|own| own == name),
+            };
+            let is_any = table.is_none() && pattern.table.is_none() && pattern.names.is_empty();
+            if !is_meant && !is_any {
                 continue;
             }
-            is_planned |= has_name;
+            is_planned |= is_meant;
             match pattern.test {
                 Test::Always => patterns.add(at),
                 _ => tested.push(at),
             }
         }
+        let is_known = table.is_some_and(|table| self.definition.tables[table].is_known);
         let name = if is_planned || self.keeps_all { name.to_owned() } else { String::new() };
-        let base = Class { name, patterns };
+        let base = Class { name, patterns, is_known };
         let plain = (self.keeps_all || !base.patterns.is_empty()).then(|| self.classes.id(&base));
         Named { plain, tested, base }
     }
@@ -157,7 +183,7 @@ impl<'a> Classifier<'a> {
         if let Some(id) = self.known[name].get(&patterns) {
             return Some(*id);
         }
-        let id = self.classes.id(&Class { name: info.base.name.clone(), patterns: patterns.clone() });
+        let id = self.classes.id(&Class { patterns: patterns.clone(), ..info.base.clone() });
         self.known[name].insert(patterns, id);
         Some(id)
     }

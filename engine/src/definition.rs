@@ -18,6 +18,9 @@ pub type FieldId = usize;
 pub struct Definition {
     /// Where the parts of an event are found in a log.
     pub columns: Columns,
+    /// Other tables, whose rows are events or say what is known of people.
+    #[serde(default)]
+    pub tables: Vec<Table>,
     /// The properties that are looked at, in events of any kind.
     pub fields: Vec<Field>,
     /// The kinds of events that are told apart.
@@ -86,6 +89,21 @@ impl Default for Columns {
     }
 }
 
+/// A table beside the logs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its name, for messages.
+    pub name: String,
+    /// The columns of the identities, in the order of those of the logs; an empty name where it has none.
+    pub identity: Vec<String>,
+    /// The column of the time. Without one its rows hold since ever.
+    pub time: Option<String>,
+    /// Properties whose columns have other names here.
+    pub renamed: Vec<(FieldId, String)>,
+    /// Whether its rows are no events, but say what is known of people.
+    pub is_known: bool,
+}
+
 /// A property that is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Field {
@@ -96,8 +114,11 @@ pub struct Field {
 /// Events of some names that satisfy a test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pattern {
-    /// Names on the wire; none stands for every event.
+    /// Names on the wire; none stands for every event of the logs.
     pub names: Vec<String>,
+    /// The table whose rows they are, in place of a name.
+    #[serde(default)]
+    pub table: Option<usize>,
     /// What must hold of its properties.
     pub test: Test,
 }
@@ -215,6 +236,22 @@ pub enum Enter {
         /// From when; from the last `of` where nothing is said.
         after: Option<PatternId>,
     },
+    /// A condition that begins to hold, or ends to.
+    Turns {
+        /// Which; it asks for no stages.
+        condition: Condition,
+        /// Whether it begins.
+        begins: bool,
+    },
+    /// A time before or after a date that is known of the person.
+    Around {
+        /// The rows and events that say it.
+        by: Vec<PatternId>,
+        /// The property that holds the date.
+        field: FieldId,
+        /// How long after it; before it where it is negative.
+        offset: i64,
+    },
 }
 
 /// What takes entries of a stage back.
@@ -266,6 +303,26 @@ pub enum Condition {
     },
     /// What happens at this moment is one of these events.
     This(PatternId),
+    /// What was last said of the person by rows or events of some kinds satisfies a test of one property.
+    Known {
+        /// Which rows and events.
+        by: Vec<PatternId>,
+        /// The property.
+        field: FieldId,
+        /// What must hold of it.
+        test: Test,
+    },
+    /// The sum of a property of events before the moment (or their number, without one) against a number.
+    Adds {
+        /// Which events.
+        pattern: PatternId,
+        /// The property.
+        field: Option<FieldId>,
+        /// How they compare.
+        comparison: Comparison,
+        /// The number.
+        value: Decimal,
+    },
 }
 
 /// What a transition does.

@@ -5,9 +5,11 @@
 use rustc_hash::FxHashSet;
 
 use crate::class::Class;
-use crate::definition::{Condition, Definition, Enter, Moves, PatternId, StageId};
-use crate::history::{self, Silence};
-use crate::rows::{Event, Kept};
+use crate::definition::{Condition, Definition, Enter, FieldId, Moves, PatternId, StageId, Test};
+use crate::history::{self, Keeping, Silence};
+use crate::rows::{Event, Kept, Value};
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 /// No entry, no transition, no class.
@@ -54,8 +56,13 @@ pub struct Rules<'d> {
     pub definition: &'d Definition,
     /// The classes of the log.
     pub classes: &'d [Class],
+    /// What is kept of events.
+    pub keeping: &'d Keeping,
+    /// The first moment of the log.
+    pub from: i64,
     /// The last moment of the log.
     pub until: i64,
+    zone: TimeZone,
     /// Groups of funnels that hand people over to each other; each is folded on its own.
     pub groups: Vec<Group>,
     into: Vec<Vec<u32>>,
@@ -84,7 +91,12 @@ pub struct Group {
 
 impl<'d> Rules<'d> {
     /// Makes a definition ready for a log.
-    pub fn new(definition: &'d Definition, classes: &'d [Class], until: i64) -> Self {
+    pub fn new(
+        definition: &'d Definition,
+        classes: &'d [Class],
+        keeping: &'d Keeping,
+        (from, until): (i64, i64),
+    ) -> Self {
         let stages = definition.stages.len();
         let (mut into, mut again) = (vec![Vec::new(); stages], vec![Vec::new(); stages]);
         for (at, own) in definition.transitions.iter().enumerate() {
@@ -101,15 +113,24 @@ impl<'d> Rules<'d> {
         Self {
             definition,
             classes,
+            keeping,
+            from,
             until,
+            zone: TimeZone::get(&definition.columns.timezone).unwrap_or(TimeZone::UTC),
             groups: groups(definition).into_iter().map(|has| Group::of(definition, classes, has)).collect(),
             into,
             again,
             window,
-            has_silence: enters(|enter| matches!(enter, Enter::Absence { .. })),
+            has_silence: enters(|enter| !matches!(enter, Enter::Event { .. } | Enter::Score { .. })),
             has_scores: !definition.scores.is_empty(),
             has_undone: definition.stages.iter().any(|stage| stage.undone.is_some()),
         }
+    }
+
+    /// Whether stages can be entered by what is known alone.
+    pub fn has_dates(&self) -> bool {
+        let mut enters = self.definition.stages.iter().flat_map(|stage| &stage.enter);
+        enters.any(|enter| matches!(enter, Enter::Around { .. }))
     }
 
     /// Whether entries can be reversed.
@@ -243,8 +264,9 @@ impl<'r, 'd> Fold<'r, 'd> {
     /// Folds one person's events, which are in order. `undone` holds entries that were reversed.
     pub fn run(&mut self, group: &Group, events: &[Event], kept: &[Kept], undone: &FxHashSet<(u32, u32)>) {
         self.clear(group);
+        self.is_over = true;
+        let mut silences = self.silences(group, events, kept).into_iter().peekable();
         self.is_over = false;
-        let mut silences = self.silences(group, events).into_iter().peekable();
         self.number = 0;
         for (at, event) in events.iter().enumerate() {
             let rank = group.rank[event.class as usize];
@@ -277,15 +299,72 @@ impl<'r, 'd> Fold<'r, 'd> {
         }
     }
 
-    fn silences(&mut self, group: &Group, events: &[Event]) -> Vec<Silence> {
+    /// The moments at which stages are entered without an event: silence, conditions that turn, dates.
+    fn silences(&mut self, group: &Group, events: &[Event], kept: &[Kept]) -> Vec<Silence> {
         if !self.rules.has_silence {
             return Vec::new();
         }
         let rules = self.rules;
         let mut found =
             history::silences(rules.definition, rules.until, |pattern| self.moments(pattern, events).to_vec());
+        let now = Moment { time: i64::MIN + 1, class: NONE, events, kept };
+        for (stage, own) in rules.definition.stages.iter().enumerate() {
+            for enter in &own.enter {
+                let times = match enter {
+                    Enter::Turns { condition, begins } => self.turns(condition, *begins, now),
+                    Enter::Around { by, field, offset } => self.around(by, *field, *offset, now),
+                    _ => continue,
+                };
+                found.extend(times.into_iter().map(|time| Silence { time, stage }));
+            }
+        }
         found.retain(|own| group.has[own.stage]);
+        found.sort_unstable();
+        found.dedup();
         found
+    }
+
+    /// The moments just after which a condition holds and did not before, or the other way round. It can turn after an
+    /// event, and when an event is no longer within a time.
+    fn turns(&mut self, condition: &Condition, begins: bool, start: Moment<'_>) -> Vec<i64> {
+        let mut times: Vec<i64> = start.events.iter().map(|event| event.time).filter(|time| *time > i64::MIN).collect();
+        history::inside(condition, &mut |inner| {
+            if let Condition::Did { pattern, within: Some(within), .. } = inner {
+                let ends = self.moments(*pattern, start.events).iter().filter_map(|time| time.checked_add(*within));
+                times.extend(ends);
+            }
+        });
+        times.retain(|time| *time <= self.rules.until);
+        times.sort_unstable();
+        times.dedup();
+        let mut held = self.holds(condition, start);
+        times.retain(|time| {
+            let holds = self.holds(condition, Moment { time: time.saturating_add(1), ..start });
+            let turns = holds != held && holds == begins;
+            held = holds;
+            turns
+        });
+        times
+    }
+
+    /// A time before or after each date, as long as it was the last one that was said.
+    fn around(&self, by: &[PatternId], field: FieldId, offset: i64, start: Moment<'_>) -> Vec<i64> {
+        let rules = self.rules;
+        let says = |event: &Event| {
+            let class = &rules.classes[event.class as usize];
+            let is_meant = by.iter().any(|pattern| class.patterns.has(*pattern));
+            let value =
+                rules.keeping.value(*event, start.kept, field).filter(|value| is_meant && **value != Value::None)?;
+            Some((event.time, value.cell().time(&rules.zone)))
+        };
+        let said: Vec<(i64, Option<i64>)> = start.events.iter().filter_map(says).collect();
+        let moment = |(at, (time, date)): (usize, &(i64, Option<i64>))| {
+            let moment = date.as_ref()?.checked_add(offset)?;
+            let end = said.get(at + 1).map_or(i64::MAX, |next| next.0);
+            let is_last = *time <= moment && moment < end;
+            (is_last && rules.from <= moment && moment <= rules.until).then_some(moment)
+        };
+        said.iter().enumerate().filter_map(moment).collect()
     }
 
     /// One event: all of its entries read the state before it, and are committed together.
@@ -475,12 +554,40 @@ impl<'r, 'd> Fold<'r, 'd> {
             }
             Condition::In { stage, lasting } => self.is_in(*stage, *lasting, time),
             Condition::This(pattern) => self.satisfies(now, *pattern),
+            Condition::Known { by, field, test } => self.is_known(by, *field, test, now),
+            Condition::Adds { pattern, field, comparison, value } => {
+                comparison.holds(self.sum(*pattern, *field, now).cmp(value))
+            }
         }
     }
 
     /// Whether what happens at a moment satisfies a pattern.
     fn satisfies(&self, now: Moment<'_>, pattern: PatternId) -> bool {
         self.rules.classes.get(now.class as usize).is_some_and(|class| class.patterns.has(pattern))
+    }
+
+    /// Whether what was last said of a person before a moment satisfies a test.
+    fn is_known(&self, by: &[PatternId], field: FieldId, test: &Test, now: Moment<'_>) -> bool {
+        let says = |event: &Event| {
+            let class = &self.rules.classes[event.class as usize];
+            let is_meant = by.iter().any(|pattern| class.patterns.has(*pattern));
+            self.rules.keeping.value(*event, now.kept, field).filter(|value| is_meant && **value != Value::None)
+        };
+        let before = now.events.partition_point(|event| event.time < now.time);
+        let last = now.events[..before].iter().rev().find_map(says);
+        kept_satisfies(test, last.unwrap_or(&Value::None))
+    }
+
+    /// The sum of a property of events before a moment, or how many there are.
+    fn sum(&self, pattern: PatternId, field: Option<FieldId>, now: Moment<'_>) -> Decimal {
+        let before = now.events.partition_point(|event| event.time < now.time);
+        let events = now.events[..before].iter();
+        let own = events.filter(|event| self.rules.classes[event.class as usize].patterns.has(pattern));
+        own.filter_map(|event| match field {
+            None => Some(Decimal::ONE),
+            Some(field) => self.rules.keeping.value(*event, now.kept, field)?.amount(),
+        })
+        .sum()
     }
 
     fn is_in(&self, stage: StageId, lasting: Option<i64>, time: i64) -> bool {
@@ -618,6 +725,20 @@ impl<'r, 'd> Fold<'r, 'd> {
             };
             threshold.is_due |= self.rules.into[*stage as usize].iter().any(leads);
         }
+    }
+}
+
+/// Whether a kept value satisfies a test of its property.
+fn kept_satisfies(test: &Test, value: &Value) -> bool {
+    match test {
+        Test::Always => true,
+        Test::Not(inner) => !kept_satisfies(inner, value),
+        Test::All(inner) => inner.iter().all(|inner| kept_satisfies(inner, value)),
+        Test::Any(inner) => inner.iter().any(|inner| kept_satisfies(inner, value)),
+        Test::Compare(_, comparison, literal) => value.cell().holds(*comparison, literal, &TimeZone::UTC),
+        Test::In(_, literals) => literals
+            .iter()
+            .any(|literal| value.cell().compare(literal, &TimeZone::UTC).is_some_and(std::cmp::Ordering::is_eq)),
     }
 }
 

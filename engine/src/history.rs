@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::class::Class;
-use crate::definition::{Definition, Enter, FieldId, Measure, PatternId, Split, StageId};
+use crate::definition::{Condition, Definition, Enter, FieldId, Measure, PatternId, Split, StageId};
 use crate::rows::{Event, Kept, Value};
 
 /// What is kept of which events.
@@ -52,6 +52,27 @@ impl Keeping {
                 patterns.extend([*pattern, net.by]);
             }
         }
+        let mut conditions = Vec::new();
+        every_condition(definition, &mut |condition| conditions.push(condition.clone()));
+        for condition in conditions {
+            match condition {
+                Condition::Known { by, field, .. } => {
+                    fields.push(field);
+                    patterns.extend(by);
+                }
+                Condition::Adds { pattern, field: Some(field), .. } => {
+                    fields.push(field);
+                    patterns.push(pattern);
+                }
+                _ => {}
+            }
+        }
+        for enter in definition.stages.iter().flat_map(|stage| &stage.enter) {
+            if let Enter::Around { by, field, .. } = enter {
+                fields.push(*field);
+                patterns.extend(by);
+            }
+        }
         let splits = definition.kpis.iter().flat_map(|kpi| &kpi.by);
         let split_fields: Vec<FieldId> =
             splits.filter_map(|by| if let Split::Field(field) = by { Some(*field) } else { None }).collect();
@@ -82,6 +103,30 @@ impl Keeping {
 
     fn sender<'k>(&self, event: Event, kept: &'k [Kept]) -> Option<&'k Value> {
         kept.get(event.kept as usize)?.get(self.fields.len() + 1).filter(|_| self.has_id)
+    }
+}
+
+/// Visits every condition of a definition, and those inside it.
+fn every_condition(definition: &Definition, see: &mut dyn FnMut(&Condition)) {
+    let enters = definition.stages.iter().flat_map(|stage| &stage.enter).filter_map(|enter| match enter {
+        Enter::Event { when: condition, .. } | Enter::Turns { condition, .. } => Some(condition),
+        _ => None,
+    });
+    let all = enters
+        .chain(definition.transitions.iter().map(|own| &own.when))
+        .chain(definition.scores.iter().flat_map(|own| &own.points).map(|own| &own.when))
+        .chain(definition.segments.iter().map(|own| &own.condition))
+        .chain(definition.kpis.iter().filter_map(|own| own.slice.only.as_ref()));
+    all.for_each(|condition| inside(condition, see));
+}
+
+/// Visits a condition and those inside it.
+pub fn inside(condition: &Condition, see: &mut dyn FnMut(&Condition)) {
+    see(condition);
+    match condition {
+        Condition::Not(inner) => inside(inner, see),
+        Condition::All(all) | Condition::Any(all) => all.iter().for_each(|inner| inside(inner, see)),
+        _ => {}
     }
 }
 

@@ -37,5 +37,5 @@ pub mod time;
 pub mod write;
 
 pub use definition::Definition;
-pub use measure::{Options, Progress, Trouble, measure};
+pub use measure::{Inputs, Options, Progress, Trouble, measure};
 pub use result::Measured;

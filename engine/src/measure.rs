@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 
 use crate::cell::{Cell, Column};
 use crate::class::{Classes, Classifier, Row as RowView};
-use crate::definition::Definition;
+use crate::definition::{Definition, Table};
 use crate::fold::{Fold, Rules};
 use crate::history::{self, Keeping};
 use crate::identity::{self, Aliases};
@@ -32,6 +32,21 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { memory: 3 << 30 }
+    }
+}
+
+/// What is measured.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// Logs of events.
+    pub events: Vec<PathBuf>,
+    /// By table of the definition: its files.
+    pub tables: Vec<Vec<PathBuf>>,
+}
+
+impl From<&[PathBuf]> for Inputs {
+    fn from(events: &[PathBuf]) -> Self {
+        Self { events: events.to_vec(), ..Self::default() }
     }
 }
 
@@ -71,14 +86,14 @@ impl From<ReadTrouble> for Trouble {
 /// Measures logs.
 pub fn measure(
     definition: &Definition,
-    logs: &[PathBuf],
+    inputs: &Inputs,
     options: &Options,
     progress: &Progress,
 ) -> Result<Measured, Trouble> {
     let zone = TimeZone::get(&definition.columns.timezone)
         .map_err(|_| Trouble::NoZone(definition.columns.timezone.clone()))?;
-    let parts = parts(logs)?;
-    let bytes: u64 = parts.iter().map(|part| part.bytes).sum();
+    let parts = parts(inputs)?;
+    let bytes: u64 = parts.iter().map(|(_, part)| part.bytes).sum();
     progress.total.store(bytes, Ordering::Relaxed);
     let classes = Classes::default();
     let keeping = Keeping::of(definition);
@@ -87,17 +102,17 @@ pub fn measure(
         zone: &zone,
         classes: &classes,
         keeping: &keeping,
-        wanted: wanted(definition),
+        origins: origins(definition),
         aliases: Aliases::default(),
         store: Store::new(partition_bits(bytes, options.memory), options.memory / 2),
         facts: Mutex::default(),
         progress,
     };
     let reading = reading.with_aliases(&parts)?;
-    parts.par_iter().enumerate().try_for_each(|(order, part)| reading.part(order as u64, part))?;
+    parts.par_iter().enumerate().try_for_each(|(order, (from, part))| reading.part(order as u64, *from, part))?;
     let mut facts = reading.facts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let all = classes.all();
-    let rules = Rules::new(definition, &all, facts.until.unwrap_or(0));
+    let rules = Rules::new(definition, &all, &keeping, facts.from.zip(facts.until).unwrap_or_default());
     let ways = tally::ways(definition);
     let plan = Plan::of(definition);
     let counting = Counting { rules: &rules, ways: &ways, keeping: &keeping, plan: &plan, zone: &zone };
@@ -112,12 +127,15 @@ pub fn measure(
     Ok(Measured::of(definition, &ways, tally, kpis, facts.log))
 }
 
-fn parts(logs: &[PathBuf]) -> Result<Vec<Part>, Trouble> {
+/// The parts of all files, each with the number of its origin.
+fn parts(inputs: &Inputs) -> Result<Vec<(usize, Part)>, Trouble> {
     let mut found = Vec::new();
-    for log in logs {
-        let io = |error: std::io::Error| ReadTrouble::Io { path: log.clone(), words: error.to_string() };
-        for file in system::files(log).map_err(io)? {
-            found.extend(read::parts(&file)?);
+    for (origin, paths) in std::iter::once(&inputs.events).chain(&inputs.tables).enumerate() {
+        for path in paths {
+            let io = |error: std::io::Error| ReadTrouble::Io { path: path.clone(), words: error.to_string() };
+            for file in system::files(path).map_err(io)? {
+                found.extend(read::parts(&file)?.into_iter().map(|part| (origin, part)));
+            }
         }
     }
     Ok(found)
@@ -142,6 +160,38 @@ fn wanted(definition: &Definition) -> Wanted {
     Wanted { names, inside: columns.properties.clone(), few }
 }
 
+/// Where rows come from: the logs, or a table of the definition.
+struct Origin {
+    wanted: Wanted,
+    table: Option<usize>,
+    /// Whether its rows have times.
+    has_time: bool,
+    /// Whether its rows are events.
+    is_events: bool,
+}
+
+/// The logs first, then the tables. All have their columns in one order.
+fn origins(definition: &Definition) -> Vec<Origin> {
+    let logs = wanted(definition);
+    let count = definition.columns.identity.len();
+    let table = |(at, table): (usize, &Table)| {
+        let mut names = logs.names.clone();
+        for (name, own) in names.iter_mut().zip(&table.identity) {
+            name.clone_from(own);
+        }
+        names[count] = table.time.clone().unwrap_or_default();
+        names[count + 1..count + 4].fill(String::new());
+        for (field, name) in &table.renamed {
+            names[count + 4 + field].clone_from(name);
+        }
+        let wanted = Wanted { names, inside: None, few: Vec::new() };
+        Origin { wanted, table: Some(at), has_time: table.time.is_some(), is_events: !table.is_known }
+    };
+    let tables: Vec<Origin> = definition.tables.iter().enumerate().map(table).collect();
+    let logs = Origin { wanted: logs, table: None, has_time: true, is_events: true };
+    std::iter::once(logs).chain(tables).collect()
+}
+
 #[derive(Debug, Default)]
 struct Facts {
     log: LogFacts,
@@ -154,7 +204,7 @@ struct Reading<'a> {
     zone: &'a TimeZone,
     classes: &'a Classes,
     keeping: &'a Keeping,
-    wanted: Wanted,
+    origins: Vec<Origin>,
     aliases: Aliases,
     store: Store,
     facts: Mutex<Facts>,
@@ -167,17 +217,18 @@ impl Reading<'_> {
     }
 
     /// Reads which identities belong together, where events can carry several.
-    fn with_aliases(mut self, parts: &[Part]) -> Result<Self, Trouble> {
+    fn with_aliases(mut self, parts: &[(usize, Part)]) -> Result<Self, Trouble> {
         let count = self.identities();
         if count < 2 {
             return Ok(self);
         }
-        let names = self.wanted.names[..=count].to_vec();
-        let wanted = Wanted { names, inside: self.wanted.inside.clone(), few: Vec::new() };
         let found: Vec<Aliases> = parts
             .par_iter()
-            .map(|part| {
+            .map(|(from, part)| {
                 let mut aliases = Aliases::default();
+                let own = &self.origins[*from].wanted;
+                let names = own.names[..=count].to_vec();
+                let wanted = Wanted { names, inside: own.inside.clone(), few: Vec::new() };
                 part.read(&wanted, &mut |batch| {
                     self.aliases_of(batch, count, &mut aliases);
                     Ok(())
@@ -203,16 +254,17 @@ impl Reading<'_> {
         }
     }
 
-    fn part(&self, order: u64, part: &Part) -> Result<(), Trouble> {
+    fn part(&self, order: u64, from: usize, part: &Part) -> Result<(), Trouble> {
+        let origin = &self.origins[from];
         if self.progress.stop.load(Ordering::Relaxed) {
             return Err(Trouble::Stopped);
         }
-        let mut intake = Intake::new(self, order);
+        let mut intake = Intake::new(self, origin, order);
         let mut trouble = None;
         let mut is_first = true;
-        let read = part.read(&self.wanted, &mut |batch| {
+        let read = part.read(&origin.wanted, &mut |batch| {
             if std::mem::take(&mut is_first) {
-                self.check_columns(part, batch)?;
+                self.check_columns(origin, part, batch)?;
             }
             if trouble.is_none() {
                 trouble = intake.batch(batch, part).err();
@@ -229,13 +281,16 @@ impl Reading<'_> {
     }
 
     /// The columns without which nothing can be measured.
-    fn check_columns(&self, part: &Part, batch: &Batch) -> Result<(), ReadTrouble> {
+    fn check_columns(&self, origin: &Origin, part: &Part, batch: &Batch) -> Result<(), ReadTrouble> {
         let count = self.identities();
         let is_missing = |at: usize| matches!(batch.columns[at], Column::Missing);
-        let missing = if (0..count).all(is_missing) { Some(0) } else { (count..count + 2).find(|at| is_missing(*at)) };
+        let needed = [(count, origin.has_time), (count + 1, origin.table.is_none())];
+        let needed = || needed.into_iter().filter(|(_, is_needed)| *is_needed).map(|(at, _)| at);
+        let identity = (0..count).find(|at| !origin.wanted.names[*at].is_empty()).unwrap_or(0);
+        let missing = if (0..count).all(is_missing) { Some(identity) } else { needed().find(|at| is_missing(*at)) };
         if let Some(missing) = missing {
             let there = part.column_names()?.unwrap_or_default();
-            let column = self.wanted.names[missing].clone();
+            let column = origin.wanted.names[missing].clone();
             return Err(ReadTrouble::NoColumn { path: part.path().to_owned(), column, there });
         }
         let wrong = (0..count + 2).find_map(|at| match &batch.columns[at] {
@@ -244,9 +299,11 @@ impl Reading<'_> {
             _ => None,
         });
         match wrong {
-            Some((at, is)) => {
-                Err(ReadTrouble::WrongType { path: part.path().to_owned(), column: self.wanted.names[at].clone(), is })
-            }
+            Some((at, is)) => Err(ReadTrouble::WrongType {
+                path: part.path().to_owned(),
+                column: origin.wanted.names[at].clone(),
+                is,
+            }),
             None => Ok(()),
         }
     }
@@ -255,6 +312,7 @@ impl Reading<'_> {
 /// Takes in one part of a log.
 struct Intake<'a> {
     reading: &'a Reading<'a>,
+    origin: &'a Origin,
     classifier: Classifier<'a>,
     /// By class, whether something is kept of its events; grows as classes are met.
     keeps: Vec<Option<bool>>,
@@ -271,11 +329,12 @@ struct Intake<'a> {
 const STRETCH: usize = 1 << 20;
 
 impl<'a> Intake<'a> {
-    fn new(reading: &'a Reading<'a>, order: u64) -> Self {
+    fn new(reading: &'a Reading<'a>, origin: &'a Origin, order: u64) -> Self {
         let classifier =
             Classifier::new(reading.definition, reading.classes, reading.zone, reading.definition.keeps_all);
         let mut intake = Self {
             reading,
+            origin,
             classifier,
             keeps: Vec::new(),
             blocks: Vec::new(),
@@ -307,8 +366,10 @@ impl<'a> Intake<'a> {
             Column::Keyed(_, values) => (0..values.len()).map(|at| self.name(values.cell(at))).collect(),
             _ => Vec::new(),
         };
+        let table = self.origin.table.map(|table| self.classifier.table(table));
         for row in 0..batch.rows {
             let name = match names {
+                _ if table.is_some() => table.unwrap_or(NAMELESS),
                 Column::Keyed(keys, _) => {
                     keyed(keys, row).and_then(|key| by_number.get(key).copied()).unwrap_or(NAMELESS)
                 }
@@ -333,7 +394,8 @@ impl<'a> Intake<'a> {
             self.log.skipped.no_name += 1;
             return Ok(());
         }
-        let Some(time) = self.time(batch.columns[count].cell(row), part)? else {
+        let time = if self.origin.has_time { self.time(batch.columns[count].cell(row), part)? } else { Some(i64::MIN) };
+        let Some(time) = time else {
             self.log.skipped.no_time += 1;
             return Ok(());
         };
@@ -342,10 +404,12 @@ impl<'a> Intake<'a> {
             self.log.skipped.no_identity += 1;
             return Ok(());
         };
-        self.log.events += 1;
-        self.from = self.from.min(time);
-        self.until = self.until.max(time);
-        let view = RowView::new(batch, row, &reading.wanted.names, count + 4);
+        if self.origin.is_events {
+            self.log.events += 1;
+            self.from = self.from.min(time);
+            self.until = self.until.max(time);
+        }
+        let view = RowView::new(batch, row, &self.origin.wanted.names, count + 4);
         let Some(class) = self.classifier.class(name, &view) else { return Ok(()) };
         let key = if reading.aliases.is_empty() { key } else { reading.aliases.person(key) };
         let keeps = self.keeps(class);
@@ -481,8 +545,13 @@ impl Counting<'_, '_> {
         let mut fold = Fold::new(self.rules);
         let mut counter = Counter::new(self.rules, self.ways);
         let mut computer = Computer::new(self.rules, self.plan, self.keeping, self.zone);
+        let counts_known = self.rules.has_dates();
         for at in 0..people.len() {
             let (events, kept) = people.person(at);
+            // Of somebody who is only known nothing happened.
+            if !counts_known && events.iter().all(|event| self.rules.classes[event.class as usize].is_known) {
+                continue;
+            }
             counter.tally.people += 1;
             self.person(&mut fold, &mut counter, &mut computer, events, kept);
         }

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hashbrown::HashTable;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
+use crate::cell::Cell;
 use crate::identity::Key;
 use crate::system::Scratch;
 
@@ -34,6 +36,28 @@ pub enum Value {
     Text(Box<str>),
     /// A number.
     Number(Decimal),
+}
+
+impl Value {
+    /// The value as a number.
+    pub fn amount(&self) -> Option<Decimal> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => text.trim().parse().ok(),
+            Self::None => None,
+        }
+    }
+
+    /// The value as one of a column. Moments are kept in microseconds.
+    pub fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::None => Cell::Null,
+            Self::Text(text) => Cell::Text(text),
+            Self::Number(number) => {
+                number.to_i64().filter(|_| number.is_integer()).map_or(Cell::Decimal(*number), Cell::Int)
+            }
+        }
+    }
 }
 
 /// The properties that are kept of an event, in the order they are asked for.

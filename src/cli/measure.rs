@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 
 use clap::Args;
 use clap::builder::PossibleValue;
+use funnelc_engine::definition::Table;
 use funnelc_engine::read::ReadTrouble;
-use funnelc_engine::{Options, Progress, Trouble};
+use funnelc_engine::{Inputs, Options, Progress, Trouble};
 
 use super::output::{LanguageArgument, When, print, style, unusable};
 use super::{Outcome, settings};
@@ -24,6 +25,12 @@ pub(super) struct Measure {
     /// Logs of events: Parquet, CSV or JSON Lines; a folder, or `*` in a name, stands for several
     #[arg(short, long, required = true, value_name = "LOG", num_args = 1..)]
     events: Vec<PathBuf>,
+    /// What is known of people: a table with a row a person, or one for every change
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    traits: Vec<PathBuf>,
+    /// Another table whose rows are events (`event … { from NAME }`), as NAME=FILE
+    #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
+    table: Vec<(String, PathBuf)>,
     /// Form of the report
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = FORMATS[0].name)]
     format: String,
@@ -53,6 +60,14 @@ fn formats() -> clap::builder::PossibleValuesParser {
     FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about)).collect::<Vec<_>>().into()
 }
 
+/// `crm.changes=changes.csv`
+fn named_file(text: &str) -> Result<(String, PathBuf), String> {
+    let found = text.split_once('=').filter(|(name, file)| !name.is_empty() && !file.is_empty());
+    found
+        .map(|(name, file)| (name.to_owned(), file.into()))
+        .ok_or_else(|| "a table is written like NAME=FILE".to_owned())
+}
+
 /// `2GB` or `500MB` as bytes.
 fn size(text: &str) -> Result<u64, String> {
     let units = [("GB", 1_u64 << 30), ("MB", 1 << 20), ("KB", 1 << 10)];
@@ -64,16 +79,22 @@ fn size(text: &str) -> Result<u64, String> {
 
 impl Measure {
     pub(super) fn run(self, color: When) -> Outcome {
-        let lowered = match self.lowered(color) {
+        let mut lowered = match self.lowered(color) {
             Ok(lowered) => lowered,
             Err(outcome) => return outcome,
         };
+        let tables = match self.tables(&lowered) {
+            Ok(tables) => tables,
+            Err(outcome) => return outcome,
+        };
+        lowered.say_what_is_missing(&tables);
+        let inputs = Inputs { events: self.events.clone(), tables };
         let progress = Arc::new(Progress::default());
         let stop = Arc::clone(&progress);
         system::on_interrupt(move || stop.stop.store(true, Ordering::Relaxed));
         let options = Options { memory: self.memory };
         let measured = system::while_telling(
-            || funnelc_engine::measure(&lowered.definition, &self.events, &options, &progress),
+            || funnelc_engine::measure(&lowered.definition, &inputs, &options, &progress),
             |seconds| {
                 let (read, total) = (progress.read.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
                 told(read, total, seconds)
@@ -105,6 +126,29 @@ impl Measure {
         columns.name = self.name.clone().unwrap_or_else(|| std::mem::take(&mut columns.name));
         columns.properties = self.properties.clone().or_else(|| columns.properties.take());
         Ok(lowered)
+    }
+
+    /// The files of each table; a name that no event is from is a mistake.
+    fn tables(&self, lowered: &Lowered) -> Result<Vec<Vec<PathBuf>>, Outcome> {
+        let tables = &lowered.definition.tables;
+        let names: Vec<&str> = tables.iter().filter(|own| !own.is_known).map(|own| own.name.as_str()).collect();
+        if let Some((name, _)) = self.table.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+            let there =
+                if names.is_empty() { "none is".to_owned() } else { format!("these are: {}", names.join(", ")) };
+            return Err(unusable(&format!("no event that is measured is from a table `{name}`; {there}")));
+        }
+        if !self.traits.is_empty() && tables.iter().all(|own| !own.is_known) {
+            return Err(unusable(
+                "nothing that is measured asks for a trait, so the table of traits would not be read",
+            ));
+        }
+        let files = |own: &Table| {
+            if own.is_known {
+                return self.traits.clone();
+            }
+            self.table.iter().filter(|(name, _)| *name == own.name).map(|(_, file)| file.clone()).collect()
+        };
+        Ok(tables.iter().map(files).collect())
     }
 
     fn write(&self, report: &Report<'_>) -> Outcome {

@@ -71,7 +71,7 @@ impl<'m, 's> Lower<'m, 's> {
         }
     }
 
-    fn within_set(&mut self, owner: DeclId, field: usize, expr: &'m Expr<'s>) -> Option<to::Test> {
+    pub(super) fn within_set(&mut self, owner: DeclId, field: usize, expr: &'m Expr<'s>) -> Option<to::Test> {
         match &expr.kind {
             ExprKind::Range(pair) => {
                 let (from, end) = (self.literal(owner, &pair.0)?, self.literal(owner, &pair.1)?);
@@ -109,7 +109,7 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     /// A value as it is written.
-    fn literal(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> Option<to::Literal> {
+    pub(super) fn literal(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> Option<to::Literal> {
         let found = match &expr.kind {
             ExprKind::Text(text) => Some(to::Literal::Text(text.words())),
             ExprKind::Bool(own) => Some(to::Literal::Bool(*own)),
@@ -175,12 +175,18 @@ impl<'m, 's> Lower<'m, 's> {
             }
             ExprKind::In { place, dwell } => self.place(owner, *place, *dwell, expr),
             ExprKind::Binary { op, left, right } => self.comparison(owner, *op, left, right, expr),
-            ExprKind::Trait(at) => self.lacks(owner, *at, false),
+            ExprKind::Trait(at) => self.holds_of(owner, *at, expr),
             _ => {
                 self.trouble(expr.span, "this condition is not measured yet");
                 FALSE
             }
         }
+    }
+
+    /// A trait that is true.
+    fn holds_of(&mut self, owner: DeclId, at: RefIx, expr: &'m Expr<'s>) -> to::Condition {
+        let Some(own) = self.model.target_decl(owner, at).map(|id| self.node(id)) else { return FALSE };
+        self.known(own, to::Comparison::Equal, &to::Literal::Bool(true), expr.span)
     }
 
     fn did(&mut self, owner: DeclId, event: &'m Expr<'s>, times: u64, within: Option<i64>) -> to::Condition {
@@ -189,7 +195,7 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     /// A segment, an event that was done, a stage that someone is in.
-    fn named(&mut self, owner: DeclId, at: RefIx, expr: &'m Expr<'s>) -> to::Condition {
+    pub(super) fn named(&mut self, owner: DeclId, at: RefIx, expr: &'m Expr<'s>) -> to::Condition {
         let Some(node) = self.model.target_decl(owner, at).map(|id| self.node(id)) else {
             self.trouble(expr.span, "this condition is not measured yet");
             return FALSE;
@@ -208,6 +214,7 @@ impl<'m, 's> Lower<'m, 's> {
                 self.depth -= 1;
                 condition
             }
+            Kind::Tier => self.tier(node, expr.span),
             kind => {
                 self.trouble(expr.span, format!("being in {} is not measured yet", kind.word()));
                 FALSE
@@ -250,7 +257,10 @@ impl<'m, 's> Lower<'m, 's> {
                 let score = self.score(self.node(score));
                 to::Condition::Score { score, comparison, value }
             }
-            (ExprKind::Trait(at), ..) => self.lacks(owner, *at, op == Op::Unequal),
+            (ExprKind::Trait(at), Some(comparison), _) => {
+                self.trait_compared((owner, *at), comparison, right, expr.span)
+            }
+            (ExprKind::Trait(at), None, _) if op == Op::In => self.trait_among(owner, *at, right, expr.span),
             (ExprKind::Name(at), ..) if matches!(self.model.target(owner, *at), Target::Builtin(_)) => {
                 self.this(owner, expr)
             }
@@ -264,20 +274,7 @@ impl<'m, 's> Lower<'m, 's> {
     /// What must hold of the event that happens at the moment.
     fn this(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> to::Condition {
         let Some(test) = self.test(owner, expr) else { return FALSE };
-        let pattern = to::Pattern { names: Vec::new(), test };
-        let patterns = &mut self.out.definition.patterns;
-        let known = patterns.iter().position(|own| *own == pattern);
-        to::Condition::This(known.unwrap_or_else(|| {
-            patterns.push(pattern);
-            patterns.len() - 1
-        }))
-    }
-
-    /// A comparison with a trait that the log does not hold: missing, it equals nothing.
-    fn lacks(&mut self, owner: DeclId, at: RefIx, holds: bool) -> to::Condition {
-        let name = self.model.decl(owner).refs[at.0 as usize].path;
-        self.missing_traits.push(name.to_owned());
-        if holds { TRUE } else { FALSE }
+        to::Condition::This(self.pattern_in(to::Pattern { names: Vec::new(), table: None, test }))
     }
 }
 

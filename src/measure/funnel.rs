@@ -260,16 +260,18 @@ impl<'m, 's> Lower<'m, 's> {
             self.used.push(event.id);
         }
         let own = Event(event);
+        if let Some((table, is_one)) = self.table_of(own) {
+            let test = match (is_one, test) {
+                (to::Test::Always, test) | (test, to::Test::Always) => test,
+                (is_one, test) => to::Test::All(vec![is_one, test]),
+            };
+            return self.pattern_in(to::Pattern { names: Vec::new(), table: Some(table), test });
+        }
         let mut names = vec![own.wire_name(None)];
         names.extend(own.wire_names().into_iter().map(|(_, name)| name));
         names.sort();
         names.dedup();
-        let pattern = to::Pattern { names, test };
-        let patterns = &mut self.out.definition.patterns;
-        patterns.iter().position(|own| *own == pattern).unwrap_or_else(|| {
-            patterns.push(pattern);
-            patterns.len() - 1
-        })
+        self.pattern_in(to::Pattern { names, table: None, test })
     }
 
     /// What enters a stage.
@@ -289,7 +291,12 @@ impl<'m, 's> Lower<'m, 's> {
                         let score = self.score(self.node(score));
                         found.push(to::Enter::Score { score, at_least });
                     }
-                    _ => self.trouble(expr.span, "only a score that rises to a number, `score s >= n`, is measured here"),
+                    _ => {
+                        self.trouble(
+                            expr.span,
+                            "only a score that rises to a number, `score s >= n`, is measured here",
+                        );
+                    }
                 }
             }
             ExprKind::Absent { event, lasting, after } => {
@@ -300,7 +307,14 @@ impl<'m, 's> Lower<'m, 's> {
                     found.push(to::Enter::Absence { of, lasting, after });
                 }
             }
-            _ => self.trouble(expr.span, "this way to enter a stage is not measured yet; an event, a score that rises to a number, and `no E for D` are"),
+            ExprKind::Enters(at) => self.turns(owner, *at, true, expr, found),
+            ExprKind::Leaves(at) => self.turns(owner, *at, false, expr, found),
+            ExprKind::Around { offset, before, of } => self.near_date(owner, *offset, *before, *of, expr.span, found),
+            ExprKind::Finished(_) => self.trouble(
+                expr.span,
+                "what was sent is not in a log of events; name the event that tells that it arrived",
+            ),
+            _ => self.trouble(expr.span, "this way to enter a stage is not measured yet"),
         }
     }
 

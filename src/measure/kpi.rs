@@ -19,11 +19,18 @@ type Lowered = Result<to::Formula, Unmeasured>;
 
 /// Where an expression stands, what `it` stands for there, and what is taken off.
 #[derive(Clone, Copy)]
-struct Place<'p, 'm, 's> {
+pub(super) struct Place<'p, 'm, 's> {
     owner: DeclId,
     bound: &'p [DeclId],
     net: Option<FieldOf<'m, 's>>,
     depth: u8,
+}
+
+impl Place<'_, '_, '_> {
+    /// A place where `it` stands for nothing.
+    pub(super) fn of(owner: DeclId) -> Self {
+        Self { owner, bound: &[], net: None, depth: 0 }
+    }
 }
 
 impl<'m, 's> Lower<'m, 's> {
@@ -146,7 +153,7 @@ impl<'m, 's> Lower<'m, 's> {
             let condition = node.field("match").and_then(|field| Some((field.owner.id, field.expr("value")?)));
             let Some((owner, expr)) = condition else { continue };
             let Some(test) = self.test(owner, expr) else { continue };
-            self.out.definition.patterns.push(to::Pattern { names: Vec::new(), test });
+            self.out.definition.patterns.push(to::Pattern { names: Vec::new(), table: None, test });
             let pattern = self.out.definition.patterns.len() - 1;
             let is_direct = node.class() == Some("direct");
             self.out.definition.channels.push(to::Channel { path: node.path(), pattern, is_direct });
@@ -386,7 +393,7 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     /// The events that something is about.
-    fn happens(&mut self, place: Place<'_, 'm, 's>, arg: &'m Expr<'s>) -> Result<usize, Unmeasured> {
+    pub(super) fn happens(&mut self, place: Place<'_, 'm, 's>, arg: &'m Expr<'s>) -> Result<usize, Unmeasured> {
         let Some(event) = self.event_in(place, arg) else {
             return refused(arg.span, "only stages and events are counted yet");
         };
@@ -397,8 +404,12 @@ impl<'m, 's> Lower<'m, 's> {
         Ok(self.pattern_of(event, test))
     }
 
-    /// The values of a property of an event.
-    fn values(&mut self, place: Place<'_, 'm, 's>, arg: &'m Expr<'s>, how: to::How) -> Lowered {
+    /// A property of an event, and the event.
+    pub(super) fn property_in(
+        &self,
+        place: Place<'_, 'm, 's>,
+        arg: &Expr<'s>,
+    ) -> Result<(Node<'m, 's>, Node<'m, 's>), Unmeasured> {
         let ExprKind::Name(at) = arg.kind else {
             return refused(arg.span, "a property of an event is wanted, such as `order.total`");
         };
@@ -407,9 +418,12 @@ impl<'m, 's> Lower<'m, 's> {
         let property = self.meant(place, at).filter(|node| node.kind() == Kind::Prop);
         let found = event.zip(property);
         let own = found.filter(|(event, property)| Event(*event).properties().iter().any(|own| own.id == property.id));
-        let Some((event, property)) = own else {
-            return refused(arg.span, "aggregates over the members of lists are not measured yet");
-        };
+        own.map_or_else(|| refused(arg.span, "aggregates over the members of lists are not measured yet"), Ok)
+    }
+
+    /// The values of a property of an event.
+    fn values(&mut self, place: Place<'_, 'm, 's>, arg: &'m Expr<'s>, how: to::How) -> Lowered {
+        let (event, property) = self.property_in(place, arg)?;
         let name = self.name_of(property.id);
         let net = self.net(place, event, Some(property.name()));
         if net.is_some() && how != to::How::Total {
@@ -500,7 +514,7 @@ fn fixed(val: &Val<'_>, span: Span) -> Result<Decimal, Unmeasured> {
 }
 
 /// A value as a number: shares as shares, times in seconds.
-fn quantity(val: &Val<'_>) -> Option<Decimal> {
+pub(super) fn quantity(val: &Val<'_>) -> Option<Decimal> {
     match val {
         Val::Number(number) => Some(*number),
         Val::Percent(share) => Some(*share / Decimal::ONE_HUNDRED),

@@ -5,8 +5,11 @@
 
 mod expr;
 mod funnel;
+mod known;
 mod kpi;
 pub mod report;
+
+use std::path::PathBuf;
 
 use funnelc_engine::definition::{Columns, Definition};
 use indexmap::IndexMap;
@@ -26,6 +29,31 @@ pub struct Lowered {
     pub definition: Definition,
     /// What holds of the numbers that a reader would not expect.
     pub notes: Vec<String>,
+    /// Traits that only a table can tell.
+    pub table_traits: Vec<String>,
+}
+
+impl Lowered {
+    /// What must be said where tables are not given: by table, how many files there are.
+    pub fn say_what_is_missing(&mut self, files: &[Vec<PathBuf>]) {
+        let is_given = |at: usize| files.get(at).is_some_and(|files| !files.is_empty());
+        let mut traits = std::mem::take(&mut self.table_traits);
+        traits.sort();
+        traits.dedup();
+        for (_, table) in self.definition.tables.iter().enumerate().filter(|(at, _)| !is_given(*at)) {
+            if table.is_known {
+                let names = traits.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                self.notes.extend((!traits.is_empty()).then(|| {
+                    format!("nobody has a value of {names}, which equal nothing then; give the table of traits with --traits")
+                }));
+            } else {
+                let name = &table.name;
+                self.notes.push(format!(
+                    "the table `{name}` is not given, so nobody did what its rows are; give it with --table {name}=FILE"
+                ));
+            }
+        }
+    }
 }
 
 /// Something that cannot be measured.
@@ -47,7 +75,6 @@ pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
         open_scores: Vec::new(),
         stages: FxHashMap::default(),
         used: Vec::new(),
-        missing_traits: Vec::new(),
         amounts: Vec::new(),
         troubles: Vec::new(),
         depth: 0,
@@ -70,7 +97,6 @@ struct Lower<'m, 's> {
     stages: FxHashMap<DeclId, usize>,
     /// Events that something asks for, in the order they are met.
     used: Vec<DeclId>,
-    missing_traits: Vec<String>,
     /// Measures of amounts of money.
     amounts: Vec<usize>,
     troubles: Vec<Unmeasured>,
@@ -109,13 +135,6 @@ impl<'m, 's> Lower<'m, 's> {
         }
         let field = |name: String| funnelc_engine::definition::Field { name };
         self.out.definition.fields = self.fields.into_keys().map(field).collect();
-        self.missing_traits.sort();
-        self.missing_traits.dedup();
-        for name in self.missing_traits {
-            self.out
-                .notes
-                .push(format!("trait `{name}` is not in the log: nobody has a value of it, so it equals nothing"));
-        }
         Ok(self.out)
     }
 }

@@ -285,6 +285,8 @@ impl Walk<'_, '_> {
                 }
                 Enter::Score { score, .. } => self.gather(*score, time, aim),
                 Enter::Absence { .. } => self.wait(aim),
+                // No row of a table is drawn.
+                Enter::Turns { .. } | Enter::Around { .. } => false,
             };
             if is_reached {
                 self.now = self.reached(aim).unwrap_or(time);

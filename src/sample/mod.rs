@@ -19,6 +19,7 @@ pub mod write;
 
 use funnelc_engine::definition::Definition;
 use funnelc_engine::fold::Rules;
+use funnelc_engine::history::Keeping;
 use rayon::prelude::*;
 
 use crate::plan::Plan;
@@ -89,7 +90,8 @@ pub fn sample<E>(
 ) -> Result<Result<Drawn, E>, Nothing> {
     let vocabulary = Vocabulary::of(plan, definition);
     let until = options.from.saturating_add(i64::from(options.days) * DAY);
-    let rules = Rules::new(definition, &vocabulary.classes, i64::MAX);
+    let keeping = Keeping::of(definition);
+    let rules = Rules::new(definition, &vocabulary.classes, &keeping, (i64::MIN, i64::MAX));
     let channels = channels::all(plan);
     let world = World::new((plan, definition), &vocabulary, &channels, &rules, (options.from, until - options.from));
     if world.is_empty() {

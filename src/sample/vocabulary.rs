@@ -72,17 +72,18 @@ impl<'d> Vocabulary<'d> {
     fn class_of(&self, name: &str, body: &Body) -> Class {
         let mut patterns = Patterns::none(self.definition.patterns.len());
         for (at, pattern) in self.definition.patterns.iter().enumerate() {
-            let is_named = pattern.names.is_empty() || pattern.names.iter().any(|own| own == name);
+            let is_any = pattern.table.is_none() && pattern.names.is_empty();
+            let is_named = is_any || pattern.names.iter().any(|own| own == name);
             if is_named && self.holds(&pattern.test, body) {
                 patterns.add(at);
             }
         }
-        Class { name: name.to_owned(), patterns }
+        Class { name: name.to_owned(), patterns, is_known: false }
     }
 
     /// An event that satisfies a pattern; none where none was found.
     pub(super) fn event(&self, pattern: PatternId, draw: &mut Draw) -> Option<Said> {
-        let Pattern { names, test } = &self.definition.patterns[pattern];
+        let Pattern { names, test, .. } = &self.definition.patterns[pattern];
         let planned: Vec<&String> = names.iter().filter(|name| self.events.contains_key(name.as_str())).collect();
         let name = match draw.pick(&planned) {
             Some(name) => name.as_str(),

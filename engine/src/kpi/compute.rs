@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::net::Taken;
 use super::period::Periods;
-use super::{COHORT, Cell, Cells, Group, Key, Person, Plan, Reached, amount, credit};
+use super::{COHORT, Cell, Cells, Group, Key, Person, Plan, Reached, credit};
 use crate::definition::{Cohort, FieldId, Measure, Net, PatternId, Split, StageId};
 use crate::fold::{Entry, Fold, Moment, NONE, Rules};
 use crate::history::Keeping;
@@ -339,10 +339,11 @@ impl<'r, 'd> Computer<'r, 'd> {
         let mut own = self.entries(stage, to.person);
         let Some(entry) = (if is_churn { own.next_back() } else { own.next() }) else { return };
         let end = entry.time.checked_add(after).filter(|end| *end <= self.rules.until);
+        let is_event = |event: &&Event| !self.rules.classes[event.class as usize].is_known;
         let counts = end.map(|end| {
             let after = to.person.events.partition_point(|event| event.time <= entry.time);
-            let next = to.person.events.get(after);
-            let last = to.person.events.last();
+            let next = to.person.events[after..].iter().find(is_event);
+            let last = to.person.events.iter().rfind(is_event);
             if is_churn { next.is_none_or(|next| next.time > end) } else { last.is_some_and(|last| last.time >= end) }
         });
         self.share(to, entry.into(), counts, fold);
@@ -371,7 +372,7 @@ impl<'r, 'd> Computer<'r, 'd> {
     /// The number of a property; one that is no number is left out, and counted once.
     fn number(&mut self, event: Event, person: Person<'_>, field: FieldId, is_first: bool) -> Option<Decimal> {
         let value = self.keeping.value(event, person.kept, field).filter(|value| **value != Value::None)?;
-        let found = amount(value);
+        let found = value.amount();
         self.not_numbers += u64::from(found.is_none() && is_first);
         found
     }

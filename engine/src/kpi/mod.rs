@@ -21,7 +21,7 @@ use rust_decimal::Decimal;
 
 use crate::definition::{Definition, Kpi, Period, Slice, Split};
 use crate::fold::Entry;
-use crate::rows::{Event, Kept, Value};
+use crate::rows::{Event, Kept};
 use crate::tally::Visit;
 
 pub use compute::Computer;
@@ -183,14 +183,5 @@ impl Cells {
                 Err(at) => self.all.insert(at, (key, cell)),
             }
         }
-    }
-}
-
-/// A kept value as an amount.
-fn amount(value: &Value) -> Option<Decimal> {
-    match value {
-        Value::Number(number) => Some(*number),
-        Value::Text(text) => text.trim().parse().ok(),
-        Value::None => None,
     }
 }

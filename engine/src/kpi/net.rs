@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-use super::{Person, amount};
+use super::Person;
 use crate::class::Class;
 use crate::definition::{Net, PatternId};
 use crate::history::Keeping;
@@ -42,7 +42,7 @@ impl Taken {
                 let last = if net.matching.is_some() { originals.last().copied() } else { originals.pop() };
                 let in_time =
                     |from: &usize| net.within.is_none_or(|within| event.time - person.events[*from].time <= within);
-                let off = net.field.and_then(|field| keeping.value(*event, person.kept, field)).and_then(amount);
+                let off = net.field.and_then(|field| keeping.value(*event, person.kept, field)).and_then(Value::amount);
                 match last.filter(in_time) {
                     Some(original) => taken.take(original, off),
                     None => taken.unmatched += 1,

@@ -156,7 +156,7 @@ fn measure(dice: &mut Dice, definition: &Definition) -> (Measure, How) {
 
 fn patterns(dice: &mut Dice, definition: &mut Definition) {
     for name in 0..NAMES {
-        definition.patterns.push(Pattern { names: vec![format!("e{name}")], test: Test::Always });
+        definition.patterns.push(Pattern { names: vec![format!("e{name}")], table: None, test: Test::Always });
     }
     for _ in 0..3 {
         let names = vec![format!("e{}", dice.below(NAMES))];
@@ -166,7 +166,7 @@ fn patterns(dice: &mut Dice, definition: &mut Definition) {
             2 => Test::In(0, vec![Literal::Text("k0".to_owned()), Literal::Text("k1".to_owned())]),
             _ => Test::Not(Box::new(Test::Compare(0, Comparison::Equal, Literal::Text("k0".to_owned())))),
         };
-        definition.patterns.push(Pattern { names, test });
+        definition.patterns.push(Pattern { names, table: None, test });
     }
 }
 
@@ -199,7 +199,22 @@ fn condition(dice: &mut Dice, definition: &Definition, depth: usize) -> Conditio
             _ => Condition::Not(Box::new(condition(dice, definition, depth + 1))),
         };
     }
-    match dice.below(if definition.scores.is_empty() { 5 } else { 7 }) {
+    match dice.below(if definition.scores.is_empty() { 7 } else { 9 }) {
+        5 => Condition::Known {
+            by: vec![dice.below(definition.patterns.len()), dice.below(definition.patterns.len())],
+            field: 1,
+            test: Test::Compare(
+                1,
+                [Comparison::AtLeast, Comparison::Unequal][dice.below(2)],
+                Literal::Number(Decimal::from(dice.below(4))),
+            ),
+        },
+        6 => Condition::Adds {
+            pattern: dice.below(definition.patterns.len()),
+            field: dice.maybe(60, |_| 1),
+            comparison: [Comparison::AtLeast, Comparison::Below][dice.below(2)],
+            value: Decimal::from(dice.below(12)),
+        },
         0..=2 => Condition::Did {
             pattern: dice.below(definition.patterns.len()),
             times: dice.below(4) as u64,
@@ -209,6 +224,23 @@ fn condition(dice: &mut Dice, definition: &Definition, depth: usize) -> Conditio
             Condition::In { stage: dice.below(definition.stages.len()), lasting: dice.maybe(40, |dice| dice.hours(5)) }
         }
         _ => Condition::Score { score: 0, comparison: Comparison::AtLeast, value: Decimal::from(dice.below(20)) },
+    }
+}
+
+/// A condition that asks for neither stages nor scores.
+fn lasting(dice: &mut Dice, definition: &Definition, depth: usize) -> Condition {
+    if depth < 2 && dice.chance(30) {
+        let inner = (0..2).map(|_| lasting(dice, definition, depth + 1)).collect();
+        return if dice.chance(50) { Condition::All(inner) } else { Condition::Any(inner) };
+    }
+    if depth < 2 && dice.chance(20) {
+        return Condition::Not(Box::new(lasting(dice, definition, depth + 1)));
+    }
+    loop {
+        let found = condition(dice, definition, 2);
+        if !matches!(found, Condition::In { .. } | Condition::Score { .. }) {
+            return found;
+        }
     }
 }
 
@@ -241,6 +273,9 @@ fn enters(dice: &mut Dice, definition: &mut Definition) {
                     lasting: dice.hours(8),
                     after: dice.maybe(40, |dice| dice.below(definition.patterns.len())),
                 },
+                9 if dice.chance(40) => {
+                    Enter::Turns { condition: lasting(dice, definition, 0), begins: dice.chance(60) }
+                }
                 1 | 2 if !definition.scores.is_empty() => {
                     Enter::Score { score: 0, at_least: Decimal::from(5 + dice.below(20)) }
                 }

@@ -44,7 +44,7 @@ fn measured(definition: &Definition, events: &[Event], memory: u64) -> Measured 
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log.jsonl");
     std::fs::write(&log, lines(events)).unwrap();
-    measure(definition, &[log], &Options { memory }, &Progress::default()).unwrap()
+    measure(definition, &[log][..].into(), &Options { memory }, &Progress::default()).unwrap()
 }
 
 /// The numbers of both, as one text each.

@@ -117,6 +117,28 @@ impl Person<'_> {
                 comparison.holds(millionths(points).cmp(&millionths(value.to_f64().unwrap())))
             }
             Condition::This(pattern) => this.is_some_and(|event| matches(self.definition, *pattern, event)),
+            Condition::Known { by, test: own, .. } => {
+                let Test::Compare(field, ..) = own else { panic!("only comparisons are drawn") };
+                let name = &self.definition.fields[*field].name;
+                let says = |event: &&Event| {
+                    event.time < time
+                        && event.properties.contains_key(name)
+                        && by.iter().any(|by| matches(self.definition, *by, event))
+                };
+                match self.events.iter().rfind(says) {
+                    Some(last) => test(self.definition, own, last),
+                    None => matches!(own, Test::Compare(_, Comparison::Unequal, _)),
+                }
+            }
+            Condition::Adds { pattern, field, comparison, value } => {
+                let before =
+                    self.events.iter().filter(|event| event.time < time && matches(self.definition, *pattern, event));
+                let worth = |event: &Event| match field {
+                    None => Some(Decimal::ONE),
+                    Some(field) => event.properties.get(&self.definition.fields[*field].name)?.to_string().parse().ok(),
+                };
+                comparison.holds(before.filter_map(worth).sum::<Decimal>().cmp(value))
+            }
             Condition::In { stage, lasting } => {
                 let funnel = self.definition.stages[*stage].funnel;
                 let mut before = self.reached.iter().filter(|own| own.time < time);
@@ -159,6 +181,31 @@ pub(crate) fn without_copies(definition: &Definition, events: Vec<Event>) -> Vec
         events = kept.into_iter().map(|(event, ..)| event).collect();
     }
     events
+}
+
+/// The moments just after which a condition holds and did not before, or the other way round. All times are whole hours, so
+/// that each hour is looked at.
+fn turns(definition: &Definition, stages: &[usize], events: &[Event], until: i64) -> Vec<(i64, usize)> {
+    const HOUR: i64 = 3_600_000_000;
+    let person = Person { definition, events: events.to_vec(), reached: Vec::new(), journeys: 0 };
+    let Some(first) = events.iter().map(|event| event.time).min() else { return Vec::new() };
+    let mut found = Vec::new();
+    for stage in stages {
+        for enter in &definition.stages[*stage].enter {
+            let Enter::Turns { condition, begins } = enter else { continue };
+            let mut held = person.holds(condition, first, None);
+            let mut hour = first;
+            while hour <= until {
+                let holds = person.holds(condition, hour + 1, None);
+                if holds != held && holds == *begins {
+                    found.push((hour, *stage));
+                }
+                held = holds;
+                hour += HOUR;
+            }
+        }
+    }
+    found
 }
 
 /// The lowest stage of some that an event can enter.
@@ -372,7 +419,10 @@ impl Person<'_> {
 pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>, until: i64) -> Vec<Reached> {
     let mut events = events;
     events.sort_by_key(|event| (event.time, lowest(definition, stages, event)));
-    let silences = silences(definition, stages, &events, until);
+    let mut silences = silences(definition, stages, &events, until);
+    silences.extend(turns(definition, stages, &events, until));
+    silences.sort_unstable();
+    silences.dedup();
     let mut happenings: Vec<(i64, usize, u8, Happening)> = Vec::new();
     for (at, event) in events.iter().enumerate() {
         happenings.push((event.time, lowest(definition, stages, event), 0, Happening::Event(at)));
