@@ -89,7 +89,8 @@ fn the_document_is_as_its_schema_says() {
 fn beside(name: &str) -> Vec<String> {
     let names =
         fs::read_dir(folder().join(name)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut found: Vec<String> = names.filter(|name| name.ends_with(".csv")).collect();
+    let mut found: Vec<String> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "csv")).collect();
     found.sort();
     found
 }

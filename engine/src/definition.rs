@@ -53,6 +53,15 @@ pub struct Definition {
     pub segments: Vec<Segment>,
     /// Which channel a journey is credited to.
     pub attribution: Attribution,
+    /// The currency that is reported in.
+    #[serde(default)]
+    pub currency: String,
+    /// Where a table of spend has what.
+    #[serde(default)]
+    pub spend: SpendColumns,
+    /// Where a table of exchange rates has what.
+    #[serde(default)]
+    pub rates: RateColumns,
 }
 
 /// Columns (or paths inside a JSON object) of a log.
@@ -86,6 +95,46 @@ impl Default for Columns {
             sender: None,
             timezone: word("UTC"),
         }
+    }
+}
+
+/// Columns of a table of spend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "named after what they hold")]
+pub struct SpendColumns {
+    pub date: String,
+    pub channel: String,
+    pub amount: String,
+    pub impressions: String,
+    pub clicks: String,
+    /// Of the amount; that of the project where there is none.
+    pub currency: String,
+    /// Channels that should be in it.
+    pub expected: Vec<usize>,
+}
+
+impl Default for SpendColumns {
+    fn default() -> Self {
+        let [date, channel, amount, impressions, clicks, currency] =
+            ["date", "channel", "amount", "impressions", "clicks", "currency"].map(str::to_owned);
+        Self { date, channel, amount, impressions, clicks, currency, expected: Vec::new() }
+    }
+}
+
+/// Columns of a table of exchange rates: one `from` is worth so many `to`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "named after what they hold")]
+pub struct RateColumns {
+    pub date: String,
+    pub from: String,
+    pub to: String,
+    pub rate: String,
+}
+
+impl Default for RateColumns {
+    fn default() -> Self {
+        let [date, from, to, rate] = ["date", "from", "to", "rate"].map(str::to_owned);
+        Self { date, from, to, rate }
     }
 }
 
@@ -525,6 +574,8 @@ pub enum Operation {
 pub enum How {
     /// What was counted or summed; nought where there is nothing.
     Total,
+    /// What was summed; no value where there is nothing, because then it is not known.
+    Known,
     /// A share, or an average; no value where there is nothing.
     Share,
     /// The value that so many percent do not exceed (nearest rank); no value where there is nothing.
@@ -536,6 +587,7 @@ impl How {
     pub fn value(self, cell: Option<(Decimal, Decimal, &[Decimal])>) -> Option<Decimal> {
         match self {
             Self::Total => Some(cell.map_or(Decimal::ZERO, |cell| cell.0)),
+            Self::Known => cell.map(|cell| cell.0),
             Self::Share => cell.and_then(|(number, of, _)| number.checked_div(of)),
             Self::Percentile(percent) => {
                 let values = cell?.2;
@@ -568,10 +620,21 @@ pub enum Measure {
     Did(PatternId),
     /// How often something was done; what was reversed does not count.
     Count { pattern: PatternId, net: Option<Net> },
-    /// The values of a property, less what was reversed.
-    Values { pattern: PatternId, field: FieldId, net: Option<Net> },
+    /// The values of a property, less what was reversed, in the currency that is reported in.
+    Values { pattern: PatternId, field: FieldId, currency: Option<FieldId>, net: Option<Net> },
+    /// What a table of spend says of some channels; of all where none is named.
+    Spent { what: Spending, channels: Vec<usize> },
     /// People of a stage who are seen again a time after their first entry or later; or not within it after their last one.
     Stays { stage: StageId, after: i64, is_churn: bool },
+}
+
+/// What a table of spend holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "named after what they are")]
+pub enum Spending {
+    Amount,
+    Impressions,
+    Clicks,
 }
 
 /// A calendar period.
@@ -615,8 +678,10 @@ impl Split {
 pub struct Channel {
     /// Its path.
     pub path: String,
-    /// The events it claims.
-    pub pattern: PatternId,
+    /// How tables may call it, besides its path.
+    pub names: Vec<String>,
+    /// The events it claims, if it does.
+    pub pattern: Option<PatternId>,
     /// Whether it is what is left when nobody sent the person.
     pub is_direct: bool,
 }

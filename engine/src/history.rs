@@ -39,8 +39,9 @@ impl Keeping {
         }
         for measure in &definition.measures {
             let (pattern, net) = match measure {
-                Measure::Values { pattern, field, net } => {
+                Measure::Values { pattern, field, currency, net } => {
                     fields.push(*field);
+                    fields.extend(currency);
                     patterns.push(*pattern);
                     (pattern, net)
                 }

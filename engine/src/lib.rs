@@ -12,6 +12,7 @@
 //! fold        which entries are reached, and by which transitions
 //! tally       what one person adds to the numbers
 //! kpi         what is computed of them, by period, channel, segment and property
+//! money       exchange rates, and what was spent by day and channel
 //! result      the numbers
 //! write       tables to Parquet
 //! system      the only room that touches files
@@ -28,6 +29,7 @@ pub mod history;
 pub mod identity;
 pub mod kpi;
 pub mod measure;
+pub mod money;
 pub mod read;
 pub mod result;
 pub mod rows;

@@ -15,6 +15,7 @@ use crate::fold::{Fold, Rules};
 use crate::history::{self, Keeping};
 use crate::identity::{self, Aliases};
 use crate::kpi::{Cells, Computer, Person, Plan, Reached};
+use crate::money::{self, Rates};
 use crate::read::{self, Batch, Part, ReadTrouble, Wanted};
 use crate::result::{LogFacts, Measured, Skipped};
 use crate::rows::{Block, Event, Kept, People, Row, Store, Value};
@@ -42,6 +43,10 @@ pub struct Inputs {
     pub events: Vec<PathBuf>,
     /// By table of the definition: its files.
     pub tables: Vec<Vec<PathBuf>>,
+    /// Tables of spend.
+    pub spend: Vec<PathBuf>,
+    /// Tables of exchange rates.
+    pub rates: Vec<PathBuf>,
 }
 
 impl From<&[PathBuf]> for Inputs {
@@ -115,8 +120,15 @@ pub fn measure(
     let rules = Rules::new(definition, &all, &keeping, facts.from.zip(facts.until).unwrap_or_default());
     let ways = tally::ways(definition);
     let plan = Plan::of(definition);
-    let counting = Counting { rules: &rules, ways: &ways, keeping: &keeping, plan: &plan, zone: &zone };
-    let (tally, cells) = counting.all(&reading.store, progress)?;
+    let rates = Rates::read(definition, &inputs.rates, &zone)?;
+    let counting = Counting { rules: &rules, ways: &ways, keeping: &keeping, plan: &plan, rates: &rates, zone: &zone };
+    let (tally, mut cells) = counting.all(&reading.store, progress)?;
+    if !inputs.spend.is_empty() {
+        let (spent, told) = money::spend(definition, &inputs.spend, &rates, &zone, (rules.from, rules.until))?;
+        cells.merge(Cells::of_spend(&plan, &spent, rules.until, &zone));
+        facts.log.spend = Some(told);
+    }
+    facts.log.no_rate = cells.no_rate;
     facts.log.people = tally.people;
     facts.log.not_numbers = cells.not_numbers;
     facts.log.unmatched_reversals = cells.unmatched;
@@ -516,6 +528,7 @@ struct Counting<'r, 'd> {
     ways: &'r [Way],
     keeping: &'r Keeping,
     plan: &'r Plan<'d>,
+    rates: &'r Rates,
     zone: &'r TimeZone,
 }
 
@@ -544,7 +557,7 @@ impl Counting<'_, '_> {
     fn partition(self, mut people: People) -> (Tally, Cells) {
         let mut fold = Fold::new(self.rules);
         let mut counter = Counter::new(self.rules, self.ways);
-        let mut computer = Computer::new(self.rules, self.plan, self.keeping, self.zone);
+        let mut computer = Computer::new(self.rules, self.plan, self.keeping, self.rates, self.zone);
         let counts_known = self.rules.has_dates();
         for at in 0..people.len() {
             let (events, kept) = people.person(at);

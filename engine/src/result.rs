@@ -4,6 +4,7 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
 use crate::definition::{Definition, Moves};
+use crate::money::SpendFacts;
 use crate::tally::{Tally, Way};
 use crate::time;
 
@@ -95,6 +96,11 @@ pub struct LogFacts {
     pub not_numbers: u64,
     /// Reversals (`net of`) that fit no event before them; they take nothing off.
     pub unmatched_reversals: u64,
+    /// Amounts of events in a currency without a rate at their day; they are left out.
+    pub no_rate: u64,
+    /// What the table of spend held, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spend: Option<SpendFacts>,
 }
 
 /// Rows that were left out, by why.

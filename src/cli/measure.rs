@@ -25,6 +25,12 @@ pub(super) struct Measure {
     /// Logs of events: Parquet, CSV or JSON Lines; a folder, or `*` in a name, stands for several
     #[arg(short, long, required = true, value_name = "LOG", num_args = 1..)]
     events: Vec<PathBuf>,
+    /// What channels cost: a table of date, channel, amount, and perhaps currency, impressions and clicks
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    spend: Vec<PathBuf>,
+    /// Exchange rates: a table of date, from, to, rate
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    rates: Vec<PathBuf>,
     /// What is known of people: a table with a row a person, or one for every change
     #[arg(long, value_name = "FILE", num_args = 1..)]
     traits: Vec<PathBuf>,
@@ -87,8 +93,9 @@ impl Measure {
             Ok(tables) => tables,
             Err(outcome) => return outcome,
         };
-        lowered.say_what_is_missing(&tables);
-        let inputs = Inputs { events: self.events.clone(), tables };
+        let (events, spend, rates) = (self.events.clone(), self.spend.clone(), self.rates.clone());
+        let inputs = Inputs { events, tables, spend, rates };
+        lowered.say_what_is_missing(&inputs);
         let progress = Arc::new(Progress::default());
         let stop = Arc::clone(&progress);
         system::on_interrupt(move || stop.stop.store(true, Ordering::Relaxed));
@@ -218,7 +225,7 @@ fn read_words(trouble: &ReadTrouble) -> String {
         ReadTrouble::NoColumn { path, column, there } => {
             let there = if there.is_empty() { String::new() } else { format!("; there are: {}", there.join(", ")) };
             format!(
-                "`{}` has no column `{column}`{there}\nsay which column is meant in `source … {{ events … {{ … }} }}`, or with --identity, --time, --name",
+                "`{}` has no column `{column}`{there}\nsay which column is meant in the `source` of the spec, or for events with --identity, --time, --name",
                 path.display()
             )
         }

@@ -47,10 +47,23 @@ impl<'m, 's> Lower<'m, 's> {
 
     fn kpi(&mut self, kpi: Kpi<'m, 's>) {
         let before = self.troubles.len();
+        self.spend_at = None;
         let value = self.formula_of(kpi, None, 0);
+        if self.spend_at.is_some() {
+            self.spend_is_told(kpi);
+        }
         let slice = self.slice(kpi);
         let profit = value.as_ref().ok().and_then(|value| self.profit(kpi, value));
-        let by = self.splits(kpi);
+        let mut by = self.splits(kpi);
+        if self.spend_at.is_some() {
+            let is_known = |own: &to::Split| matches!(own, to::Split::Channel | to::Split::Month);
+            for own in by.iter().filter(|own| !is_known(own)) {
+                let word = own.word(&to::Definition { fields: self.field_list(), ..to::Definition::default() });
+                let path = kpi.path();
+                self.out.notes.push(format!("`{path}` is not split by {word}: what was spent is not known by it"));
+            }
+            by.retain(is_known);
+        }
         let over = kpi.0.field("over").and_then(|field| Some((field.duration("value")?, field.field.span)));
         let over = over.map(|(over, span)| self.micros(over, span));
         // What stands in the way of one KPI is no trouble of the others.
@@ -71,6 +84,11 @@ impl<'m, 's> Lower<'m, 's> {
             targets: targets(kpi),
             unmeasured,
         };
+        if let (Some(span), None) = (self.spend_at, &own.unmeasured) {
+            let words = "it needs the table of spend; give it with --spend".to_owned();
+            let why = self.shown(&Unmeasured { span, words });
+            self.out.needs_spend.push((self.out.definition.kpis.len(), why));
+        }
         self.out.definition.kpis.push(own);
     }
 
@@ -143,20 +161,56 @@ impl<'m, 's> Lower<'m, 's> {
         found
     }
 
-    /// The channels that claim events, each by a pattern of all names.
+    /// The channels, each with the events it claims, by a pattern of all names, and how a table of spend may call it.
     fn channels(&mut self) {
         if !self.out.definition.channels.is_empty() {
             return;
         }
+        let language = self.model.languages()[0];
         for id in self.model.of_kind(Kind::Channel).collect::<Vec<_>>() {
             let node = self.node(id);
             let condition = node.field("match").and_then(|field| Some((field.owner.id, field.expr("value")?)));
-            let Some((owner, expr)) = condition else { continue };
-            let Some(test) = self.test(owner, expr) else { continue };
-            self.out.definition.patterns.push(to::Pattern { names: Vec::new(), table: None, test });
-            let pattern = self.out.definition.patterns.len() - 1;
+            let test = condition.and_then(|(owner, expr)| self.test(owner, expr));
+            let pattern = test.map(|test| {
+                // Channels are asked for by their own number, so that two may claim by the same test.
+                self.out.definition.patterns.push(to::Pattern { names: Vec::new(), table: None, test });
+                self.out.definition.patterns.len() - 1
+            });
+            let names = vec![node.name().to_owned(), node.label(language)];
             let is_direct = node.class() == Some("direct");
-            self.out.definition.channels.push(to::Channel { path: node.path(), pattern, is_direct });
+            if node.field("cost").is_some_and(|field| field.get("from").is_some()) {
+                let at = self.out.definition.channels.len();
+                self.out.definition.spend.expected.push(at);
+            }
+            self.out.definition.channels.push(to::Channel { path: node.path(), names, pattern, is_direct });
+        }
+    }
+
+    /// What a table of spend says of some channels, or of all.
+    fn spent(&mut self, place: Place<'_, 'm, 's>, what: to::Spending, args: &'m [Expr<'s>], span: Span) -> Lowered {
+        self.channels();
+        let mut channels = Vec::new();
+        for arg in args {
+            let ExprKind::Name(at) = arg.kind else { return refused(arg.span, "a channel is wanted") };
+            let path = self.meant(place, at).filter(|node| node.kind() == Kind::Channel).map(Node::path);
+            let found = self.out.definition.channels.iter().position(|own| Some(&own.path) == path.as_ref());
+            let Some(found) = found else { return refused(arg.span, "a channel is wanted") };
+            channels.push(found);
+            let expected = &mut self.out.definition.spend.expected;
+            if !expected.contains(&found) {
+                expected.push(found);
+            }
+        }
+        self.spend_at.get_or_insert(span);
+        Ok(self.of(to::Measure::Spent { what, channels }, to::How::Known))
+    }
+
+    /// Why what is spent cannot be told for a KPI.
+    fn spend_is_told(&mut self, kpi: Kpi<'m, 's>) {
+        for word in ["where", "cohort"] {
+            if let Some(field) = kpi.0.field(word) {
+                self.trouble(field.field.span, "what was spent is not known of some people alone");
+            }
         }
     }
 
@@ -275,9 +329,16 @@ impl<'m, 's> Lower<'m, 's> {
 
     fn call(&mut self, place: Place<'_, 'm, 's>, function: &str, args: &'m [Expr<'s>], span: Span) -> Lowered {
         use to::How::{Percentile, Share, Total};
-        let Some(arg) = args.first() else {
-            return refused(span, "it needs a table of spend, which is not read yet");
+        let what = match function {
+            "spend" => Some(to::Spending::Amount),
+            "impressions" => Some(to::Spending::Impressions),
+            "clicks" => Some(to::Spending::Clicks),
+            _ => None,
         };
+        if let Some(what) = what {
+            return self.spent(place, what, args, span);
+        }
+        let Some(arg) = args.first() else { return refused(span, "it says of nothing what it measures") };
         match function {
             "people" => match self.stage_of(place, arg) {
                 Some(stage) => Ok(self.of(to::Measure::People(stage), Total)),
@@ -333,7 +394,6 @@ impl<'m, 's> Lower<'m, 's> {
                 self.out.definition.keeps_all = true;
                 Ok(self.of(to::Measure::Stays { stage, after, is_churn: function == "churned" }, Share))
             }
-            "spend" => refused(span, "it needs a table of spend, which is not read yet"),
             "answers" => refused(span, "answers of surveys are not measured yet"),
             _ => refused(span, format!("`{function}` is not measured yet")),
         }
@@ -431,8 +491,10 @@ impl<'m, 's> Lower<'m, 's> {
         }
         let field = self.field(name);
         let pattern = self.pattern_of(event, to::Test::Always);
-        let found = self.of(to::Measure::Values { pattern, field, net }, how);
         let is_money = Property(property).kind_of_value().is_some_and(|own| matches!(own, Type::Scalar("money")));
+        let has_currency = is_money && Event(event).properties().iter().any(|own| own.name() == "currency");
+        let currency = has_currency.then(|| self.key(event, "currency"));
+        let found = self.of(to::Measure::Values { pattern, field, currency, net }, how);
         if let (true, to::Formula::Of(measure, _)) = (is_money, &found) {
             self.amounts.push(*measure);
         }

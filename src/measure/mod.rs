@@ -9,9 +9,8 @@ mod known;
 mod kpi;
 pub mod report;
 
-use std::path::PathBuf;
-
-use funnelc_engine::definition::{Columns, Definition};
+use funnelc_engine::Inputs;
+use funnelc_engine::definition::{Columns, Definition, Formula, RateColumns, SpendColumns};
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -31,11 +30,22 @@ pub struct Lowered {
     pub notes: Vec<String>,
     /// Traits that only a table can tell.
     pub table_traits: Vec<String>,
+    /// KPIs that need a table of spend, and how that is said.
+    pub needs_spend: Vec<(usize, String)>,
 }
 
 impl Lowered {
-    /// What must be said where tables are not given: by table, how many files there are.
-    pub fn say_what_is_missing(&mut self, files: &[Vec<PathBuf>]) {
+    /// What must be said where tables are not given.
+    pub fn say_what_is_missing(&mut self, inputs: &Inputs) {
+        if inputs.spend.is_empty() {
+            for (at, why) in &self.needs_spend {
+                let kpi = &mut self.definition.kpis[*at];
+                kpi.unmeasured = Some(why.clone());
+                (kpi.value, kpi.profit) = (Formula::Number(Decimal::ZERO), None);
+                kpi.by.clear();
+            }
+        }
+        let files = &inputs.tables;
         let is_given = |at: usize| files.get(at).is_some_and(|files| !files.is_empty());
         let mut traits = std::mem::take(&mut self.table_traits);
         traits.sort();
@@ -76,10 +86,12 @@ pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
         stages: FxHashMap::default(),
         used: Vec::new(),
         amounts: Vec::new(),
+        spend_at: None,
         troubles: Vec::new(),
         depth: 0,
     };
     lower.out.definition.columns = columns(model);
+    lower.money();
     lower.funnels();
     lower.kpis();
     lower.copies();
@@ -99,6 +111,8 @@ struct Lower<'m, 's> {
     used: Vec<DeclId>,
     /// Measures of amounts of money.
     amounts: Vec<usize>,
+    /// Where the KPI that is read asks for what was spent.
+    spend_at: Option<Span>,
     troubles: Vec<Unmeasured>,
     depth: u8,
 }
@@ -125,6 +139,24 @@ impl<'m, 's> Lower<'m, 's> {
             self.trouble(span, format!("`{}` has no fixed length; write it in days", duration.spelling()));
             0
         })
+    }
+
+    fn field_list(&self) -> Vec<funnelc_engine::definition::Field> {
+        self.fields.keys().map(|name| funnelc_engine::definition::Field { name: name.clone() }).collect()
+    }
+
+    /// The currency that is reported in, and where tables of money have what.
+    fn money(&mut self) {
+        let definition = &mut self.out.definition;
+        let currency = self.model.project().and_then(|project| project.word("currency"));
+        currency.unwrap_or_default().clone_into(&mut definition.currency);
+        let [date, channel, amount, impressions, clicks] = spend_columns(self.model);
+        let named = table_columns(self.model, "spend");
+        let currency = column(&named, "currency");
+        definition.spend = SpendColumns { date, channel, amount, impressions, clicks, currency, expected: Vec::new() };
+        let named = table_columns(self.model, "rates");
+        let [date, from, to, rate] = ["date", "from", "to", "rate"].map(|word| column(&named, word));
+        definition.rates = RateColumns { date, from, to, rate };
     }
 
     fn finish(mut self) -> Result<Lowered, Vec<Unmeasured>> {
@@ -175,12 +207,20 @@ fn columns(model: &Model<'_>) -> Columns {
 
 /// The columns of spend: date, channel, amount, impressions, clicks, as the first source with spend names them.
 pub fn spend_columns(model: &Model<'_>) -> [String; 5] {
-    let spend = model.nodes(Kind::Source).find_map(|source| source.field("spend"));
-    let named = spend.map(|field| rows(field, "columns")).unwrap_or_default();
-    ["date", "channel", "amount", "impressions", "clicks"].map(|word| {
-        let own = named.iter().find(|(name, _)| name == word).and_then(|(_, own)| own.first().cloned());
-        own.unwrap_or_else(|| word.to_owned())
-    })
+    let named = table_columns(model, "spend");
+    ["date", "channel", "amount", "impressions", "clicks"].map(|word| column(&named, word))
+}
+
+/// What the first source with a table of a kind calls its columns.
+fn table_columns(model: &Model<'_>, table: &str) -> Vec<(String, Vec<String>)> {
+    let field = model.nodes(Kind::Source).find_map(|source| source.field(table));
+    field.map(|field| rows(field, "columns")).unwrap_or_default()
+}
+
+/// The column of a word; the word itself where nothing else is said.
+fn column(named: &[(String, Vec<String>)], word: &str) -> String {
+    let own = named.iter().find(|(name, _)| name == word).and_then(|(_, own)| own.first().cloned());
+    own.unwrap_or_else(|| word.to_owned())
 }
 
 /// The rows of a block such as `{ identity user_id, anonymous_id; time occurred_at }`.

@@ -10,6 +10,7 @@ use super::{COHORT, Cell, Cells, Group, Key, Person, Plan, Reached, credit};
 use crate::definition::{Cohort, FieldId, Measure, Net, PatternId, Split, StageId};
 use crate::fold::{Entry, Fold, Moment, NONE, Rules};
 use crate::history::Keeping;
+use crate::money as exchange;
 use crate::rows::{Event, Value};
 use crate::tally::is_mature;
 use crate::time::SECOND;
@@ -20,6 +21,7 @@ pub struct Computer<'r, 'd> {
     rules: &'r Rules<'d>,
     plan: &'r Plan<'d>,
     keeping: &'r Keeping,
+    rates: &'r exchange::Rates,
     zone: &'r TimeZone,
     periods: Periods,
     cells: FxHashMap<Key, Cell>,
@@ -29,6 +31,7 @@ pub struct Computer<'r, 'd> {
     joined: Vec<Option<i64>>,
     not_numbers: u64,
     unmatched: u64,
+    no_rate: u64,
 }
 
 /// Where something of a person goes.
@@ -62,11 +65,18 @@ impl From<Event> for Counted {
 
 impl<'r, 'd> Computer<'r, 'd> {
     /// A computer with nobody in it.
-    pub fn new(rules: &'r Rules<'d>, plan: &'r Plan<'d>, keeping: &'r Keeping, zone: &'r TimeZone) -> Self {
+    pub fn new(
+        rules: &'r Rules<'d>,
+        plan: &'r Plan<'d>,
+        keeping: &'r Keeping,
+        rates: &'r exchange::Rates,
+        zone: &'r TimeZone,
+    ) -> Self {
         Self {
             rules,
             plan,
             keeping,
+            rates,
             zone,
             periods: Periods::default(),
             cells: FxHashMap::default(),
@@ -74,6 +84,7 @@ impl<'r, 'd> Computer<'r, 'd> {
             joined: Vec::new(),
             not_numbers: 0,
             unmatched: 0,
+            no_rate: 0,
         }
     }
 
@@ -81,7 +92,7 @@ impl<'r, 'd> Computer<'r, 'd> {
     pub fn end(self) -> Cells {
         let mut cells: Vec<(Key, Cell)> = self.cells.into_iter().collect();
         cells.sort_unstable_by(|(own, _), (other, _)| own.cmp(other));
-        Cells { all: cells, not_numbers: self.not_numbers, unmatched: self.unmatched }
+        Cells { all: cells, not_numbers: self.not_numbers, unmatched: self.unmatched, no_rate: self.no_rate }
     }
 
     /// Adds a person. `fold` answers what held of them at a moment.
@@ -108,7 +119,9 @@ impl<'r, 'd> Computer<'r, 'd> {
         }
         for event in events {
             let class = &self.rules.classes[event.class as usize];
-            if let Some(channel) = channels.iter().position(|own| class.patterns.has(own.pattern)) {
+            if let Some(channel) =
+                channels.iter().position(|own| own.pattern.is_some_and(|pattern| class.patterns.has(pattern)))
+            {
                 self.touches.push((event.time, channel as u32));
             }
         }
@@ -189,7 +202,10 @@ impl<'r, 'd> Computer<'r, 'd> {
                     }
                 }
             }
-            Measure::Values { pattern, field, net } => self.values(to, (*pattern, *field, net.as_ref()), taken, fold),
+            Measure::Values { pattern, field, currency, net } => {
+                self.values(to, (*pattern, *field, *currency, net.as_ref()), taken, fold);
+            }
+            Measure::Spent { .. } => {}
             Measure::Stays { stage, after, is_churn } => self.stays(to, *stage, *after, *is_churn, fold),
         }
     }
@@ -354,7 +370,7 @@ impl<'r, 'd> Computer<'r, 'd> {
     fn values(
         &mut self,
         to: To<'_>,
-        (pattern, field, net): (PatternId, FieldId, Option<&Net>),
+        (pattern, field, currency, net): (PatternId, FieldId, Option<FieldId>, Option<&Net>),
         taken: &Taken,
         fold: &mut Fold<'_, '_>,
     ) {
@@ -363,8 +379,12 @@ impl<'r, 'd> Computer<'r, 'd> {
         let events: Vec<(usize, Event)> = self.events(pattern, to.person).collect();
         for (at, event) in events {
             let Some(number) = self.number(event, to.person, field, is_first) else { continue };
-            if let Some(number) = taken.left(at, number, has_amount) {
-                self.value(to, event.into(), number, fold);
+            let Some(number) = taken.left(at, number, has_amount) else { continue };
+            let unit = currency.and_then(|field| self.keeping.value(event, to.person.kept, field));
+            let unit = if let Some(Value::Text(unit)) = unit { Some(&**unit) } else { None };
+            match self.rates.convert(number, unit, event.time) {
+                Some(number) => self.value(to, event.into(), number, fold),
+                None => self.no_rate += u64::from(is_first),
             }
         }
     }

@@ -8,6 +8,7 @@
 //! credit   which channels a moment is credited to
 //! net      what is taken off events that were reversed
 //! period   calendar periods
+//! spent    what was spent, shown and clicked
 //! values   what the KPIs are worth
 //! ```
 
@@ -15,6 +16,7 @@ mod compute;
 mod credit;
 mod net;
 mod period;
+mod spent;
 mod values;
 
 use rust_decimal::Decimal;
@@ -160,6 +162,8 @@ pub struct Cells {
     pub not_numbers: u64,
     /// Reversals that fit no original, and are left out.
     pub unmatched: u64,
+    /// Amounts of a currency without a rate, which are left out.
+    pub no_rate: u64,
 }
 
 impl Cells {
@@ -167,6 +171,7 @@ impl Cells {
     pub fn merge(&mut self, other: Self) {
         self.not_numbers += other.not_numbers;
         self.unmatched += other.unmatched;
+        self.no_rate += other.no_rate;
         if self.all.is_empty() {
             self.all = other.all;
             return;

@@ -133,7 +133,7 @@ impl Read<'_> {
     /// The fewest people, visits or events that a part of a formula rests on.
     fn basis(&self, formula: &Formula) -> Option<Decimal> {
         match formula {
-            Formula::Number(_) => None,
+            Formula::Number(_) | Formula::Of(_, How::Known) => None,
             Formula::Negate(inner) => self.basis(inner),
             Formula::Of(measure, how) => {
                 let cell = (self.cell)(*measure as u32);
@@ -141,7 +141,7 @@ impl Read<'_> {
                 let basis = |cell: &Cell| match how {
                     How::Percentile(_) => Decimal::from(cell.values.len()),
                     How::Total if counts => cell.number,
-                    How::Total | How::Share => cell.of,
+                    How::Total | How::Share | How::Known => cell.of,
                 };
                 Some(cell.map_or(Decimal::ZERO, basis))
             }
@@ -171,7 +171,7 @@ impl Read<'_> {
 fn is_total(formula: &Formula) -> bool {
     match formula {
         Formula::Number(_) => true,
-        Formula::Of(_, how) => *how == How::Total,
+        Formula::Of(_, how) => matches!(how, How::Total | How::Known),
         Formula::Negate(inner) => is_total(inner),
         Formula::Both(Operation::Over, _) => false,
         Formula::Both(_, sides) => is_total(&sides.0) && is_total(&sides.1),

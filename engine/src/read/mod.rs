@@ -116,6 +116,14 @@ impl Part {
         }
     }
 
+    /// The columns without which its rows are of no use.
+    pub fn needs(&self, wanted: &Wanted, batch: &Batch, is_needed: impl Fn(usize) -> bool) -> Result<(), ReadTrouble> {
+        let is_missing = |at: &usize| is_needed(*at) && matches!(batch.columns[*at], Column::Missing);
+        let Some(missing) = (0..wanted.names.len()).find(is_missing) else { return Ok(()) };
+        let there = self.column_names()?.unwrap_or_default();
+        Err(ReadTrouble::NoColumn { path: self.path.clone(), column: wanted.names[missing].clone(), there })
+    }
+
     /// The names of the columns of its file, where the form has columns.
     pub fn column_names(&self) -> Result<Option<Vec<String>>, ReadTrouble> {
         match &self.piece {

@@ -75,8 +75,13 @@ fn kpis(dice: &mut Dice, definition: &mut Definition) {
     let lookback = dice.maybe(50, |dice| dice.hours(30));
     definition.attribution = Attribution { credit: credits[dice.below(credits.len())], lookback };
     for at in 0..2 {
-        let pattern = dice.below(definition.patterns.len());
-        definition.channels.push(Channel { path: format!("c{at}"), pattern, is_direct: dice.chance(40) });
+        let pattern = Some(dice.below(definition.patterns.len()));
+        definition.channels.push(Channel {
+            path: format!("c{at}"),
+            names: Vec::new(),
+            pattern,
+            is_direct: dice.chance(40),
+        });
         let condition = condition(dice, definition, 0);
         definition.segments.push(Segment { path: format!("g{at}"), condition });
     }
@@ -148,7 +153,7 @@ fn measure(dice: &mut Dice, definition: &Definition) -> (Measure, How) {
         8 => (Measure::Count { pattern, net }, How::Total),
         9 | 10 => {
             let how = [How::Total, How::Share, How::Percentile(50)][dice.below(3)];
-            (Measure::Values { pattern, field: 1, net }, how)
+            (Measure::Values { pattern, field: 1, currency: None, net }, how)
         }
         _ => (Measure::Stays { stage, after: dice.hours(12), is_churn: dice.chance(50) }, How::Share),
     }

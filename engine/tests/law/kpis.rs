@@ -118,6 +118,7 @@ fn splits(kpi: &Kpi) -> Vec<(Option<&Split>, Option<Period>)> {
 
 fn read(cell: Option<&Cell>, how: How) -> Option<Decimal> {
     match how {
+        How::Known => cell.map(|cell| cell.0),
         How::Total => Some(cell.map_or(Decimal::ZERO, |cell| cell.0)),
         How::Share => cell.filter(|cell| !cell.1.is_zero()).map(|cell| cell.0 / cell.1),
         How::Percentile(percent) => {
@@ -311,7 +312,8 @@ impl Life<'_> {
                     events.filter(|(at, _)| net.as_ref().is_none_or(|net| self.off(net, *pattern, *at).is_empty()));
                 (left.map(|(_, own)| one(of_event(own))).collect(), false)
             }
-            Measure::Values { pattern, field, net } => {
+            Measure::Spent { .. } => (Vec::new(), false),
+            Measure::Values { pattern, field, net, .. } => {
                 let name = &definition.fields[*field].name;
                 let given = self.events(*pattern).into_iter().filter_map(|(at, own)| {
                     let value = number(own, name)?;
@@ -428,8 +430,9 @@ impl Life<'_> {
             Some(Split::Channel) => {
                 let begin = definition.attribution.lookback.map_or(start, |lookback| own.time - lookback);
                 let between = self.person.events.iter().filter(|event| event.time >= begin && event.time <= own.time);
-                let claims =
-                    |event: &Event| definition.channels.iter().position(|own| matches(definition, own.pattern, event));
+                let claims = |event: &Event| {
+                    definition.channels.iter().position(|own| matches(definition, own.pattern.unwrap(), event))
+                };
                 let touches: Vec<(usize, i64)> =
                     between.filter_map(|event| Some((claims(event)?, event.time))).collect();
                 if touches.is_empty() {

@@ -28,10 +28,14 @@ pub fn schema() -> Value {
     let list = |items: Value| json!({ "type": "array", "items": items });
     let time = object(&json!({ "count": count, "median": seconds, "p90": seconds }), &[]);
     let skipped = json!({ "unreadable": count, "no_name": count, "no_time": count, "no_identity": count });
+    let spend = json!({
+        "rows": count, "unreadable": count, "no_rate": count, "outside": count,
+        "unknown_channels": list(text.clone()), "missing_channels": list(text.clone()),
+    });
     let log = json!({
         "rows": count, "events": count, "people": count, "from": moment, "until": moment,
         "skipped": object(&skipped, &[]), "shared_identities": count, "not_numbers": count,
-        "unmatched_reversals": count,
+        "unmatched_reversals": count, "no_rate": count, "spend": object(&spend, &[]),
     });
     let stage = json!({
         "path": text, "label": text, "people": count, "entries": count, "visits": count, "mature_visits": count,
@@ -60,7 +64,7 @@ pub fn schema() -> Value {
         "values": list(object(&value, KPI_VALUE)),
     });
     let whole = json!({
-        "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["from", "until"]),
+        "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["from", "until", "spend"]),
         "funnels": list(object(&funnel, &[])), "kpis": list(object(&kpi, &["target", "unmeasured"])),
     });
     let mut made = object(&whole, &[]);

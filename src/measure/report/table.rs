@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use funnelc_engine::money::SpendFacts;
 use funnelc_engine::result::{FunnelNumbers, KpiNumbers, KpiValue, StageNumbers, TransitionNumbers};
 use unicode_width::UnicodeWidthStr;
 
 use super::Report;
+use crate::report::text::one_line;
 
 /// Numbers of fewer than this are marked: chance moves them.
 const FEW: u64 = 30;
@@ -53,6 +55,13 @@ fn skipped(report: &Report<'_>, out: &mut String) {
         let count = grouped(log.unmatched_reversals);
         let _ = writeln!(out, "left out: {count} reversals (`net of`) fit nothing before them");
     }
+    if log.no_rate > 0 {
+        let count = grouped(log.no_rate);
+        let _ = writeln!(out, "left out: {count} amounts are in a currency without a rate at their day");
+    }
+    if let Some(spend) = &log.spend {
+        self::spend(spend, out);
+    }
     if log.shared_identities > 0 {
         let count = grouped(log.shared_identities);
         let _ = writeln!(
@@ -60,6 +69,30 @@ fn skipped(report: &Report<'_>, out: &mut String) {
             "seen with several people: {count} identities; each belongs to the one it was first seen with"
         );
     }
+}
+
+/// What a table of spend held that a reader would not expect.
+fn spend(own: &SpendFacts, out: &mut String) {
+    let rows = [
+        (own.unreadable, "have no day, or an amount that is no number"),
+        (own.no_rate, "are in a currency without a rate at their day"),
+        (own.outside, "are of days outside of the log"),
+    ];
+    for (count, why) in rows.into_iter().filter(|(count, _)| *count > 0) {
+        let _ = writeln!(out, "left out: {} of {} rows of spend {why}", grouped(count), grouped(own.rows));
+    }
+    let list = |names: &[String]| names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+    if !own.unknown_channels.is_empty() {
+        let _ = writeln!(out, "spent on channels that are not declared: {}", list(&own.unknown_channels));
+    }
+    if !own.missing_channels.is_empty() {
+        let _ = writeln!(out, "nothing is said of what was spent on: {}", list(&own.missing_channels));
+    }
+}
+
+/// A text of a log between backquotes, in which nothing can move the cursor.
+fn shown(text: &str) -> String {
+    format!("`{}`", one_line(text, true))
 }
 
 fn funnel(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
@@ -125,7 +158,8 @@ fn kpis(report: &Report<'_>, out: &mut String) {
 }
 
 fn kpi_row(kpi: &KpiNumbers, own: &KpiValue) -> [String; 7] {
-    let place: Vec<&str> = [&own.group, &own.period].into_iter().flatten().map(String::as_str).collect();
+    // A group may be a text of a log.
+    let place: Vec<String> = [&own.group, &own.period].into_iter().flatten().map(|text| one_line(text, true)).collect();
     let name = if place.is_empty() { kpi.label.clone() } else { format!("{}  {}", kpi.label, place.join(" ")) };
     let mark = if rests_on_few(own) { "*" } else { "" };
     let target = own.target.clone().or_else(|| kpi.target.clone().filter(|_| own.group.is_none()));
