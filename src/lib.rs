@@ -49,6 +49,7 @@ use diagnostic::Diagnostic;
 use lint::levels::Levels;
 use model::Model;
 use source::Sources;
+use syntax::ast::File;
 
 /// A project, compiled: the model and every finding, in a fixed order.
 #[derive(Debug)]
@@ -61,7 +62,19 @@ pub struct Compilation<'s> {
 
 /// Compiles the files of one project.
 pub fn compile<'s>(sources: &'s Sources, levels: &Levels) -> Compilation<'s> {
-    let (model, mut diagnostics) = model::build(sources);
+    checked(sources, model::build(sources), levels)
+}
+
+/// Compiles files that are parsed already, in their order; the standard library is none of them.
+pub fn compile_parsed<'s>(sources: &'s Sources, parsed: Vec<File<'s>>, levels: &Levels) -> Compilation<'s> {
+    checked(sources, model::build_parsed(sources, parsed), levels)
+}
+
+fn checked<'s>(
+    sources: &'s Sources,
+    (model, mut diagnostics): (Model<'s>, Vec<Diagnostic>),
+    levels: &Levels,
+) -> Compilation<'s> {
     let (laws, advice) = rayon::join(|| check::run(&model), || lint::run(&model, levels));
     diagnostics.extend(laws);
     diagnostics.extend(advice);

@@ -3,6 +3,7 @@
 //! ```text
 //! target      a folder under templates/: which files it writes, from which template or writer, how it escapes
 //! render      templates, run within limits
+//! direct      the plain ones among them, with less work
 //! scope       what a place in a template can see, for its errors
 //! names       file names that every file system takes
 //! markdown    text that stays text in Markdown
@@ -29,6 +30,7 @@ mod about;
 mod clients;
 mod csv;
 pub mod diagnose;
+mod direct;
 mod draft_04;
 mod draft_07;
 mod ga4;

@@ -13,6 +13,7 @@ use handlebars::{
 };
 use serde_json::Value;
 
+use super::direct::Direct;
 use super::scope;
 use super::{EmitError, TemplatePlace, html, markdown};
 use crate::diagnostic::Message;
@@ -50,10 +51,10 @@ pub(super) const LIMITS: Limits =
     Limits { template: 1024 * 1024, depth: 64, steps: 50_000_000, output: 256 * 1024 * 1024 };
 
 /// The helper that counts the rounds of loops; templates cannot call it, for it is no name.
-const STEP: &str = "__step";
+pub(super) const STEP: &str = "__step";
 
 /// The helper that runs a template where another calls it.
-const HERE: &str = "__here";
+pub(super) const HERE: &str = "__here";
 
 /// Where a file of a target comes from, as it is shown.
 pub(super) type Shown = BTreeMap<String, String>;
@@ -61,9 +62,12 @@ pub(super) type Shown = BTreeMap<String, String>;
 /// The templates of a target, ready to run.
 pub(super) struct Templates<'t> {
     registry: Handlebars<'t>,
+    direct: Direct,
     texts: &'t BTreeMap<String, String>,
     shown: &'t Shown,
     limits: Limits,
+    /// How many more rounds the loops of the target may take.
+    steps: Arc<AtomicU64>,
 }
 
 impl<'t> Templates<'t> {
@@ -75,7 +79,8 @@ impl<'t> Templates<'t> {
         limits: Limits,
         steps: &Arc<AtomicU64>,
     ) -> Result<Self, EmitError> {
-        let mut own = Self { registry: Handlebars::new(), texts, shown, limits };
+        let (registry, direct) = (Handlebars::new(), Direct::default());
+        let mut own = Self { registry, direct, texts, shown, limits, steps: Arc::clone(steps) };
         own.registry.set_strict_mode(true);
         own.registry.set_prevent_indent(true);
         helpers(&mut own.registry, escape, texts, Arc::clone(steps));
@@ -154,6 +159,7 @@ impl<'t> Templates<'t> {
             for name in [file, partial_name(file)] {
                 let Some(mut template) = self.registry.get_template(name).cloned() else { continue };
                 put_calls_in_place(&mut template, &|called| self.registry.has_template(called));
+                self.direct.add(name, &template);
                 self.registry.register_template(name, template);
             }
         }
@@ -161,6 +167,16 @@ impl<'t> Templates<'t> {
 
     /// The text that a template makes of some data.
     pub(super) fn render(&self, template: &str, data: &Context) -> Result<String, EmitError> {
+        if let Some((text, taken)) = self.direct.render(template, data.data(), &self.registry, self.limits.output)
+            && take(&self.steps, taken)
+        {
+            return Ok(text);
+        }
+        self.by_library(template, data)
+    }
+
+    /// The same, whatever the template says, or what is wrong with it.
+    fn by_library(&self, template: &str, data: &Context) -> Result<String, EmitError> {
         let mut out = Capped { bytes: Vec::new(), limit: self.limits.output };
         match self.registry.render_with_context_to_write(template, data, &mut out) {
             Ok(()) => Ok(String::from_utf8_lossy(&out.bytes).into_owned()),
@@ -386,11 +402,18 @@ fn helpers(registry: &mut Handlebars<'_>, escape: Escape, texts: &BTreeMap<Strin
                      _: &mut RenderContext<'_, '_>,
                      _: &mut dyn Output|
           -> HelperResult {
-        let left = steps.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
-        left.map(drop).map_err(|_| io::Error::other("the loops of this target go on for too long").into())
+        if take(&steps, 1) {
+            return Ok(());
+        }
+        Err(io::Error::other("the loops of this target go on for too long").into())
     };
     registry.register_helper(STEP, Box::new(step));
     registry.register_helper(HERE, Box::new(InPlace));
+}
+
+/// Takes some rounds of those that are left, if there are as many.
+fn take(steps: &AtomicU64, rounds: u64) -> bool {
+    steps.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(rounds)).is_ok()
 }
 
 /// Runs a template in a block of its own that sees what is seen where it is called.
@@ -453,5 +476,62 @@ fn first_text(helper: &Helper<'_>) -> String {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Null) | None => String::new(),
         Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// What a template makes of some data by itself, and what the library makes of it.
+    fn both(text: &str, called: &str) -> (Option<String>, Result<String, String>) {
+        let texts = BTreeMap::from([("t.hbs", text), ("row.hbs", called)].map(|(at, own)| (at.into(), own.into())));
+        let (shown, steps) = (Shown::new(), Arc::new(AtomicU64::new(LIMITS.steps)));
+        let templates = Templates::new(&texts, &shown, Escape::Html, LIMITS, &steps).unwrap();
+        let rows = json!([{"name": "<a>", "n": 1.5, "in": {"x": true}}, {"name": "b", "n": 0, "in": {"x": false}}]);
+        let data = Context::from(json!({"rows": rows, "none": [], "title": "T", "null": null, "of": {"k": "v"}}));
+        let own = templates.direct.render("t.hbs", data.data(), &templates.registry, LIMITS.output);
+        (own.map(|(text, _)| text), templates.by_library("t.hbs", &data).map_err(|error| error.to_string()))
+    }
+
+    #[test]
+    fn a_plain_template_makes_what_the_library_makes_of_it() {
+        let plain = [
+            "{{title}} {{{title}}} {{! a comment }}{{of.k}}",
+            "{{#each rows}}{{#unless @first}}, {{/unless}}{{name}} {{{name}}} {{n}}{{#if @last}}.{{/if}}{{/each}}",
+            "{{#each rows}}{{#if in.x}}yes{{else}}no{{/if}}{{#if n}}n{{/if}} {{../title}}\n{{/each}}",
+            "{{#each none}}x{{/each}}{{#each none}}x{{else}}empty {{title}}{{/each}}{{#if none}}x{{/if}}",
+            "{{#each rows}}\n{{> row}}\n{{/each}}\n{{#if of}}of{{/if}}",
+            "{{#each rows}}{{#each ../rows}}{{../name}}{{name}}{{this.name}}{{../../title}}{{/each}}{{/each}}",
+            "{{#each rows}}{{> row}}{{#each ../rows}}{{> row}}{{/each}}{{/each}}",
+        ];
+        for text in plain {
+            let (own, library) = both(text, "{{name}} of {{../name}}{{#if @first}} first{{/if}}");
+            assert!(own.is_some(), "{text}: {library:?}");
+            assert_eq!(own.as_ref(), library.as_ref().ok(), "{text}: {library:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_to_the_library() {
+        let others = [
+            "{{missing}}",
+            "{{#each of}}{{@key}}{{/each}}",
+            "{{null}}",
+            "{{rows}}",
+            "{{of}}",
+            "{{len rows}}",
+            "{{#with of}}{{k}}{{/with}}",
+            "{{#each rows as |row|}}{{row.name}}{{/each}}",
+            "{{#if n includeZero=true}}{{/if}}",
+            "{{@root/title}}",
+            "{{> row name=1}}",
+            "{{code title}}",
+            "{{@first}}",
+        ];
+        for text in others {
+            assert_eq!(both(text, "{{name}}").0, None, "{text}");
+        }
     }
 }

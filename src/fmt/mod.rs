@@ -27,10 +27,11 @@ use std::borrow::Cow;
 use crate::diagnostic::codes::run::FORMATTER_FAULT;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::say;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source, Sources, Span};
 use crate::syntax;
 use crate::syntax::ast::File;
 use tree::Tree;
+use verify::same;
 
 /// How wide a line may be, in columns of a fixed-width font.
 pub const WIDTH: usize = 100;
@@ -50,13 +51,48 @@ pub fn format(name: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
     }
     let source = Source::new(name, plain);
     let file = sound(&source)?;
-    let output = print::file(&Tree::new(&source.text, &file.comments), &file);
-    let again = Source::new(name, output);
-    let same = sound(&again).map_err(|_| None).and_then(|parsed| verify::same(&source, &file, &again, &parsed));
-    match same {
-        Ok(()) => Ok(again.text),
-        Err(place) => Err(vec![fault(name, place.filter(|_| is_plain))]),
+    let again = Source::new(name, laid_out(&source, &file));
+    if again.text == source.text {
+        return Ok(again.text);
     }
+    let parsed = sound(&again).map_err(|_| vec![fault(name, None)])?;
+    same(&source, &file, &again, &parsed).map_err(|place| vec![fault(name, place.filter(|_| is_plain))])?;
+    Ok(again.text)
+}
+
+/// The canonical forms of texts that a program made, as files that are not parsed yet.
+///
+/// What they say has to be compared with what the texts said by [`Drafts::same`], once they are: whoever compiles them
+/// needs not parse them twice.
+pub fn draft(drafts: &[Source]) -> Result<(Drafts<'_>, Sources), Vec<Diagnostic>> {
+    let trees = drafts.iter().map(sound).collect::<Result<Vec<_>, _>>()?;
+    let mut sources = Sources::new();
+    for (source, tree) in drafts.iter().zip(&trees) {
+        sources.add(Source::new(source.name.clone(), laid_out(source, tree)));
+    }
+    Ok((Drafts { drafts, trees }, sources))
+}
+
+/// Texts as they were before they were formatted.
+#[derive(Debug)]
+pub struct Drafts<'d> {
+    drafts: &'d [Source],
+    trees: Vec<File<'d>>,
+}
+
+impl Drafts<'_> {
+    /// Whether the files, parsed, say what the texts said.
+    pub fn same(&self, sources: &Sources, parsed: &[File<'_>]) -> Result<(), Vec<Diagnostic>> {
+        let drafts = self.drafts.iter().zip(&self.trees);
+        for ((draft, tree), ((_, source), again)) in drafts.zip(sources.iter().zip(parsed)) {
+            same(draft, tree, source, again).map_err(|place| vec![fault(&draft.name, place)])?;
+        }
+        Ok(())
+    }
+}
+
+fn laid_out(source: &Source, file: &File<'_>) -> String {
+    print::file(&Tree::new(&source.text, &file.comments), file)
 }
 
 /// Without the byte order mark and with `\n` as the only line end.

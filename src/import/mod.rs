@@ -44,7 +44,7 @@ mod yaml;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::levels::Levels;
 use crate::source::{Source, Sources};
-use crate::{compile, fmt, say};
+use crate::{compile_parsed, fmt, say, syntax};
 use node::Node;
 use plan::{ForeignPlan, Notes};
 use report::Report;
@@ -162,11 +162,10 @@ pub fn import(format: &Format, sources: &Sources) -> Result<Imported, Vec<Diagno
     plan.events = newest::newest(std::mem::take(&mut plan.events), &mut notes);
     settle::settle(&mut plan, &mut notes);
     let groups = share::groups(&plan.events);
-    let mut files = Vec::new();
-    for (name, text) in print::files(&plan, &groups) {
-        files.push((name.to_owned(), fmt::format(name, &text)?));
-    }
-    sound(&files)?;
+    let drafts: Vec<Source> =
+        print::files(&plan, &groups).into_iter().map(|(name, text)| Source::new(name, text)).collect();
+    let mut files: Vec<(String, String)> =
+        canonical(&drafts)?.into_files().into_iter().map(|file| (file.name, file.text)).collect();
     let report = Report::of(format.name, sources, &plan, &groups, &notes);
     files.push((REPORT[0].to_owned(), report.to_markdown()));
     files.push((REPORT[1].to_owned(), report.to_json()));
@@ -186,15 +185,17 @@ fn nothing(format: &Format, sources: &Sources) -> Diagnostic {
         .help(say!("check the format; nothing was written"))
 }
 
-/// What is handed out must compile. That it does not is a fault of an importer, and better said than written.
-fn sound(files: &[(String, String)]) -> Result<(), Vec<Diagnostic>> {
-    let mut sources = Sources::new();
-    for (name, text) in files {
-        sources.add(Source::new(name.clone(), text.clone()));
-    }
-    let mut found = compile(&sources, &Levels::default()).diagnostics;
+/// The spec in its canonical form. What is handed out must compile; that it does not is a fault of an importer, and better
+/// said than written.
+fn canonical(drafts: &[Source]) -> Result<Sources, Vec<Diagnostic>> {
+    let (drafts, sources) = fmt::draft(drafts)?;
+    let parsed: Vec<_> = sources.iter().map(|(id, source)| syntax::parse(id, source)).collect();
+    let (trees, faults): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
+    drafts.same(&sources, &trees)?;
+    let mut found: Vec<Diagnostic> = faults.into_iter().flatten().collect();
+    found.extend(compile_parsed(&sources, trees, &Levels::default()).diagnostics);
     found.retain(|one| one.severity == Severity::Error);
-    let Some(first) = found.first() else { return Ok(()) };
+    let Some(first) = found.first() else { return Ok(sources) };
     let (words, place) = (first.message.clone(), first.span().map(|span| sources.text(span).to_owned()));
     let place = place.unwrap_or_default();
     let fault =

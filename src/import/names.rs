@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::value::SCALARS;
@@ -26,8 +26,11 @@ impl Names {
     /// of it; first come first served.
     pub(super) fn for_all<'w>(wires: &[(&'w str, Option<&'w str>)], fallback: &str) -> Self {
         let mut names = Self::default();
+        // Most names occur in many events.
+        let mut known = FxHashSet::default();
+        let wires: Vec<_> = wires.iter().filter(|own| known.insert(**own)).collect();
         let valid = |name: &&str| made(name, fallback) == **name;
-        for (wire, before) in wires {
+        for (wire, before) in &wires {
             let before = before.map(|own| own.rsplit('.').next().unwrap_or(own)).filter(valid);
             if let Some(own) = before.filter(|own| !names.used.contains(*own) && !names.by_wire.contains_key(*wire)) {
                 names.used.insert(own.to_owned());

@@ -78,11 +78,39 @@ pub fn build(sources: &Sources) -> (Model<'_>, Vec<Diagnostic>) {
     (model, faults)
 }
 
+/// Resolves files of one project that are parsed already, in their order; the standard library is none of them.
+pub fn build_parsed<'s>(sources: &'s Sources, parsed: Vec<File<'s>>) -> (Model<'s>, Vec<Diagnostic>) {
+    build_of(sources, parsed.into_par_iter().map(|file| (runs_of(file), Vec::new())).collect())
+}
+
+/// How many statements one thread declares at a time.
+const STATEMENTS_AT_A_TIME: usize = 64;
+
+fn runs_of(file: File<'_>) -> Vec<Run<'_>> {
+    let mut items = vec![File { stmts: Vec::new(), comments: file.comments }];
+    for stmt in file.stmts {
+        match items.last_mut() {
+            Some(item) if item.stmts.len() < STATEMENTS_AT_A_TIME => item.stmts.push(stmt),
+            _ => items.push(File { stmts: vec![stmt], comments: Vec::new() }),
+        }
+    }
+    let run = |item| {
+        let mut run = Run::default();
+        run.add((item, Vec::new()));
+        run
+    };
+    items.into_par_iter().map(run).collect()
+}
+
 fn build_with(sources: &Sources, keep: impl Fn(&str) -> bool + Sync) -> (Model<'_>, Vec<Diagnostic>) {
+    build_of(sources, read_all(sources, keep))
+}
+
+fn build_of<'s>(sources: &'s Sources, read: Vec<(Vec<Run<'s>>, Vec<Diagnostic>)>) -> (Model<'s>, Vec<Diagnostic>) {
     let mut faults = Vec::new();
     let mut comments = Vec::new();
     let (mut pieces, mut models) = (Vec::new(), Vec::new());
-    for (runs, found) in read_all(sources, keep) {
+    for (runs, found) in read {
         faults.extend(found);
         let mut own = Vec::new();
         for run in runs {

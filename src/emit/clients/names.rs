@@ -175,6 +175,12 @@ impl Scope {
     /// Names for some declarations, in their order; each is known by a key, its path where it has one. Where several come
     /// out the same, the one that is spelled in lower case with underscores keeps it, then the first.
     pub(super) fn all(&mut self, naming: &Naming, declared: &[(&str, &str)]) -> Vec<String> {
+        let names: Vec<String> = declared.iter().map(|(_, name)| naming.of(name)).collect();
+        let folded: BTreeSet<String> = names.iter().map(|own| own.to_lowercase()).collect();
+        if folded.len() == names.len() && folded.is_disjoint(&self.0) {
+            self.0.extend(folded);
+            return names;
+        }
         let mut order: Vec<usize> = (0..declared.len()).collect();
         order.sort_by_cached_key(|index| {
             let (key, name) = declared[*index];
