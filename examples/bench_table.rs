@@ -63,19 +63,32 @@ fn pool(threads: usize) -> ThreadPool {
     ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads")
 }
 
-/// The median of some runs, in seconds; what they return is dropped outside of the clock.
+/// The medians of some runs, in seconds. The contestants take turns, so that what else the machine does falls on all of
+/// them alike; what they return is dropped outside of the clock.
+fn medians(rounds: usize, contestants: &mut [&mut dyn FnMut() -> f64]) -> Vec<f64> {
+    let mut seconds = vec![Vec::new(); contestants.len()];
+    for _ in 0..rounds.max(1) {
+        contestants.iter_mut().zip(&mut seconds).for_each(|(run, taken)| taken.push(run()));
+    }
+    let middle = |mut taken: Vec<f64>| {
+        taken.sort_by(f64::total_cmp);
+        taken[taken.len() / 2]
+    };
+    seconds.into_iter().map(middle).collect()
+}
+
+/// The seconds of one run, without the drop of its result.
+fn clock<T>(run: impl FnOnce() -> T) -> f64 {
+    let start = Instant::now();
+    let result = black_box(run());
+    let taken = start.elapsed().as_secs_f64();
+    drop(result);
+    taken
+}
+
+/// The median of some runs of one contestant.
 fn median<T>(rounds: usize, mut run: impl FnMut() -> T) -> f64 {
-    let mut seconds: Vec<f64> = (0..rounds.max(1))
-        .map(|_| {
-            let start = Instant::now();
-            let result = black_box(run());
-            let taken = start.elapsed().as_secs_f64();
-            drop(result);
-            taken
-        })
-        .collect();
-    seconds.sort_by(f64::total_cmp);
-    seconds[seconds.len() / 2]
+    medians(rounds, &mut [&mut || clock(&mut run)])[0]
 }
 
 fn times(declarations: usize, rounds: usize) {
@@ -91,9 +104,15 @@ fn times(declarations: usize, rounds: usize) {
     println!("findings {}", whole.diagnostics.len());
     drop(whole);
     let say = |name: &str, seconds: f64| println!("{name} {seconds:.6}");
-    say("pest", median(rounds, || bare_pest(&sources)));
-    say("compile1", one.install(|| median(rounds, || compile(&sources, &levels))));
-    say("compile2", two.install(|| median(rounds, || compile(&sources, &levels))));
+    let contest = medians(
+        rounds,
+        &mut [
+            &mut || one.install(|| clock(|| bare_pest(&sources))),
+            &mut || one.install(|| clock(|| compile(&sources, &levels))),
+            &mut || two.install(|| clock(|| compile(&sources, &levels))),
+        ],
+    );
+    ["pest", "compile1", "compile2"].iter().zip(contest).for_each(|(name, seconds)| say(name, seconds));
     one.install(|| phases(&sources, &levels, rounds, &say));
 }
 

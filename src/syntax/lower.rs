@@ -3,7 +3,8 @@
 //! The start and the end of every rule are read off pest's queue in one walk. Its `Pair`s would be the same with more
 //! work: each counts the pairs beside it and shares the queue and the line index once more.
 
-use pest::iterators::Tokens;
+use pest::error::{Error, InputLocation};
+use pest::iterators::{Pairs, Tokens};
 use pest::{Parser, Token};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -16,18 +17,31 @@ use crate::diagnostic::{Diagnostic, Edit, Message, Safety};
 use crate::source::{FileId, Span};
 use crate::{phrase, say};
 
-/// Parses and lowers one item.
-pub(super) fn item<'s>(file: FileId, text: &'s str, cut: &Cut) -> (File<'s>, Vec<Diagnostic>) {
-    if cut.too_deep {
-        return (File::default(), Vec::new());
-    }
+/// An item that is parsed and waits to be lowered; nothing where it is nested too deeply to be parsed.
+pub(super) struct Parsed<'i> {
+    cut: &'i Cut,
+    /// What pest has read: the item, or its mended copy.
+    copy: &'i str,
+    tokens: Option<Result<Tokens<'i, Rule>, Box<Error<Rule>>>>,
+}
+
+/// Parses one item.
+pub(super) fn parse<'i>(text: &'i str, cut: &'i Cut) -> Parsed<'i> {
     let copy = cut.mended.as_deref().unwrap_or(&text[cut.range.clone()]);
-    let base = cut.range.start;
-    let tokens = match FunnelParser::parse(Rule::item, copy) {
-        Ok(pairs) => pairs.tokens(),
-        Err(error) => return (File::default(), vec![unparsed(file, base, &error)]),
+    let tokens = (!cut.too_deep).then(|| FunnelParser::parse(Rule::item, copy));
+    Parsed { cut, copy, tokens: tokens.map(|tokens| tokens.map(Pairs::tokens).map_err(Box::new)) }
+}
+
+/// Lowers one item.
+pub(super) fn item<'s>(file: FileId, text: &'s str, parsed: Parsed<'_>) -> (File<'s>, Vec<Diagnostic>) {
+    let base = parsed.cut.range.start;
+    let tokens = match parsed.tokens {
+        Some(Ok(tokens)) => tokens,
+        Some(Err(error)) => return (File::default(), vec![unparsed(file, base, &error)]),
+        None => return (File::default(), Vec::new()),
     };
     let (comments, faults) = (Vec::new(), Vec::new());
+    let copy = parsed.copy;
     let mut lowering = Lowering { file, text, copy, base, tokens, comments, faults, docs_from: 0, quote: None };
     lowering.next();
     let (stmts, ..) = lowering.stmts();
@@ -35,9 +49,9 @@ pub(super) fn item<'s>(file: FileId, text: &'s str, cut: &Cut) -> (File<'s>, Vec
 }
 
 /// The grammar accepts everything, so this is a fault of the grammar or a limit of pest; it is reported, not hidden.
-fn unparsed(file: FileId, base: usize, error: &pest::error::Error<Rule>) -> Diagnostic {
+fn unparsed(file: FileId, base: usize, error: &Error<Rule>) -> Diagnostic {
     let at = match error.location {
-        pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => base + at,
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => base + at,
     };
     let span = Span::new(file, at as u32, at as u32);
     Diagnostic::new(&SYNTAX, span, say!("this declaration cannot be read from here on"))

@@ -14,8 +14,10 @@ use crate::source::{FileId, Source};
 use ast::File;
 use recover::Cut;
 
-/// How many items one thread takes at a time.
-const ITEMS_AT_A_TIME: usize = 64;
+/// How many items one thread takes at a time, and puts through each pass before the next pass begins: enough that the code
+/// of a pass stays in the processor's cache, few enough that their trees do too and that a small file has some for every
+/// thread.
+const ITEMS_AT_A_TIME: usize = 16;
 
 /// Parses one file.
 pub fn parse(file: FileId, source: &Source) -> (File<'_>, Vec<Diagnostic>) {
@@ -30,8 +32,8 @@ pub fn parse(file: FileId, source: &Source) -> (File<'_>, Vec<Diagnostic>) {
 }
 
 /// Parses those items of a file that `keep` wants, by their text. Runs of them are read in parallel; what `add` gathers of
-/// each is returned in the order of the text, with the faults of the cut. The tree of an item is gone as soon as `add` is
-/// done with it: the next one is built in the same, still warm memory.
+/// each is returned in the order of the text, with the faults of the cut. The trees of a run are gone as soon as `add` is
+/// done with them: the next ones are built in the same, still warm memory.
 pub fn parse_items<'s, T: Default + Send>(
     file: FileId,
     source: &'s Source,
@@ -42,7 +44,9 @@ pub fn parse_items<'s, T: Default + Send>(
     cuts.retain(|cut| keep(&source.text[cut.range.clone()]));
     let run = |cuts: &[Cut]| {
         let mut run = T::default();
-        cuts.iter().for_each(|cut| add(&mut run, lower::item(file, &source.text, cut)));
+        let parsed: Vec<_> = cuts.iter().map(|cut| lower::parse(&source.text, cut)).collect();
+        let lowered: Vec<_> = parsed.into_iter().map(|item| lower::item(file, &source.text, item)).collect();
+        lowered.into_iter().for_each(|item| add(&mut run, item));
         run
     };
     (cuts.par_chunks(ITEMS_AT_A_TIME).map(run).collect(), faults)

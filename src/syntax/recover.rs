@@ -57,6 +57,24 @@ enum Event {
     },
 }
 
+/// The bytes that the scan stops at inside a line; all others are skipped. Every byte beyond ASCII may begin a sign that
+/// is reported.
+const STRUCTURE: [bool; 256] = {
+    let mut structure = [false; 256];
+    let signs = b"\n/\"{}()[];";
+    let mut at = 0;
+    while at < signs.len() {
+        structure[signs[at] as usize] = true;
+        at += 1;
+    }
+    let mut at = 0x80;
+    while at < structure.len() {
+        structure[at] = true;
+        at += 1;
+    }
+    structure
+};
+
 struct Scan<'s> {
     file: FileId,
     text: &'s str,
@@ -84,6 +102,12 @@ impl<'s> Scan<'s> {
         let mut line_start = 0;
         let mut line_has_code = false;
         while at < bytes.len() {
+            if line_has_code {
+                at += bytes[at..].iter().position(|byte| STRUCTURE[usize::from(*byte)]).unwrap_or(bytes.len() - at);
+                if at == bytes.len() {
+                    break;
+                }
+            }
             let byte = bytes[at];
             if !line_has_code && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') && !self.is_space_mark(at) {
                 let is_comment = byte == b'/' && bytes.get(at + 1) == Some(&b'/');
@@ -358,7 +382,7 @@ impl<'s> Scan<'s> {
             indent: usize,
         }
         let mut open: Vec<Block> = Vec::new();
-        let (mut indent, mut line_at, mut last_code) = (0, usize::MAX, item.start);
+        let (mut indent, mut last_code) = (0, item.start);
         let mut found: Vec<(usize, Option<usize>)> = Vec::new();
         for event in &self.events[events] {
             match *event {
@@ -374,15 +398,13 @@ impl<'s> Scan<'s> {
                         let block = open.pop().map_or(0, |block| block.at);
                         found.push((block, Some(last_code)));
                     }
-                    (indent, line_at) = (own, at);
-                    last_code = at;
+                    (indent, last_code) = (own, at);
                 }
                 Event::Open { at, bracket: b'{' } => open.push(Block { at, indent }),
                 Event::Close { bracket: b'}', .. } => drop(open.pop()),
                 _ => {}
             }
         }
-        let _ = line_at;
         found.extend(open.iter().map(|block| (block.at, None)));
         for (at, line) in found {
             self.report_unclosed_block(at, line, item, patches);

@@ -169,6 +169,18 @@ impl Formula {
         }
     }
 
+    /// Whether one way to satisfy it lies outside of some topics: whoever is known only by those can satisfy it as well.
+    /// A fact leaves some values by construction, and anything can be left undone.
+    pub fn is_free_besides(&self, topics: &BTreeSet<Topic>) -> bool {
+        match self {
+            Self::Always(holds) => *holds,
+            Self::Fact(fact) => !topics.contains(&Topic::Variable(fact.variable.clone())),
+            Self::Deed(deed, done) => !done && !topics.contains(&Topic::Event(deed.event)),
+            Self::Any(members) => members.iter().any(|member| member.is_free_besides(topics)),
+            Self::All(_) => false,
+        }
+    }
+
     /// What it is about; formulas that share nothing cannot imply or exclude each other.
     pub fn topics(&self, found: &mut BTreeSet<Topic>) {
         match self {

@@ -26,6 +26,16 @@ pub struct Member<'m, 's> {
     pub condition: Condition,
     /// Everybody else; found once, as it is asked for in every comparison.
     others: Condition,
+    /// What the condition is about.
+    topics: BTreeSet<Topic>,
+}
+
+impl Member<'_, '_> {
+    /// Whether somebody who belongs here certainly need not belong to another one, as that one asks for something that
+    /// this one does not speak of. Decided without a search; false where only a search can tell.
+    fn reaches_beyond(&self, other: &Self) -> bool {
+        other.others.0.is_free_besides(&self.topics)
+    }
 }
 
 /// Two segments of which one contains the other, as it is kept with the model.
@@ -56,8 +66,8 @@ pub fn members<'m, 's>(model: &'m Model<'s>) -> Vec<Member<'m, 's>> {
     nodes.sort_by_key(|node| node.id);
     let read = |node: Node<'m, 's>| {
         let condition = Condition::of(model, node.id)?;
-        let others = condition.negated();
-        Some(Member { node, condition, others })
+        let (others, topics) = (condition.negated(), condition.topics());
+        Some(Member { node, condition, others, topics })
     };
     let is_proper = |member: &Member<'m, 's>| {
         let sides = [&member.condition, &member.others];
@@ -81,21 +91,23 @@ pub fn relations<'m, 's>(model: &'m Model<'s>) -> Vec<Relation<'m, 's>> {
 fn related(model: &Model<'_>) -> Vec<Related> {
     let members = members(model);
     let neighbours = (MAX_COMPARISONS / members.len().max(1)).clamp(1, MAX_NEIGHBOURS);
-    let mut by_topic: BTreeMap<Topic, Vec<usize>> = BTreeMap::new();
+    let mut by_topic: BTreeMap<&Topic, Vec<usize>> = BTreeMap::new();
     let mut found = Vec::new();
     for (index, member) in members.iter().enumerate() {
-        let topics = member.condition.topics();
         let near = |topic: &Topic| {
             by_topic.get(topic).into_iter().flat_map(|known| known.iter().rev().take(neighbours).copied())
         };
-        let close: BTreeSet<usize> = topics.iter().flat_map(near).collect();
+        let close: BTreeSet<usize> = member.topics.iter().flat_map(near).collect();
         found.extend(close.into_iter().filter_map(|other| relation(&members[other], member)));
-        topics.into_iter().for_each(|topic| by_topic.entry(topic).or_default().push(index));
+        member.topics.iter().for_each(|topic| by_topic.entry(topic).or_default().push(index));
     }
     found
 }
 
 fn relation(first: &Member<'_, '_>, second: &Member<'_, '_>) -> Option<Related> {
+    if first.reaches_beyond(second) && second.reaches_beyond(first) {
+        return None;
+    }
     let only_first = first.condition.overlap(&second.others);
     let only_second = second.condition.overlap(&first.others);
     let (inner, outer, answer, equal) = match (only_first, only_second) {
