@@ -25,6 +25,9 @@ pub struct Definition {
     pub fields: Vec<Field>,
     /// The kinds of events that are told apart.
     pub patterns: Vec<Pattern>,
+    /// The property that names the account an event is of, where some funnel counts accounts.
+    #[serde(default)]
+    pub account: Option<FieldId>,
     /// The funnels.
     pub funnels: Vec<Funnel>,
     /// The stages of all funnels, funnel by funnel, in the order they are declared.
@@ -238,6 +241,9 @@ pub struct Funnel {
     pub label: String,
     /// How long a journey lasts at most; loyalty stages are outside it.
     pub window: Option<i64>,
+    /// Whether accounts pass through it, and not people.
+    #[serde(default)]
+    pub is_of_accounts: bool,
 }
 
 /// A stage.
@@ -352,6 +358,13 @@ pub enum Condition {
     },
     /// What happens at this moment is one of these events.
     This(PatternId),
+    /// So many people of the account or more have done something, what happens now included.
+    ByPeople {
+        /// What.
+        pattern: PatternId,
+        /// How many at least.
+        people: u64,
+    },
     /// What was last said of the person by rows or events of some kinds satisfies a test of one property.
     Known {
         /// Which rows and events.

@@ -87,6 +87,8 @@ pub struct Group {
     derived: Vec<(u32, u32)>,
     /// By stage: whether it belongs to the group.
     has: Vec<bool>,
+    /// Whether accounts pass through it, and not people.
+    pub is_of_accounts: bool,
 }
 
 impl<'d> Rules<'d> {
@@ -186,7 +188,8 @@ impl Group {
             derived.extend(scores.map(|(at, _)| (stage as u32, at as u32)));
         }
         let rank = enters.iter().map(|enters| enters.first().map_or(NONE, |(stage, _)| *stage)).collect();
-        Self { rank, forgets: classes.iter().map(forgets).collect(), enters, derived, has }
+        let is_of_accounts = stages().any(|(_, own)| definition.funnels[own.funnel].is_of_accounts);
+        Self { rank, forgets: classes.iter().map(forgets).collect(), enters, derived, has, is_of_accounts }
     }
 
     /// Puts events in order: by time, at equal times by the lowest stage they can enter, then as they are.
@@ -554,6 +557,7 @@ impl<'r, 'd> Fold<'r, 'd> {
             }
             Condition::In { stage, lasting } => self.is_in(*stage, *lasting, time),
             Condition::This(pattern) => self.satisfies(now, *pattern),
+            Condition::ByPeople { pattern, people } => self.people(*pattern, now) as u64 >= *people,
             Condition::Known { by, field, test } => self.is_known(by, *field, test, now),
             Condition::Adds { pattern, field, comparison, value } => {
                 comparison.holds(self.sum(*pattern, *field, now).cmp(value))
@@ -564,6 +568,14 @@ impl<'r, 'd> Fold<'r, 'd> {
     /// Whether what happens at a moment satisfies a pattern.
     fn satisfies(&self, now: Moment<'_>, pattern: PatternId) -> bool {
         self.rules.classes.get(now.class as usize).is_some_and(|class| class.patterns.has(pattern))
+    }
+
+    /// How many people have done something up to a moment.
+    fn people(&self, pattern: PatternId, now: Moment<'_>) -> usize {
+        let until = now.events.partition_point(|event| event.time <= now.time);
+        let own = now.events[..until].iter();
+        let own = own.filter(|event| self.rules.classes[event.class as usize].patterns.has(pattern));
+        own.filter_map(|event| self.rules.keeping.person(*event, now.kept)).collect::<FxHashSet<_>>().len()
     }
 
     /// Whether what was last said of a person before a moment satisfies a test.

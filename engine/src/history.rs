@@ -17,6 +17,8 @@ pub struct Keeping {
     of_all: bool,
     /// Whether the identity and the sender of an event are kept, after the fields.
     pub has_id: bool,
+    /// Whether the person is kept, at the end.
+    pub has_person: bool,
 }
 
 impl Keeping {
@@ -53,6 +55,7 @@ impl Keeping {
                 patterns.extend([*pattern, net.by]);
             }
         }
+        let mut has_person = false;
         let mut conditions = Vec::new();
         every_condition(definition, &mut |condition| conditions.push(condition.clone()));
         for condition in conditions {
@@ -63,6 +66,10 @@ impl Keeping {
                 }
                 Condition::Adds { pattern, field: Some(field), .. } => {
                     fields.push(field);
+                    patterns.push(pattern);
+                }
+                Condition::ByPeople { pattern, .. } => {
+                    has_person = true;
                     patterns.push(pattern);
                 }
                 _ => {}
@@ -84,7 +91,7 @@ impl Keeping {
         patterns.sort_unstable();
         patterns.dedup();
         let has_id = definition.columns.id.is_some() || definition.copies.iter().any(|own| own.prefer.is_some());
-        Self { fields, patterns, of_all: has_splits, has_id }
+        Self { fields, patterns, of_all: has_splits, has_id, has_person }
     }
 
     /// Whether something is kept of the events of a class.
@@ -100,6 +107,11 @@ impl Keeping {
 
     fn id<'k>(&self, event: Event, kept: &'k [Kept]) -> Option<&'k Value> {
         kept.get(event.kept as usize)?.get(self.fields.len()).filter(|_| self.has_id)
+    }
+
+    /// Who did it, of an event of an account.
+    pub fn person<'k>(&self, event: Event, kept: &'k [Kept]) -> Option<&'k Value> {
+        kept.get(event.kept as usize)?.last().filter(|_| self.has_person)
     }
 
     fn sender<'k>(&self, event: Event, kept: &'k [Kept]) -> Option<&'k Value> {

@@ -95,6 +95,20 @@ impl Aliases {
         at
     }
 
+    /// What an identity belongs to, in one step.
+    pub fn get(&self, key: Key) -> Option<Key> {
+        self.of.get(&key).map(|alias| alias.better)
+    }
+
+    /// Lets the better identities that others lead to belong to the same.
+    pub fn follow(&mut self, others: &Self) {
+        let found: Vec<(Key, Alias)> = self.of.iter().map(|(key, alias)| (others.person(*key), *alias)).collect();
+        // The earliest wins in any order.
+        for (key, alias) in found {
+            self.add(key, alias.better, alias.time);
+        }
+    }
+
     /// How many lesser identities were seen together with several better ones.
     pub fn shared(&self) -> u64 {
         self.of.values().filter(|alias| alias.is_shared).count() as u64

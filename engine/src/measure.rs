@@ -13,7 +13,7 @@ use crate::class::{Classes, Classifier, Row as RowView};
 use crate::definition::{Definition, Table};
 use crate::fold::{Fold, Rules};
 use crate::history::{self, Keeping};
-use crate::identity::{self, Aliases};
+use crate::identity::{self, Aliases, Key};
 use crate::kpi::{Cells, Computer, Person, Plan, Reached};
 use crate::money::{self, Rates};
 use crate::read::{self, Batch, Part, ReadTrouble, Wanted};
@@ -109,7 +109,9 @@ pub fn measure(
         keeping: &keeping,
         origins: origins(definition),
         aliases: Aliases::default(),
+        account_of: Aliases::default(),
         store: Store::new(partition_bits(bytes, options.memory), options.memory / 2),
+        accounts: definition.account.map(|_| Store::new(partition_bits(bytes, options.memory), options.memory / 2)),
         facts: Mutex::default(),
         progress,
     };
@@ -121,8 +123,22 @@ pub fn measure(
     let ways = tally::ways(definition);
     let plan = Plan::of(definition);
     let rates = Rates::read(definition, &inputs.rates, &zone)?;
-    let counting = Counting { rules: &rules, ways: &ways, keeping: &keeping, plan: &plan, rates: &rates, zone: &zone };
-    let (tally, mut cells) = counting.all(&reading.store, progress)?;
+    let counting = Counting {
+        rules: &rules,
+        ways: &ways,
+        keeping: &keeping,
+        plan: &plan,
+        rates: &rates,
+        zone: &zone,
+        of_accounts: false,
+    };
+    let (mut tally, mut cells) = counting.all(&reading.store, progress)?;
+    if let Some(accounts) = &reading.accounts {
+        let (own, of_accounts) = Counting { of_accounts: true, ..counting }.all(accounts, progress)?;
+        facts.log.accounts = Some(own.people);
+        tally.merge(Tally { people: 0, ..own });
+        cells.merge(of_accounts);
+    }
     if !inputs.spend.is_empty() {
         let (spent, told) = money::spend(definition, &inputs.spend, &rates, &zone, (rules.from, rules.until))?;
         cells.merge(Cells::of_spend(&plan, &spent, rules.until, &zone));
@@ -218,7 +234,11 @@ struct Reading<'a> {
     keeping: &'a Keeping,
     origins: Vec<Origin>,
     aliases: Aliases,
+    /// By identity of a person: the account it was first seen with.
+    account_of: Aliases,
     store: Store,
+    /// The same events by account, where accounts are counted.
+    accounts: Option<Store>,
     facts: Mutex<Facts>,
     progress: &'a Progress,
 }
@@ -228,40 +248,51 @@ impl Reading<'_> {
         self.definition.columns.identity.len()
     }
 
-    /// Reads which identities belong together, where events can carry several.
+    /// Reads which identities belong together, where events can carry several, and to which accounts.
     fn with_aliases(mut self, parts: &[(usize, Part)]) -> Result<Self, Trouble> {
         let count = self.identities();
-        if count < 2 {
+        if count < 2 && self.definition.account.is_none() {
             return Ok(self);
         }
-        let found: Vec<Aliases> = parts
+        let found: Vec<(Aliases, Aliases)> = parts
             .par_iter()
             .map(|(from, part)| {
-                let mut aliases = Aliases::default();
+                let mut found = (Aliases::default(), Aliases::default());
                 let own = &self.origins[*from].wanted;
-                let names = own.names[..=count].to_vec();
+                let mut names = own.names[..=count].to_vec();
+                names.extend(self.definition.account.map(|field| own.names[count + 4 + field].clone()));
                 let wanted = Wanted { names, inside: own.inside.clone(), few: Vec::new() };
                 part.read(&wanted, &mut |batch| {
-                    self.aliases_of(batch, count, &mut aliases);
+                    self.aliases_of(batch, &wanted.names, &mut found);
                     Ok(())
                 })?;
-                Ok(aliases)
+                Ok(found)
             })
             .collect::<Result<_, Trouble>>()?;
-        found.iter().for_each(|other| self.aliases.merge(other));
+        for (better, account) in &found {
+            self.aliases.merge(better);
+            self.account_of.merge(account);
+        }
+        self.account_of.follow(&self.aliases);
         Ok(self)
     }
 
-    fn aliases_of(&self, batch: &Batch, count: usize, aliases: &mut Aliases) {
-        if batch.columns[..count].iter().filter(|column| !matches!(column, Column::Missing)).count() < 2 {
+    fn aliases_of(&self, batch: &Batch, names: &[String], (better, account_of): &mut (Aliases, Aliases)) {
+        let count = self.identities();
+        let there = batch.columns[..count].iter().filter(|column| !matches!(column, Column::Missing)).count();
+        if there < 2 && self.definition.account.is_none() {
             return;
         }
         for row in 0..batch.rows {
             let mut keys = (0..count).filter_map(|at| identity::key(batch.columns[at].cell(row), at as u32));
-            let Some(better) = keys.next() else { continue };
+            let Some(best) = keys.next() else { continue };
+            let time = batch.columns[count].cell(row).time(self.zone).unwrap_or(i64::MAX);
             for lesser in keys {
-                let time = batch.columns[count].cell(row).time(self.zone);
-                aliases.add(lesser, better, time.unwrap_or(i64::MAX));
+                better.add(lesser, best, time);
+            }
+            let view = RowView::new(batch, row, names, count + 1);
+            if let Some(account) = self.definition.account.and_then(|_| identity::key(view.cell(0), count as u32)) {
+                account_of.add(best, account, time);
             }
         }
     }
@@ -329,6 +360,8 @@ struct Intake<'a> {
     /// By class, whether something is kept of its events; grows as classes are met.
     keeps: Vec<Option<bool>>,
     blocks: Vec<Block>,
+    /// By partition of the accounts.
+    of_accounts: Vec<Block>,
     held: usize,
     order: u64,
     log: LogFacts,
@@ -350,6 +383,7 @@ impl<'a> Intake<'a> {
             classifier,
             keeps: Vec::new(),
             blocks: Vec::new(),
+            of_accounts: Vec::new(),
             held: 0,
             order: order << 32,
             log: LogFacts::default(),
@@ -364,7 +398,8 @@ impl<'a> Intake<'a> {
     fn renew(&mut self) {
         self.held = 0;
         let order = self.order;
-        self.blocks = (0..self.reading.store.len()).map(|_| Block { order, ..Block::default() }).collect();
+        self.blocks = blocks(&self.reading.store, order);
+        self.of_accounts = self.reading.accounts.as_ref().map_or_else(Vec::new, |store| blocks(store, order));
         self.order += 1;
     }
 
@@ -411,8 +446,11 @@ impl<'a> Intake<'a> {
             self.log.skipped.no_time += 1;
             return Ok(());
         };
+        let view = RowView::new(batch, row, &self.origin.wanted.names, count + 4);
+        let account = reading.definition.account.and_then(|field| identity::key(view.cell(field), count as u32));
         let key = (0..count).find_map(|at| identity::key(batch.columns[at].cell(row), at as u32));
-        let Some(key) = key else {
+        // What nobody but an account is named for, the account did.
+        let Some(key) = key.or(account) else {
             self.log.skipped.no_identity += 1;
             return Ok(());
         };
@@ -421,15 +459,16 @@ impl<'a> Intake<'a> {
             self.from = self.from.min(time);
             self.until = self.until.max(time);
         }
-        let view = RowView::new(batch, row, &self.origin.wanted.names, count + 4);
         let Some(class) = self.classifier.class(name, &view) else { return Ok(()) };
         let key = if reading.aliases.is_empty() { key } else { reading.aliases.person(key) };
         let keeps = self.keeps(class);
-        let block = &mut self.blocks[reading.store.partition(key)];
-        block.rows.push(Row { hi: key.hi, lo: key.lo, time, class });
-        if keeps {
-            block.kept.push(kept(reading.keeping, &view, batch, row, count));
+        let kept = keeps.then(|| kept(reading.keeping, &view, batch, row, count, key));
+        if let Some(store) = &reading.accounts
+            && let Some(account) = account.or_else(|| reading.account_of.get(key))
+        {
+            add(&mut self.of_accounts[store.partition(account)], account, time, class, kept.clone());
         }
+        add(&mut self.blocks[reading.store.partition(key)], key, time, class, kept);
         self.held += 1;
         Ok(())
     }
@@ -471,9 +510,13 @@ impl<'a> Intake<'a> {
     }
 
     fn hand_over(&mut self) -> Result<(), Trouble> {
-        let blocks = std::mem::take(&mut self.blocks);
+        let (blocks, of_accounts) = (std::mem::take(&mut self.blocks), std::mem::take(&mut self.of_accounts));
         self.renew();
-        self.reading.store.add(blocks).map_err(|error| Trouble::Disk(error.to_string()))
+        let fault = |error: std::io::Error| Trouble::Disk(error.to_string());
+        if let Some(accounts) = &self.reading.accounts {
+            accounts.add(of_accounts).map_err(fault)?;
+        }
+        self.reading.store.add(blocks).map_err(fault)
     }
 
     fn end(mut self) -> Result<(), Trouble> {
@@ -503,10 +546,23 @@ fn keyed(keys: &arrow_array::Int32Array, row: usize) -> Option<usize> {
     if keys.is_valid(row) { usize::try_from(keys.value(row)).ok() } else { None }
 }
 
-fn kept(keeping: &Keeping, view: &RowView<'_>, batch: &Batch, row: usize, count: usize) -> Kept {
+/// An empty block for each partition of a store.
+fn blocks(store: &Store, order: u64) -> Vec<Block> {
+    (0..store.len()).map(|_| Block { order, ..Block::default() }).collect()
+}
+
+fn add(block: &mut Block, key: Key, time: i64, class: u32, kept: Option<Kept>) {
+    block.rows.push(Row { hi: key.hi, lo: key.lo, time, class });
+    block.kept.extend(kept);
+}
+
+fn kept(keeping: &Keeping, view: &RowView<'_>, batch: &Batch, row: usize, count: usize, person: Key) -> Kept {
     let mut values: Vec<Value> = keeping.fields.iter().map(|field| value(view.cell(*field))).collect();
     if keeping.has_id {
         values.extend((count + 2..count + 4).map(|at| value(batch.columns[at].cell(row))));
+    }
+    if keeping.has_person {
+        values.push(Value::Number(person.hi.into()));
     }
     values.into()
 }
@@ -530,6 +586,8 @@ struct Counting<'r, 'd> {
     plan: &'r Plan<'d>,
     rates: &'r Rates,
     zone: &'r TimeZone,
+    /// Whether accounts are counted, and not people.
+    of_accounts: bool,
 }
 
 impl Counting<'_, '_> {
@@ -592,6 +650,10 @@ impl Counting<'_, '_> {
         let as_read = (rules.groups.len() > 1 || !self.plan.is_empty()).then(|| events.to_vec());
         let mut reached = Vec::new();
         for group in &rules.groups {
+            if group.is_of_accounts != self.of_accounts {
+                reached.push(Reached { entries: Vec::new(), journeys: 0, visits: Vec::new() });
+                continue;
+            }
             if let Some(as_read) = &as_read {
                 events.copy_from_slice(as_read);
             }
@@ -615,7 +677,8 @@ impl Counting<'_, '_> {
             fold.entries = reached.iter().flat_map(|own| own.entries.iter().copied()).collect();
             fold.entries.sort_by_key(|entry| entry.time);
             let entries = fold.entries.clone();
-            computer.add(Person { reached: &reached, entries: &entries, events, kept }, fold);
+            let is_account = self.of_accounts;
+            computer.add(Person { reached: &reached, entries: &entries, events, kept, is_account }, fold);
         }
     }
 }

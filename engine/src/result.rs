@@ -82,6 +82,9 @@ pub struct LogFacts {
     pub events: u64,
     /// People with an event that something asks for.
     pub people: u64,
+    /// Accounts with such an event, where accounts are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<u64>,
     /// The first moment, RFC 3339; absent where there is no event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -123,6 +126,8 @@ pub struct FunnelNumbers {
     pub path: String,
     /// Its label.
     pub label: String,
+    /// Whether accounts pass through it: then they are counted wherever people are named.
+    pub counts_accounts: bool,
     /// Its stages, in the order they are declared.
     pub stages: Vec<StageNumbers>,
     /// The transitions that leave its stages.
@@ -247,6 +252,7 @@ impl Measured {
             .map(|own| FunnelNumbers {
                 path: own.path.clone(),
                 label: own.label.clone(),
+                counts_accounts: own.is_of_accounts,
                 stages: Vec::new(),
                 transitions: Vec::new(),
                 ways: Vec::new(),

@@ -94,7 +94,7 @@ impl Sample {
     ) -> std::io::Result<Outcome> {
         let mut result = None;
         let written = system::write_through(path, |to| {
-            let mut log = write::Events::new(BufWriter::new(to), form, &definition.columns, plan)?;
+            let mut log = write::Events::new(BufWriter::new(to), form, definition, plan)?;
             match sample::sample(plan, definition, options, |events| log.add(events)) {
                 Ok(drawn) => result = Some(Ok(drawn?)),
                 Err(nothing) => {

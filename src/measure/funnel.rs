@@ -2,6 +2,7 @@
 
 use funnelc_engine::definition as to;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::Lower;
 use super::expr::number;
@@ -27,11 +28,8 @@ impl<'m, 's> Lower<'m, 's> {
                 path: part.funnel.path(),
                 label: part.funnel.label(language),
                 window,
+                is_of_accounts: counted(part.funnel.0).is_some(),
             });
-            if part.funnel.field("counts").is_some_and(|field| field.target_of("group").is_some()) {
-                let span = part.funnel.field("counts").map_or(part.funnel.decl().place, |field| field.field.span);
-                self.trouble(span, "accounts are not measured yet, only people");
-            }
         }
         for (at, stage) in graph.stages.iter().enumerate() {
             self.stages.insert(stage.id, at);
@@ -83,6 +81,10 @@ impl<'m, 's> Lower<'m, 's> {
     fn transitions(&mut self, graph: &Graph<'m, 's>) {
         for edge in &graph.edges {
             let node = edge.declared.0;
+            let is_of_accounts = |stage: usize| counted(graph.parts[graph.part_of[stage]].funnel.0).is_some();
+            if is_of_accounts(edge.from) != is_of_accounts(edge.to) {
+                self.trouble(node.place(), "people cannot be handed over to accounts; let both funnels count the same");
+            }
             let clause = |slot: &str| match edge.declared.clause(slot) {
                 Some(Captured { val: Val::Expr(expr), .. }) => Some(&**expr),
                 _ => None,
@@ -299,6 +301,15 @@ impl<'m, 's> Lower<'m, 's> {
                     }
                 }
             }
+            ExprKind::By { event, people } => {
+                if self.out.definition.account.is_none() {
+                    self.trouble(expr.span, "a funnel that counts people has one person each; let it count a group");
+                }
+                let people = people.ceil().to_u64().unwrap_or(u64::MAX);
+                if let Some(pattern) = self.pattern(owner, event) {
+                    found.push(to::Enter::Event { pattern, when: to::Condition::ByPeople { pattern, people } });
+                }
+            }
             ExprKind::Absent { event, lasting, after } => {
                 let of = self.pattern(owner, event);
                 let after = after.as_ref().map(|after| self.pattern(owner, after));
@@ -344,6 +355,11 @@ impl<'m, 's> Lower<'m, 's> {
     pub(super) fn name_of(&self, property: DeclId) -> String {
         Property(self.node(property)).wire_name(None)
     }
+}
+
+/// The group that a funnel counts in place of people.
+pub(super) fn counted<'m, 's>(funnel: Node<'m, 's>) -> Option<Node<'m, 's>> {
+    funnel.field("counts")?.target_of("group")
 }
 
 fn path(graph: &Graph<'_, '_>, from: usize, to: usize) -> String {

@@ -216,6 +216,8 @@ impl<'m, 's> Lower<'m, 's> {
     /// others are taken in their order, best first.
     fn identity_of(&self, words: &[String]) -> Vec<String> {
         let project = self.model.project().map(|project| project.words("identity")).unwrap_or_default();
+        let project: Vec<&str> = project.into_iter().filter(|word| self.account_key.as_deref() != Some(word)).collect();
+        let words: Vec<&String> = words.iter().filter(|word| self.account_key.as_ref() != Some(word)).collect();
         let own = self.out.definition.columns.identity.clone();
         if words.is_empty() {
             return own;
@@ -224,7 +226,7 @@ impl<'m, 's> Lower<'m, 's> {
             project.iter().position(|own| own == word).or_else(|| own.iter().position(|own| own == word))
         };
         let mut found = vec![String::new(); own.len()];
-        for (at, word) in words.iter().enumerate() {
+        for (at, word) in words.into_iter().enumerate() {
             if let Some(place) = found.get_mut(rank(word).unwrap_or(at)) {
                 place.clone_from(word);
             }

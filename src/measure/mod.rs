@@ -85,6 +85,7 @@ pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
         open_scores: Vec::new(),
         stages: FxHashMap::default(),
         used: Vec::new(),
+        account_key: None,
         amounts: Vec::new(),
         spend_at: None,
         troubles: Vec::new(),
@@ -92,6 +93,7 @@ pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
     };
     lower.out.definition.columns = columns(model);
     lower.money();
+    lower.accounts();
     lower.funnels();
     lower.kpis();
     lower.copies();
@@ -109,6 +111,8 @@ struct Lower<'m, 's> {
     stages: FxHashMap<DeclId, usize>,
     /// Events that something asks for, in the order they are met.
     used: Vec<DeclId>,
+    /// The property that names the accounts that are counted.
+    account_key: Option<String>,
     /// Measures of amounts of money.
     amounts: Vec<usize>,
     /// Where the KPI that is read asks for what was spent.
@@ -143,6 +147,27 @@ impl<'m, 's> Lower<'m, 's> {
 
     fn field_list(&self) -> Vec<funnelc_engine::definition::Field> {
         self.fields.keys().map(|name| funnelc_engine::definition::Field { name: name.clone() }).collect()
+    }
+
+    /// The group that funnels count in place of people, and the property that names it. An identity of the project that
+    /// does is none of people.
+    fn accounts(&mut self) {
+        let counting = self.model.funnels().filter_map(|funnel| Some((funnel, funnel::counted(funnel.0)?)));
+        let counting: Vec<_> = counting.collect();
+        let Some((_, group)) = counting.first() else { return };
+        for (funnel, _) in counting.iter().filter(|(_, other)| other.id != group.id) {
+            self.trouble(funnel.place(), "only one group is counted in a project yet");
+        }
+        let Some(key) = group.word("key") else { return };
+        let project = self.model.project().map(|project| project.words("identity")).unwrap_or_default();
+        let place = project.iter().position(|word| *word == key);
+        let identity = &mut self.out.definition.columns.identity;
+        let column = match place.filter(|place| *place < identity.len()) {
+            Some(place) => identity.remove(place),
+            None => key.to_owned(),
+        };
+        self.account_key = Some(key.to_owned());
+        self.out.definition.account = Some(self.field(column));
     }
 
     /// The currency that is reported in, and where tables of money have what.

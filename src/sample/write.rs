@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use funnelc_engine::definition::Columns;
+use funnelc_engine::definition::{Columns, Definition};
 use funnelc_engine::write::{Kind, Table, Values};
 use serde_json::{Map, Value as Json, json};
 
@@ -31,6 +31,8 @@ pub const FORMS: &[(Form, &str, &str, &str)] = &[
 /// Writes events.
 pub struct Events<W: Write + Send> {
     columns: Columns,
+    /// The column of the account, where accounts are counted.
+    account: Option<String>,
     /// The columns of properties, where they have columns of their own.
     properties: Vec<String>,
     to: Sheet<W>,
@@ -38,13 +40,17 @@ pub struct Events<W: Write + Send> {
 
 impl<W: Write + Send> Events<W> {
     /// A log without events.
-    pub fn new(to: W, form: Form, columns: &Columns, plan: &Plan) -> io::Result<Self> {
+    pub fn new(to: W, form: Form, definition: &Definition, plan: &Plan) -> io::Result<Self> {
+        let columns = &definition.columns;
+        let account = definition.account.map(|field| definition.fields[field].name.clone());
         let properties = if columns.properties.is_some() { Vec::new() } else { property_columns(plan) };
-        let mut heads: Vec<(String, Kind)> = columns.identity.iter().map(|name| (name.clone(), Kind::Text)).collect();
+        let properties: Vec<String> = properties.into_iter().filter(|name| Some(name) != account.as_ref()).collect();
+        let mut heads: Vec<(String, Kind)> =
+            account.iter().chain(&columns.identity).map(|name| (name.clone(), Kind::Text)).collect();
         heads.push((columns.time.clone(), Kind::Time));
         heads.push((columns.name.clone(), Kind::Text));
         heads.extend(columns.properties.iter().chain(&properties).map(|name| (name.clone(), Kind::Text)));
-        Ok(Self { columns: columns.clone(), properties, to: Sheet::new(to, form, heads)? })
+        Ok(Self { columns: columns.clone(), account, properties, to: Sheet::new(to, form, heads)? })
     }
 
     /// Adds events.
@@ -60,7 +66,9 @@ impl<W: Write + Send> Events<W> {
 
     fn row(&self, event: &Happened) -> Vec<Json> {
         let last = self.columns.identity.len() - 1;
-        let mut row: Vec<Json> = (0..=last).map(|at| identity(event, at, last)).collect();
+        // Everybody is a company of their own.
+        let mut row: Vec<Json> = self.account.iter().map(|_| json!(format!("c{:08}", event.person + 1))).collect();
+        row.extend((0..=last).map(|at| identity(event, at, last)));
         row.push(json!(event.time));
         row.push(json!(event.name));
         if self.columns.properties.is_some() {

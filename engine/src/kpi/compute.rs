@@ -103,6 +103,10 @@ impl<'r, 'd> Computer<'r, 'd> {
         self.touch(person.events);
         self.join(person, fold);
         for measure in 0..self.plan.definition.measures.len() {
+            // What people do is counted of people.
+            if person.is_account && is_of_events(&self.plan.definition.measures[measure]) {
+                continue;
+            }
             let taken = self.taken(measure, person);
             for at in 0..self.plan.wanted[measure].len() {
                 let to = To { measure: measure as u32, cut: self.plan.wanted[measure][at], person };
@@ -132,7 +136,9 @@ impl<'r, 'd> Computer<'r, 'd> {
         self.joined.clear();
         for cut in 0..self.plan.cuts.len() {
             let plan = self.plan;
-            let joined = plan.cuts[cut].slice.cohort.and_then(|cohort| self.joins(cohort, person));
+            let cohort = plan.cuts[cut].slice.cohort;
+            let cohort = cohort.filter(|own| !(person.is_account && matches!(own, Cohort::Did(_))));
+            let joined = cohort.and_then(|cohort| self.joins(cohort, person));
             self.joined.push(joined.map(|own| own.time));
             let Some(own) = joined else { continue };
             let to = To { measure: COHORT, cut: cut as u32, person };
@@ -487,6 +493,10 @@ impl<'r, 'd> Computer<'r, 'd> {
             Value::None => None,
         })
     }
+}
+
+fn is_of_events(measure: &Measure) -> bool {
+    matches!(measure, Measure::Did(_) | Measure::Count { .. } | Measure::Values { .. })
 }
 
 /// The events of a measure that something is taken off, and what.

@@ -152,6 +152,8 @@ pub struct Person<'a> {
     pub events: &'a [Event],
     /// What is kept of events.
     pub kept: &'a [Kept],
+    /// Whether it is an account.
+    pub is_account: bool,
 }
 
 /// The cells of some people, in an order of their own.

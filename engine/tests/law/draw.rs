@@ -179,7 +179,12 @@ fn stages(dice: &mut Dice, definition: &mut Definition) {
     let funnels = 1 + usize::from(dice.chance(30));
     for funnel in 0..funnels {
         let window = dice.maybe(60, |dice| dice.hours(20));
-        definition.funnels.push(Funnel { path: format!("f{funnel}"), label: String::new(), window });
+        definition.funnels.push(Funnel {
+            path: format!("f{funnel}"),
+            label: String::new(),
+            window,
+            is_of_accounts: false,
+        });
         let count = 2 + dice.below(4);
         for stage in 0..count {
             definition.stages.push(Stage {

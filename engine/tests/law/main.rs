@@ -16,7 +16,7 @@ mod oracle;
 
 use std::fmt::Write;
 
-use funnelc_engine::definition::Definition;
+use funnelc_engine::definition::{Cohort, Definition, Measure};
 use funnelc_engine::{Measured, Options, Progress, measure, tally};
 use oracle::{Event, Numbers, Way};
 
@@ -167,6 +167,35 @@ fn the_engine_does_what_the_law_says() {
     }
     assert!(told as u64 > cases() * 5, "the cases are too poor: KPIs have {told} values in {} cases", cases());
     assert!(reached > cases() * 10, "the cases are too poor: {reached} transitions were taken in {} cases", cases());
+}
+
+/// What accounts do is what people do who are told by the name of the account.
+#[test]
+fn accounts_are_measured_as_people_of_that_name() {
+    for seed in 0..cases() / 4 {
+        let (mut definition, mut events) = draw::case(seed);
+        for event in &mut events {
+            event.properties.insert("company".to_owned(), format!("c{}", event.person % 2).into());
+        }
+        definition.kpis.retain(|kpi| {
+            let mut measures = Vec::new();
+            kpi.value.measures(&mut measures);
+            let is_of_events = |at: &usize| {
+                matches!(definition.measures[*at], Measure::Did(_) | Measure::Count { .. } | Measure::Values { .. })
+            };
+            !measures.iter().any(is_of_events) && !matches!(kpi.slice.cohort, Some(Cohort::Did(_)))
+        });
+        let mut by_name = definition.clone();
+        by_name.columns.identity = vec!["company".to_owned()];
+        definition.fields.push(funnelc_engine::definition::Field { name: "company".to_owned() });
+        definition.account = Some(definition.fields.len() - 1);
+        definition.funnels.iter_mut().for_each(|funnel| funnel.is_of_accounts = true);
+        let numbers = |own: &Definition| {
+            let measured = measured(own, &events, u64::MAX);
+            (published(own, &measured), values(&measured))
+        };
+        assert_eq!(numbers(&definition), numbers(&by_name), "seed {seed}");
+    }
 }
 
 #[test]

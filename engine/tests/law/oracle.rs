@@ -117,6 +117,7 @@ impl Person<'_> {
                 comparison.holds(millionths(points).cmp(&millionths(value.to_f64().unwrap())))
             }
             Condition::This(pattern) => this.is_some_and(|event| matches(self.definition, *pattern, event)),
+            Condition::ByPeople { .. } => false,
             Condition::Known { by, test: own, .. } => {
                 let Test::Compare(field, ..) = own else { panic!("only comparisons are drawn") };
                 let name = &self.definition.fields[*field].name;

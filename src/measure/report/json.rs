@@ -33,7 +33,7 @@ pub fn schema() -> Value {
         "unknown_channels": list(text.clone()), "missing_channels": list(text.clone()),
     });
     let log = json!({
-        "rows": count, "events": count, "people": count, "from": moment, "until": moment,
+        "rows": count, "events": count, "people": count, "accounts": count, "from": moment, "until": moment,
         "skipped": object(&skipped, &[]), "shared_identities": count, "not_numbers": count,
         "unmatched_reversals": count, "no_rate": count, "spend": object(&spend, &[]),
     });
@@ -49,7 +49,7 @@ pub fn schema() -> Value {
         "from": text, "to": text, "rate": share, "arrived": count, "of": count, "open": count, "time": time,
     });
     let funnel = json!({
-        "path": text, "label": text, "stages": list(object(&stage, &[])),
+        "path": text, "label": text, "counts_accounts": { "type": "boolean" }, "stages": list(object(&stage, &[])),
         "transitions": list(object(&transition, &["planned", "rate", "time"])),
         "ways": list(object(&way, &["rate", "time"])),
     });
@@ -64,7 +64,7 @@ pub fn schema() -> Value {
         "values": list(object(&value, KPI_VALUE)),
     });
     let whole = json!({
-        "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["from", "until", "spend"]),
+        "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["accounts", "from", "until", "spend"]),
         "funnels": list(object(&funnel, &[])), "kpis": list(object(&kpi, &["target", "unmeasured"])),
     });
     let mut made = object(&whole, &[]);

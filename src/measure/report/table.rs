@@ -20,7 +20,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let log = &report.measured.log;
     let span = log.from.as_deref().zip(log.until.as_deref());
     let span = span.map(|(from, until)| format!(", {from} .. {until}")).unwrap_or_default();
-    let _ = writeln!(out, "{} events of {} people{span}", grouped(log.events), grouped(log.people));
+    let accounts = log.accounts.map(|count| format!(" in {} accounts", grouped(count))).unwrap_or_default();
+    let _ = writeln!(out, "{} events of {} people{accounts}{span}", grouped(log.events), grouped(log.people));
     skipped(report, &mut out);
     for funnel in &report.measured.funnels {
         out.push('\n');
@@ -100,7 +101,8 @@ fn funnel(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
         if funnel.label == funnel.path { funnel.path.clone() } else { format!("{} ({})", funnel.label, funnel.path) };
     let _ = writeln!(out, "{}", bold(report, &title));
     let most = funnel.stages.iter().map(|stage| stage.people).max().unwrap_or(0);
-    let mut rows = vec![["stage", "people", "", "of first", "entries", "visits"].map(str::to_owned)];
+    let counted = if funnel.counts_accounts { "accounts" } else { "people" };
+    let mut rows = vec![["stage", counted, "", "of first", "entries", "visits"].map(str::to_owned)];
     for stage in &funnel.stages {
         let way = funnel.ways.iter().find(|way| way.to == stage.path);
         rows.push([
@@ -132,7 +134,7 @@ fn funnel(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
     }
     columns(&rows, &[false, true, true, true, true, true, true], out);
     if funnel.stages.iter().any(is_few) {
-        let _ = writeln!(out, "* fewer than {FEW} people: chance moves such numbers");
+        let _ = writeln!(out, "* fewer than {FEW} {counted}: chance moves such numbers");
     }
 }
 
