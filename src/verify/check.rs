@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::law::Law;
 use super::personal::{self, Personal, mask};
-use super::schema::{Form, Kind, Laws, Node, NodeId, Object, Scalar, Test, TextLaws};
+use super::schema::{Kind, Laws, Node, NodeId, Object, Scalar, Test, TextLaws};
 use super::shapes::Role;
 
 /// A law that an event breaks.
@@ -347,6 +347,8 @@ pub(super) struct Members<'r, 'p> {
     /// The place of the object.
     at: usize,
     base: usize,
+    /// Which property comes next, if they come in the order of the plan.
+    next: usize,
 }
 
 impl<'r, 'p> Members<'r, 'p> {
@@ -355,11 +357,11 @@ impl<'r, 'p> Members<'r, 'p> {
         let base = reader.seen.len();
         reader.seen.resize(base + object.properties.len().div_ceil(64), 0);
         reader.facts.resize(reader.facts.len().max(object.facts), false);
-        Self { reader, object, at, base }
+        Self { reader, object, at, base, next: 0 }
     }
 
     pub(super) fn read<'de, A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
-        while let Some(key) = members.next_key_seed(Key(self.object))? {
+        while let Some(key) = members.next_key_seed(Key(self.object, self.next))? {
             self.value(key, &mut members)?;
         }
         self.close();
@@ -387,6 +389,7 @@ impl<'r, 'p> Members<'r, 'p> {
     fn value<'de, A: MapAccess<'de>>(&mut self, key: Name, members: &mut A) -> Result<(), A::Error> {
         match key {
             Name::Planned(place) => {
+                self.next = place + 1;
                 let own = &self.object.properties[place];
                 if self.reader.is_seen(self.base, place) {
                     self.reader.fault_at(Some(&own.name), Law::DuplicateKey, String::new(), About::Value(own.node));
@@ -429,10 +432,11 @@ impl<'r, 'p> Members<'r, 'p> {
         for place in &object.required {
             reader.miss(object, base, *place, Law::MissingProperty);
         }
-        let holds = |form: &&Form| form.when.holds(&reader.facts);
-        let wanted: Vec<usize> = object.forms.iter().filter(holds).flat_map(|form| form.required.clone()).collect();
-        for place in wanted.into_iter().filter(|place| !object.required.contains(place)) {
-            reader.miss(object, base, place, Law::MissingInVariant);
+        for form in &object.forms {
+            let wanted: &[usize] = if form.when.holds(&reader.facts) { &form.required } else { &[] };
+            for place in wanted.iter().filter(|place| !object.required.contains(place)) {
+                reader.miss(object, base, *place, Law::MissingInVariant);
+            }
         }
         reader.seen.truncate(base);
     }
@@ -444,7 +448,7 @@ enum Name {
     Unplanned(String),
 }
 
-struct Key<'p>(&'p Object);
+struct Key<'p>(&'p Object, usize);
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = Name;
@@ -464,7 +468,7 @@ impl Visitor<'_> for Key<'_> {
 
     #[inline]
     fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        Ok(self.0.place(name).map_or_else(|| Name::Unplanned(shown(name)), Name::Planned))
+        Ok(self.0.place_after(self.1, name).map_or_else(|| Name::Unplanned(shown(name)), Name::Planned))
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! register  the events of a plan by their names on the wire, with the laws of each
-//! schema    the emitted JSON Schema, compiled; format: dates, addresses …; personal: data told by its form
+//! schema    the emitted JSON Schema, compiled; format: dates, addresses …; pattern: regular expressions
+//! personal  data of people, told by its form
 //! shapes    where a line keeps name and properties: one file each
 //! input     a log as chunks of whole lines, or of whole rows of a table
 //! table     rows of a table as lines
@@ -21,6 +22,7 @@ mod format;
 mod input;
 mod law;
 mod line;
+mod pattern;
 mod personal;
 mod register;
 pub mod report;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 use super::format::Format;
+use super::pattern::Pattern;
 
 /// The place of a node.
 pub(super) type NodeId = usize;
@@ -86,38 +87,6 @@ pub(super) struct TextLaws {
     pub(super) format_word: String,
 }
 
-/// A regular expression without look-around, matched in linear time.
-#[derive(Debug)]
-pub(super) struct Pattern {
-    pub(super) text: String,
-    matcher: Matcher,
-}
-
-#[derive(Debug)]
-enum Matcher {
-    /// `^[A-Z]{n}$`, which countries and currencies are.
-    Capitals(usize),
-    Regex(regex_lite::Regex),
-}
-
-impl Pattern {
-    fn of(text: &str) -> Result<Self, String> {
-        let matcher = match text {
-            "^[A-Z]{2}$" => Matcher::Capitals(2),
-            "^[A-Z]{3}$" => Matcher::Capitals(3),
-            _ => Matcher::Regex(regex_lite::Regex::new(text).map_err(|error| error.to_string())?),
-        };
-        Ok(Self { text: text.to_owned(), matcher })
-    }
-
-    pub(super) fn holds(&self, text: &str) -> bool {
-        match &self.matcher {
-            Matcher::Capitals(count) => text.len() == *count && text.bytes().all(|byte| byte.is_ascii_uppercase()),
-            Matcher::Regex(regex) => regex.is_match(text),
-        }
-    }
-}
-
 /// What is asked of an object.
 #[derive(Debug, Default)]
 pub(super) struct Object {
@@ -132,9 +101,17 @@ pub(super) struct Object {
 }
 
 impl Object {
-    #[inline]
     pub(super) fn place(&self, name: &str) -> Option<usize> {
         self.places.get(name).copied()
+    }
+
+    /// The same, for properties that mostly come in the order of the plan: `next` is where the next one would be.
+    #[inline]
+    pub(super) fn place_after(&self, next: usize, name: &str) -> Option<usize> {
+        match self.properties.get(next) {
+            Some(own) if own.name == name => Some(next),
+            _ => self.place(name),
+        }
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
