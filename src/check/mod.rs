@@ -16,6 +16,7 @@ mod stages;
 mod tests;
 mod texts;
 mod transitions;
+mod types;
 mod windows;
 
 use rayon::prelude::*;
@@ -42,6 +43,7 @@ pub static CHECKS: &[Check] = &[
     events::property_type_conflict,
     events::one_type_per_wire_name,
     events::known_keys,
+    types::types_that_end,
     segments::segments_are_not_circular,
     transitions::trigger_mismatch,
     transitions::sensible_rates,

@@ -378,3 +378,26 @@ fn escapes() {
     only("team t \"a\\d\"\n", "syntax");
     clean("team t \"a\\\\d \\\" \\n \\{\"\n");
 }
+
+#[test]
+fn a_value_of_a_type_ends() {
+    let endless = "type a { b b required }\ntype b { c c required; x string }\ntype c { a list(a) required 1..3 }\n";
+    assert_eq!(
+        words(endless),
+        "endless-type: a value of type `a` would never end\n  b <- every `a` needs its `b`\n  c <- every `b` needs its `c`\n  a <- every `c` needs its `a`\n"
+    );
+    assert_eq!(found("type a { again a required }"), ["endless-type"]);
+    assert_eq!(found("type a { x string }\ntype b extends a { again b required }"), ["endless-type"]);
+    let sound = [
+        "type a { again a }",
+        "type a { all list(a) required }",
+        "type a { all list(a) required 0..3 }",
+        "type a { all list(list(a)) required 1..3 }",
+        "type a { b b required }\ntype b { a a }",
+        "type a { b b required }\ntype b { x string }\ntype c { a a required; b b required }",
+        "type a { again missing required }",
+    ];
+    for text in sound {
+        assert!(!found(text).contains(&"endless-type"), "{text}");
+    }
+}

@@ -3,8 +3,15 @@
 use super::{Code, Group, Level};
 
 /// Every code of this file.
-pub static ALL: &[&Code] =
-    &[&UNIT_MISMATCH, &CURRENCY_MISMATCH, &PROPERTY_TYPE_CONFLICT, &BAD_VALUE, &IMPOSSIBLE_WINDOW, &TRIGGER_MISMATCH];
+pub static ALL: &[&Code] = &[
+    &UNIT_MISMATCH,
+    &CURRENCY_MISMATCH,
+    &PROPERTY_TYPE_CONFLICT,
+    &BAD_VALUE,
+    &IMPOSSIBLE_WINDOW,
+    &TRIGGER_MISMATCH,
+    &ENDLESS_TYPE,
+];
 
 /// Values of different units added, compared or given where another is wanted.
 pub static UNIT_MISMATCH: Code = Code {
@@ -175,5 +182,45 @@ funnel shop "Shop" : standard {
 
   visit -> purchase  rate 3%  within 14d  on order_completed
 }
+"#,
+};
+
+/// Types that need each other in a circle.
+pub static ENDLESS_TYPE: Code = Code {
+    id: "FN0207",
+    name: "endless-type",
+    group: Group::Types,
+    level: Level::Error,
+    summary: "types that need each other in a circle, so that no value ends",
+    explanation: "A type may hold itself: an item has related items, a folder has folders. But a value that must hold another one, which must
+hold another one, never ends, and nobody can send it.
+
+Reported is a circle of types in which each has a `required` member of the next, or a required list of it that holds at
+least one. Events with such a value could never be valid, and some languages refuse the client.
+
+Leave `required` out where a value may end, or make the member a list that may be empty.",
+    bad: r#"type item {
+  id     string  required
+  bundle bundle  required
+}
+
+type bundle {
+  id    string      required
+  items list(item)  required 1..20
+}
+
+event item_added "Item added" { prop item item required }
+"#,
+    good: r#"type item {
+  id     string  required
+  bundle bundle
+}
+
+type bundle {
+  id    string      required
+  items list(item)  required 1..20
+}
+
+event item_added "Item added" { prop item item required }
 "#,
 };
