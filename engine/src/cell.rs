@@ -238,6 +238,9 @@ impl<'a> Cell<'a> {
 
 /// A time of the clock of a zone as a moment; of a time the zone has twice the first is meant.
 pub fn civil(micros: i64, zone: &TimeZone) -> Option<i64> {
+    if let Ok(offset) = zone.to_fixed_offset() {
+        return micros.checked_sub(i64::from(offset.seconds()) * 1_000_000);
+    }
     let clock = jiff::Timestamp::from_microsecond(micros).ok()?.to_zoned(TimeZone::UTC).datetime();
     Some(zone.to_ambiguous_timestamp(clock).earlier().ok()?.as_microsecond())
 }

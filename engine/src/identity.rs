@@ -3,10 +3,11 @@
 //! A key is 96 bits: a whole number is its own key, exactly; of a text it is a hash, and two texts of one key are less
 //! likely than a fault of the memory.
 
+use arrow_array::Array;
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use crate::cell::Cell;
+use crate::cell::{Cell, Column};
 
 /// What a person is told by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +28,25 @@ pub fn key(cell: Cell<'_>, column: u32) -> Option<Key> {
         Cell::Float(number) => of_text(&number.to_string(), column).filter(|_| number.is_finite()),
         Cell::Null | Cell::Bool(_) | Cell::Time(_) | Cell::Civil(_) => None,
     }
+}
+
+/// The keys of some rows: of each the first that one of the columns of identity, best first, has.
+pub fn keys(columns: &[Column], rows: usize) -> Vec<Option<Key>> {
+    let mut keys = vec![None; rows];
+    for (at, column) in columns.iter().enumerate() {
+        let missing = keys.iter_mut().enumerate().filter(|(_, own)| own.is_none());
+        match column {
+            Column::Missing => {}
+            Column::Int64(own) if own.null_count() == 0 => {
+                missing.for_each(|(row, key)| *key = Some(of_number(own.value(row), at as u32)));
+            }
+            Column::TextView(own) if own.null_count() == 0 => {
+                missing.for_each(|(row, key)| *key = of_text(own.value(row), at as u32));
+            }
+            _ => missing.for_each(|(row, own)| *own = key(column.cell(row), at as u32)),
+        }
+    }
+    keys
 }
 
 fn of_number(number: i64, column: u32) -> Key {

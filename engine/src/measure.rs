@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use arrow_array::Array;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -368,6 +369,8 @@ struct Intake<'a> {
     from: i64,
     until: i64,
     unit: Option<(Unit, i64)>,
+    /// Whether the clock of the project's zone is that of UTC.
+    is_utc: bool,
 }
 
 /// Events that are taken in before they are handed over.
@@ -390,6 +393,7 @@ impl<'a> Intake<'a> {
             from: i64::MAX,
             until: i64::MIN,
             unit: None,
+            is_utc: *reading.zone == TimeZone::UTC,
         };
         intake.renew();
         intake
@@ -407,24 +411,29 @@ impl<'a> Intake<'a> {
         let count = self.reading.identities();
         self.log.rows += batch.rows as u64 + batch.unreadable;
         self.log.skipped.unreadable += batch.unreadable;
-        let names = &batch.columns[count + 1];
-        // Names that are told by their number are looked up once a batch.
-        let by_number: Vec<usize> = match names {
-            Column::Keyed(_, values) => (0..values.len()).map(|at| self.name(values.cell(at))).collect(),
-            _ => Vec::new(),
-        };
-        let table = self.origin.table.map(|table| self.classifier.table(table));
-        for row in 0..batch.rows {
-            let name = match names {
-                _ if table.is_some() => table.unwrap_or(NAMELESS),
-                Column::Keyed(keys, _) => {
-                    keyed(keys, row).and_then(|key| by_number.get(key).copied()).unwrap_or(NAMELESS)
-                }
-                _ => self.name(names.cell(row)),
-            };
-            self.row(batch, row, name, part)?;
+        let names = self.names(&batch.columns[count + 1], batch.rows);
+        let times = self.times(&batch.columns[count], batch.rows, part)?;
+        let keys = identity::keys(&batch.columns[..count], batch.rows);
+        for (row, ((name, time), key)) in names.into_iter().zip(times).zip(keys).enumerate() {
+            self.row(batch, row, name, time, key);
         }
         if self.held >= STRETCH { self.hand_over() } else { Ok(()) }
+    }
+
+    /// What the classifier calls the names of some rows. Names that are told by their number are looked up once a batch.
+    fn names(&mut self, column: &Column, rows: usize) -> Vec<usize> {
+        if let Some(table) = self.origin.table {
+            return vec![self.classifier.table(table); rows];
+        }
+        let Column::Keyed(keys, values) = column else {
+            return (0..rows).map(|row| self.name(column.cell(row))).collect();
+        };
+        let by_number: Vec<usize> = (0..values.len()).map(|at| self.name(values.cell(at))).collect();
+        let name = |key: i32| usize::try_from(key).ok().and_then(|key| by_number.get(key).copied()).unwrap_or(NAMELESS);
+        if keys.null_count() == 0 {
+            return keys.values().iter().map(|key| name(*key)).collect();
+        }
+        keys.iter().map(|key| key.map_or(NAMELESS, name)).collect()
     }
 
     fn name(&mut self, cell: Cell<'_>) -> usize {
@@ -434,32 +443,30 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn row(&mut self, batch: &Batch, row: usize, name: usize, part: &Part) -> Result<(), Trouble> {
+    fn row(&mut self, batch: &Batch, row: usize, name: usize, time: Option<i64>, key: Option<Key>) {
         let reading = self.reading;
         let count = reading.identities();
         if name == NAMELESS {
             self.log.skipped.no_name += 1;
-            return Ok(());
+            return;
         }
-        let time = if self.origin.has_time { self.time(batch.columns[count].cell(row), part)? } else { Some(i64::MIN) };
         let Some(time) = time else {
             self.log.skipped.no_time += 1;
-            return Ok(());
+            return;
         };
         let view = RowView::new(batch, row, &self.origin.wanted.names, count + 4);
         let account = reading.definition.account.and_then(|field| identity::key(view.cell(field), count as u32));
-        let key = (0..count).find_map(|at| identity::key(batch.columns[at].cell(row), at as u32));
         // What nobody but an account is named for, the account did.
         let Some(key) = key.or(account) else {
             self.log.skipped.no_identity += 1;
-            return Ok(());
+            return;
         };
         if self.origin.is_events {
             self.log.events += 1;
             self.from = self.from.min(time);
             self.until = self.until.max(time);
         }
-        let Some(class) = self.classifier.class(name, &view) else { return Ok(()) };
+        let Some(class) = self.classifier.class(name, &view) else { return };
         let key = if reading.aliases.is_empty() { key } else { reading.aliases.person(key) };
         let keeps = self.keeps(class);
         let kept = keeps.then(|| kept(reading.keeping, &view, batch, row, count, key));
@@ -470,7 +477,19 @@ impl<'a> Intake<'a> {
         }
         add(&mut self.blocks[reading.store.partition(key)], key, time, class, kept);
         self.held += 1;
-        Ok(())
+    }
+
+    /// The times of some rows, in microseconds.
+    fn times(&mut self, column: &Column, rows: usize, part: &Part) -> Result<Vec<Option<i64>>, Trouble> {
+        if !self.origin.has_time {
+            return Ok(vec![Some(i64::MIN); rows]);
+        }
+        match column {
+            Column::Time(own, unit, is_utc) if own.null_count() == 0 && (*is_utc || self.is_utc) => {
+                Ok(own.values().iter().map(|number| unit.micros(*number)).collect())
+            }
+            _ => (0..rows).map(|row| self.time(column.cell(row), part)).collect(),
+        }
     }
 
     /// A time in microseconds; whole numbers of one part have one unit.
@@ -540,11 +559,6 @@ impl<'a> Intake<'a> {
 
 /// A row without a name.
 const NAMELESS: usize = usize::MAX;
-
-fn keyed(keys: &arrow_array::Int32Array, row: usize) -> Option<usize> {
-    use arrow_array::Array;
-    if keys.is_valid(row) { usize::try_from(keys.value(row)).ok() } else { None }
-}
 
 /// An empty block for each partition of a store.
 fn blocks(store: &Store, order: u64) -> Vec<Block> {

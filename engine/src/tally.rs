@@ -127,6 +127,8 @@ pub struct Counter<'r, 'd> {
     entries: Vec<u32>,
     /// By transition: whether the person took it.
     took: Vec<bool>,
+    /// By stage: the person's first entry.
+    first_of: Vec<u32>,
     /// By journey: the first entry of the stage a way begins at.
     first: Vec<u32>,
 }
@@ -163,6 +165,7 @@ impl<'r, 'd> Counter<'r, 'd> {
             visit_of: Vec::new(),
             entries: vec![0; stages],
             took: vec![false; transitions],
+            first_of: vec![NONE; stages],
             first: Vec::new(),
         }
     }
@@ -181,8 +184,11 @@ impl<'r, 'd> Counter<'r, 'd> {
     }
 
     fn count(&mut self, entries: &[Entry]) {
-        for entry in entries {
+        self.first_of.fill(NONE);
+        for (at, entry) in entries.iter().enumerate() {
             self.entries[entry.stage as usize] += 1;
+            let first = &mut self.first_of[entry.stage as usize];
+            *first = (*first).min(at as u32);
             if entry.taken == NONE {
                 continue;
             }
@@ -256,34 +262,30 @@ impl<'r, 'd> Counter<'r, 'd> {
         let until = self.rules.until;
         let all = self.rules.definition.counts_open;
         let is_mature = |entry: &Entry| all || within.is_none_or(|within| entry.time.saturating_add(within) <= until);
+        // Entries are in order: where the first still has time to go on, so have all later ones.
+        let Some(begin) = entries.get(self.first_of[from] as usize) else { return };
+        if !is_mature(begin) {
+            self.tally.ways[at].open += 1;
+            return;
+        }
+        self.tally.ways[at].mature += 1;
+        if self.first_of[to] == NONE {
+            return;
+        }
         self.first.clear();
         self.first.resize(journeys, NONE);
-        let (mut is_here, mut has_time, mut time) = (false, false, None);
-        for (index, entry) in entries.iter().enumerate() {
+        for (index, entry) in entries.iter().enumerate().skip(self.first_of[from] as usize) {
             let first = &mut self.first[entry.journey as usize];
-            if entry.stage as usize == from {
-                is_here = true;
-                has_time |= is_mature(entry);
-                if *first == NONE && is_mature(entry) {
-                    *first = index as u32;
-                }
+            if entry.stage as usize == from && *first == NONE && is_mature(entry) {
+                *first = index as u32;
             }
-            if entry.stage as usize == to && *first != NONE && time.is_none() {
-                let begin = &entries[*first as usize];
-                if begin.event != entry.event {
-                    time = Some(entry.time - begin.time);
-                }
+            let Some(begin) = entries.get(*first as usize).filter(|_| entry.stage as usize == to) else { continue };
+            if begin.event != entry.event {
+                let own = &mut self.tally.ways[at];
+                own.arrived += 1;
+                own.times.push(entry.time - begin.time);
+                return;
             }
-        }
-        let own = &mut self.tally.ways[at];
-        match (is_here, has_time) {
-            (true, true) => own.mature += 1,
-            (true, false) => own.open += 1,
-            _ => return,
-        }
-        if let Some(time) = time {
-            own.arrived += 1;
-            own.times.push(time);
         }
     }
 }

@@ -13,8 +13,8 @@ use super::{Batch, Part, Piece as Any, ReadTrouble, Wanted, io, malformed};
 use crate::cell::Column;
 use crate::system;
 
-/// Rows of a batch.
-const ROWS: usize = 32_768;
+/// Rows of a batch: so many that the columns of one stay in the processor's cache.
+const ROWS: usize = 8_192;
 
 /// Rows of a row group that one thread reads in one go.
 const PIECE: usize = 1 << 20;
