@@ -56,6 +56,15 @@ pub struct Definition {
     pub segments: Vec<Segment>,
     /// Which channel a journey is credited to.
     pub attribution: Attribution,
+    /// Cohorts that are followed, period by period.
+    #[serde(default)]
+    pub retentions: Vec<Retention>,
+    /// Stages of which it is told what people did instead of going on.
+    #[serde(default)]
+    pub next_after: Vec<StageId>,
+    /// What was promised.
+    #[serde(default)]
+    pub goals: Vec<Goal>,
     /// The currency that is reported in.
     #[serde(default)]
     pub currency: String,
@@ -659,6 +668,55 @@ pub enum Period {
     Month,
     Quarter,
     Year,
+}
+
+impl Period {
+    /// Its word in outputs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        }
+    }
+
+    /// How long it counts after somebody joined, in microseconds: a month is 30 days.
+    pub const fn length(self) -> i64 {
+        let days = match self {
+            Self::Day => 1,
+            Self::Week => 7,
+            Self::Month => 30,
+            Self::Quarter => 90,
+            Self::Year => 360,
+        };
+        days * crate::time::DAY
+    }
+}
+
+/// A cohort that is followed: people by the period of their first entry of a stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// The stage.
+    pub stage: StageId,
+    /// How long a period is.
+    pub every: Period,
+    /// Segments with and without which it is told.
+    pub split: Vec<usize>,
+}
+
+/// What was promised of a KPI.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Goal {
+    /// Its path.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// The KPI.
+    pub kpi: usize,
+    /// Where it should be when, in order: the first is where it begins. Moments are those a day begins at.
+    pub course: Vec<(i64, Decimal)>,
 }
 
 /// What a number is split by.

@@ -12,6 +12,8 @@
 //! fold        which entries are reached, and by which transitions
 //! tally       what one person adds to the numbers
 //! kpi         what is computed of them, by period, channel, segment and property
+//! board       who of a cohort is seen again, and what people did instead of going on
+//! period      calendar periods
 //! money       exchange rates, and what was spent by day and channel
 //! result      the numbers
 //! write       tables to Parquet
@@ -21,6 +23,7 @@
 //! Times are microseconds since 1970 in UTC, money and points are exact decimals. Nothing depends on the order in which
 //! threads finish.
 
+pub mod board;
 pub mod cell;
 pub mod class;
 pub mod definition;
@@ -30,6 +33,7 @@ pub mod identity;
 pub mod kpi;
 pub mod measure;
 pub mod money;
+pub mod period;
 pub mod read;
 pub mod result;
 pub mod rows;

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use crate::board::{Board, Boards};
 use crate::cell::{Cell, Column};
 use crate::class::{Classes, Classifier, Row as RowView};
 use crate::definition::{Definition, Table};
@@ -133,12 +134,13 @@ pub fn measure(
         zone: &zone,
         of_accounts: false,
     };
-    let (mut tally, mut cells) = counting.all(&reading.store, progress)?;
+    let (mut tally, mut cells, mut board) = counting.all(&reading.store, progress)?;
     if let Some(accounts) = &reading.accounts {
-        let (own, of_accounts) = Counting { of_accounts: true, ..counting }.all(accounts, progress)?;
+        let (own, of_accounts, boards) = Counting { of_accounts: true, ..counting }.all(accounts, progress)?;
         facts.log.accounts = Some(own.people);
         tally.merge(Tally { people: 0, ..own });
         cells.merge(of_accounts);
+        board.merge(boards);
     }
     if !inputs.spend.is_empty() {
         let (spent, told) = money::spend(definition, &inputs.spend, &rates, &zone, (rules.from, rules.until))?;
@@ -153,7 +155,7 @@ pub fn measure(
     facts.log.until = facts.until.map(time::show);
     facts.log.shared_identities = reading.aliases.shared();
     let kpis = cells.values(&plan, facts.from.zip(facts.until), &zone);
-    Ok(Measured::of(definition, &ways, tally, kpis, facts.log))
+    Ok(Measured::of(definition, &ways, tally, kpis, &board, (facts.log, facts.until)))
 }
 
 /// The parts of all files, each with the number of its origin.
@@ -591,6 +593,9 @@ fn value(cell: Cell<'_>) -> Value {
     }
 }
 
+/// What people add up to.
+type Sum = (Tally, Cells, Board);
+
 /// What people are counted by.
 #[derive(Clone, Copy)]
 struct Counting<'r, 'd> {
@@ -606,9 +611,9 @@ struct Counting<'r, 'd> {
 
 impl Counting<'_, '_> {
     /// Folds and counts all people, partition by partition.
-    fn all(self, store: &Store, progress: &Progress) -> Result<(Tally, Cells), Trouble> {
+    fn all(self, store: &Store, progress: &Progress) -> Result<Sum, Trouble> {
         let keeps: Vec<bool> = self.rules.classes.iter().map(|class| self.keeping.wants(class)).collect();
-        let parts: Vec<(Tally, Cells)> = (0..store.len())
+        let parts: Vec<Sum> = (0..store.len())
             .into_par_iter()
             .map(|at| {
                 if progress.stop.load(Ordering::Relaxed) {
@@ -618,17 +623,25 @@ impl Counting<'_, '_> {
                 Ok(self.partition(People::of(blocks, &keeps)))
             })
             .collect::<Result<_, Trouble>>()?;
-        let mut sum = (Counter::new(self.rules, self.ways).tally, Cells::default());
-        for (tally, cells) in parts {
+        let mut sum = (Counter::new(self.rules, self.ways).tally, Cells::default(), Board::default());
+        for (tally, cells, board) in parts {
             sum.0.merge(tally);
             sum.1.merge(cells);
+            sum.2.merge(board);
         }
         Ok(sum)
     }
 
-    fn partition(self, mut people: People) -> (Tally, Cells) {
+    /// Whether nothing is asked but the numbers of funnels.
+    fn is_plain(self) -> bool {
+        let definition = self.rules.definition;
+        self.plan.is_empty() && definition.retentions.is_empty() && definition.next_after.is_empty()
+    }
+
+    fn partition(self, mut people: People) -> Sum {
         let mut fold = Fold::new(self.rules);
         let mut counter = Counter::new(self.rules, self.ways);
+        let mut boards = Boards::new(self.rules, self.zone);
         let mut computer = Computer::new(self.rules, self.plan, self.keeping, self.rates, self.zone);
         let counts_known = self.rules.has_dates();
         for at in 0..people.len() {
@@ -638,9 +651,9 @@ impl Counting<'_, '_> {
                 continue;
             }
             counter.tally.people += 1;
-            self.person(&mut fold, &mut counter, &mut computer, events, kept);
+            self.person(&mut fold, &mut counter, (&mut computer, &mut boards), events, kept);
         }
-        (counter.tally, computer.end())
+        (counter.tally, computer.end(), boards.board)
     }
 
     /// One person: order, merge, fold, count; each group of funnels has its own order of ties.
@@ -648,7 +661,7 @@ impl Counting<'_, '_> {
         self,
         fold: &mut Fold<'_, '_>,
         counter: &mut Counter<'_, '_>,
-        computer: &mut Computer<'_, '_>,
+        (computer, boards): (&mut Computer<'_, '_>, &mut Boards<'_, '_>),
         events: &mut [Event],
         kept: &[Kept],
     ) {
@@ -661,7 +674,7 @@ impl Counting<'_, '_> {
         } else {
             events
         };
-        let as_read = (rules.groups.len() > 1 || !self.plan.is_empty()).then(|| events.to_vec());
+        let as_read = (rules.groups.len() > 1 || !self.is_plain()).then(|| events.to_vec());
         let mut reached = Vec::new();
         for group in &rules.groups {
             if group.is_of_accounts != self.of_accounts {
@@ -679,12 +692,12 @@ impl Counting<'_, '_> {
             };
             fold.run(group, events, kept, &undone);
             counter.add(&fold.entries, fold.journeys.len());
-            if !self.plan.is_empty() {
+            if !self.is_plain() {
                 let visits = std::mem::take(&mut counter.visits);
                 reached.push(Reached { entries: fold.entries.clone(), journeys: fold.journeys.len(), visits });
             }
         }
-        if let Some(as_read) = as_read.filter(|_| !self.plan.is_empty()) {
+        if let Some(as_read) = as_read.filter(|_| !self.is_plain()) {
             events.copy_from_slice(&as_read);
             events.sort_by_key(|event| event.time);
             // What is asked of a person now is asked of all funnels.
@@ -692,7 +705,9 @@ impl Counting<'_, '_> {
             fold.entries.sort_by_key(|entry| entry.time);
             let entries = fold.entries.clone();
             let is_account = self.of_accounts;
-            computer.add(Person { reached: &reached, entries: &entries, events, kept, is_account }, fold);
+            let person = Person { reached: &reached, entries: &entries, events, kept, is_account };
+            boards.add(person, fold);
+            computer.add(person, fold);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The numbers, as they are published.
 
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
-use crate::definition::{Definition, Moves};
+use crate::board::Board;
+use crate::definition::{Definition, Goal, Moves};
 use crate::money::SpendFacts;
 use crate::tally::{Tally, Way};
 use crate::time;
@@ -17,6 +19,105 @@ pub struct Measured {
     pub funnels: Vec<FunnelNumbers>,
     /// The KPIs, in the order of the definition.
     pub kpis: Vec<KpiNumbers>,
+    /// What was promised, and how far it is.
+    pub goals: Vec<GoalNumbers>,
+    /// Who of a cohort is seen again.
+    pub retentions: Vec<RetentionNumbers>,
+    /// What people did instead of going on.
+    pub next: Vec<NextNumbers>,
+}
+
+/// A goal on its way.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GoalNumbers {
+    /// Its full path.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// The path of its KPI.
+    pub kpi: String,
+    /// What the values are, as of the KPI.
+    pub unit: String,
+    /// Where it began.
+    pub from: f64,
+    /// Where it should end.
+    pub to: f64,
+    /// Where it should be at the end of the log, on a straight line between what was promised; absent before it begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned: Option<f64>,
+    /// Where it is: the value of the last whole period, or of all of the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actual: Option<f64>,
+    /// The period that is of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// What part of the way is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done: Option<f64>,
+    /// Whether it is where it should be, or beyond.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_track: Option<bool>,
+}
+
+/// A grid of cohorts.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RetentionNumbers {
+    /// The stage that people join by.
+    pub stage: String,
+    /// How long a period is: `day`, `week` or `month` (30 days).
+    pub every: String,
+    /// The segment that tells people apart; absent in the grid of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
+    /// Whether these are the people in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_inside: Option<bool>,
+    /// The cohorts, in order.
+    pub cohorts: Vec<CohortNumbers>,
+}
+
+/// A cohort.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CohortNumbers {
+    /// The period in which they joined.
+    pub period: String,
+    /// How many there are.
+    pub joined: u64,
+    /// By period after joining, from the first: who was seen in it.
+    pub after: Vec<Seen>,
+}
+
+/// Who was seen in a period after joining.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Seen {
+    /// People who were seen.
+    pub seen: u64,
+    /// People whose period has run out.
+    pub of: u64,
+    /// People whose period has not run out.
+    pub open: u64,
+    /// The share of the first in the second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+}
+
+/// What people did instead of going on from a stage.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NextNumbers {
+    /// The stage.
+    pub stage: String,
+    /// The next events, the most frequent first.
+    pub events: Vec<NextEvent>,
+}
+
+/// The next event after visits that nobody went on from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NextEvent {
+    /// Its name in the log; absent where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
+    /// How many visits it came after.
+    pub visits: u64,
 }
 
 /// The values of a KPI.
@@ -211,7 +312,7 @@ pub struct WayNumbers {
 }
 
 /// How long something took, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Times {
     /// How often it was seen.
     pub count: u64,
@@ -219,13 +320,33 @@ pub struct Times {
     pub median: f64,
     /// The value that nine of ten do not exceed.
     pub p90: f64,
+    /// How many took so long: up to a minute, an hour, 6 hours, a day, 3, 7, 14, 30, 60, 90, 180 days, and longer.
+    pub histogram: Vec<u64>,
+}
+
+/// The last moment of each place of a histogram, in seconds.
+pub const HISTOGRAM: [i64; 11] =
+    [60, 3_600, 21_600, 86_400, 259_200, 604_800, 1_209_600, 2_592_000, 5_184_000, 7_776_000, 15_552_000];
+
+/// How many times end in each place of a histogram.
+fn histogram(sorted: &[i64]) -> Vec<u64> {
+    let until = |seconds: &i64| sorted.partition_point(|time| *time <= seconds * time::SECOND) as u64;
+    let mut ends: Vec<u64> = HISTOGRAM.iter().map(until).collect();
+    ends.push(sorted.len() as u64);
+    let before = std::iter::once(0).chain(ends.clone());
+    ends.iter().zip(before).map(|(end, begin)| end - begin).collect()
 }
 
 impl Times {
     /// Of some times in microseconds.
     pub fn of(mut times: Vec<i64>) -> Option<Self> {
         times.sort_unstable();
-        Some(Self { count: times.len() as u64, median: rank(&times, 50)?, p90: rank(&times, 90)? })
+        Some(Self {
+            count: times.len() as u64,
+            median: rank(&times, 50)?,
+            p90: rank(&times, 90)?,
+            histogram: histogram(&times),
+        })
     }
 }
 
@@ -236,6 +357,47 @@ fn rank(sorted: &[i64], percent: usize) -> Option<f64> {
     sorted.get(at).map(|time| *time as f64 / time::SECOND as f64)
 }
 
+impl Goal {
+    /// How far it is, by the values of the KPIs.
+    fn numbers(&self, kpis: &[KpiNumbers], until: Option<i64>) -> GoalNumbers {
+        let kpi = &kpis[self.kpi];
+        let float = |number: Decimal| number.to_f64().unwrap_or_default();
+        let (from, to) = (self.course.first().map(|own| own.1), self.course.last().map(|own| own.1));
+        let (from, to) = (float(from.unwrap_or_default()), float(to.unwrap_or_default()));
+        let whole: Vec<&KpiValue> = kpi.values.iter().filter(|own| own.by.is_none()).collect();
+        // The last of several periods has not ended.
+        let now = if whole.len() > 1 { whole.get(whole.len() - 2) } else { whole.first() };
+        let actual = now.and_then(|own| own.value).filter(|_| kpi.unmeasured.is_none());
+        let planned = until.and_then(|until| self.planned(until)).map(float);
+        GoalNumbers {
+            path: self.path.clone(),
+            label: self.label.clone(),
+            kpi: kpi.path.clone(),
+            unit: kpi.unit.clone(),
+            from,
+            to,
+            planned,
+            actual,
+            period: now.and_then(|own| own.period.clone()),
+            done: actual.filter(|_| (to - from).abs() > 0.0).map(|actual| (actual - from) / (to - from)),
+            on_track: actual.zip(planned).map(
+                |(actual, planned)| {
+                    if to >= from { actual >= planned } else { actual <= planned }
+                },
+            ),
+        }
+    }
+
+    /// Where it should be at a moment.
+    fn planned(&self, time: i64) -> Option<Decimal> {
+        let after = self.course.partition_point(|(at, _)| *at <= time);
+        let (begin, from) = *self.course.get(after.checked_sub(1)?)?;
+        let Some((end, to)) = self.course.get(after) else { return Some(from) };
+        let part = Decimal::from(time - begin).checked_div(Decimal::from(end - begin))?;
+        Some(from + (to - from) * part)
+    }
+}
+
 /// A share; none of nothing.
 #[allow(clippy::cast_precision_loss, reason = "counts of any log fit")]
 pub fn share(part: u64, whole: u64) -> Option<f64> {
@@ -244,7 +406,14 @@ pub fn share(part: u64, whole: u64) -> Option<f64> {
 
 impl Measured {
     /// The numbers of a tally.
-    pub fn of(definition: &Definition, ways: &[Way], tally: Tally, kpis: Vec<KpiNumbers>, log: LogFacts) -> Self {
+    pub fn of(
+        definition: &Definition,
+        ways: &[Way],
+        tally: Tally,
+        kpis: Vec<KpiNumbers>,
+        board: &Board,
+        (log, until): (LogFacts, Option<i64>),
+    ) -> Self {
         let Tally { stages, transitions, ways: way_tallies, .. } = tally;
         let mut funnels: Vec<FunnelNumbers> = definition
             .funnels
@@ -300,6 +469,8 @@ impl Measured {
                 people_by_entries: own.repeats,
             });
         }
-        Self { log, funnels, kpis }
+        let goals = definition.goals.iter().map(|goal| goal.numbers(&kpis, until)).collect();
+        let (retentions, next) = (board.retentions(definition), board.next(definition));
+        Self { log, funnels, kpis, goals, retentions, next }
     }
 }

@@ -215,7 +215,7 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     /// The segments that say who belongs to them.
-    fn segments(&mut self) {
+    pub(super) fn segments(&mut self) {
         if !self.out.definition.segments.is_empty() {
             return;
         }

@@ -3,6 +3,7 @@
 //! [`definition`] lowers the funnels; what the engine cannot measure is said, with its place, and never left out in
 //! silence.
 
+mod board;
 mod expr;
 mod funnel;
 mod known;
@@ -96,6 +97,7 @@ pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
     lower.accounts();
     lower.funnels();
     lower.kpis();
+    lower.boards();
     lower.copies();
     lower.finish()
 }

@@ -5,12 +5,12 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
 use super::net::Taken;
-use super::period::Periods;
 use super::{COHORT, Cell, Cells, Group, Key, Person, Plan, Reached, credit};
 use crate::definition::{Cohort, FieldId, Measure, Net, PatternId, Split, StageId};
 use crate::fold::{Entry, Fold, Moment, NONE, Rules};
 use crate::history::Keeping;
 use crate::money as exchange;
+use crate::period::Periods;
 use crate::rows::{Event, Value};
 use crate::tally::is_mature;
 use crate::time::SECOND;

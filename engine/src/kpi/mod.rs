@@ -7,7 +7,6 @@
 //! compute  what one person adds to the cells
 //! credit   which channels a moment is credited to
 //! net      what is taken off events that were reversed
-//! period   calendar periods
 //! spent    what was spent, shown and clicked
 //! values   what the KPIs are worth
 //! ```
@@ -15,7 +14,6 @@
 mod compute;
 mod credit;
 mod net;
-mod period;
 mod spent;
 mod values;
 

@@ -4,10 +4,10 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-use super::period::Periods;
 use super::{Cell, Cells, Group, Key, Plan};
 use crate::definition::{Measure, Spending, Split};
 use crate::money::Spent;
+use crate::period::Periods;
 
 impl Cells {
     /// The cells of what was spent.

@@ -4,8 +4,9 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{COHORT, Cell, Cells, Cut, Group, Key, Plan, cuts, period};
+use super::{COHORT, Cell, Cells, Cut, Group, Key, Plan, cuts};
 use crate::definition::{Definition, Formula, How, Kpi, Measure, Operation, Period, Split};
+use crate::period;
 use crate::result::{KpiNumbers, KpiValue};
 
 /// The most periods of one KPI that are shown where nothing happened in them.

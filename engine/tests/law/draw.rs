@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use funnelc_engine::definition::{
     Attribution, Channel, Cohort, Columns, Comparison, Condition, Copies, Credit, Definition, Enter, Exclude, Field,
-    Formula, Funnel, How, Kpi, Literal, Measure, Moves, Net, Operation, Pattern, Period, Points, Score, Segment, Slice,
-    Split, Stage, Test, Transition, Undone,
+    Formula, Funnel, How, Kpi, Literal, Measure, Moves, Net, Operation, Pattern, Period, Points, Retention, Score,
+    Segment, Slice, Split, Stage, Test, Transition, Undone,
 };
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -86,6 +86,10 @@ fn kpis(dice: &mut Dice, definition: &mut Definition) {
         definition.segments.push(Segment { path: format!("g{at}"), condition });
     }
     definition.keeps_all = true;
+    definition.next_after = vec![dice.below(definition.stages.len())];
+    let split = if dice.chance(50) { vec![0] } else { Vec::new() };
+    let every = Period::Day;
+    definition.retentions.push(Retention { stage: dice.below(definition.stages.len()), every, split });
     for at in 0..8 {
         let value = formula(dice, definition);
         let only = dice.maybe(30, |dice| match dice.below(3) {

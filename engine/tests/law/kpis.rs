@@ -100,6 +100,50 @@ pub(crate) fn shown(definition: &Definition, events: &[Event]) -> Vec<String> {
     lines
 }
 
+/// Cohorts and next events, a line each.
+pub(crate) fn boards(definition: &Definition, events: &[Event]) -> Vec<String> {
+    let until = events.iter().map(|event| event.time).max().unwrap_or(0);
+    let people: BTreeSet<u32> = events.iter().map(|event| event.person).collect();
+    let everybody: Vec<Life<'_>> = people.iter().map(|person| life(definition, events, *person, until)).collect();
+    let mut lines: BTreeMap<String, u64> = BTreeMap::new();
+    for own in &everybody {
+        let happened =
+            |from: i64, to: i64| own.person.events.iter().filter(move |event| event.time >= from && event.time < to);
+        for retention in &definition.retentions {
+            let Some(first) = own.entries(retention.stage).first().map(|entry| of_entry(entry)) else { continue };
+            let inside = retention.split.iter().map(|segment| {
+                let segment = &definition.segments[*segment];
+                format!("{} {}", segment.path, own.person.holds(&segment.condition, first.time, first.by.as_ref()))
+            });
+            let stage = &definition.stages[retention.stage].path;
+            for group in std::iter::once("all".to_owned()).chain(inside) {
+                let cohort = format!("{stage} {group} {}", day(first.time.div_euclid(DAY)).unwrap());
+                *lines.entry(format!("{cohort} joined")).or_default() += 1;
+                for after in 1.. {
+                    let (begin, end) = (first.time + after * DAY, first.time + (after + 1) * DAY);
+                    if end > until {
+                        break;
+                    }
+                    *lines.entry(format!("{cohort} {after} of")).or_default() += 1;
+                    *lines.entry(format!("{cohort} {after} seen")).or_default() +=
+                        u64::from(happened(begin, end).count() > 0);
+                }
+            }
+        }
+        for stage in &definition.next_after {
+            let reached = own.reached(*stage);
+            for visit in oracle::visits(definition, reached).iter().filter(|visit| reached[visit[0]].stage == *stage) {
+                if oracle::is_mature(definition, reached, visit, until) && oracle::exit(reached, visit).is_none() {
+                    let last = reached[*visit.last().unwrap()].time;
+                    let next = happened(last + 1, i64::MAX).next().map_or("nothing", |event| event.name.as_str());
+                    *lines.entry(format!("after {} {next}", definition.stages[*stage].path)).or_default() += 1;
+                }
+            }
+        }
+    }
+    lines.into_iter().map(|(line, count)| format!("{line}: {count}")).collect()
+}
+
 /// A value as both sides show it.
 pub(crate) fn line(path: &str, by: &str, group: &str, period: Option<&str>, value: Option<f64>) -> String {
     let value = value.map_or("none".to_owned(), |value| format!("{value:.5e}"));

@@ -51,11 +51,11 @@ fn measured(definition: &Definition, events: &[Event], memory: u64) -> Measured 
 fn both(definition: &Definition, ways: &[Way], events: &[Event], memory: u64) -> (String, String) {
     let law = oracle::measure(definition, ways, events);
     let own = measured(definition, events, memory);
-    let with = |numbers: String, kpis: Vec<String>| format!("{numbers}\n{}", kpis.join("\n"));
-    (
-        with(shown(definition, ways, &law), kpis::shown(definition, events)),
-        with(published(definition, &own), values(&own)),
-    )
+    let with = |numbers: String, kpis: Vec<String>, boards: Vec<String>| {
+        format!("{numbers}\n{}\n{}", kpis.join("\n"), boards.join("\n"))
+    };
+    let law = with(shown(definition, ways, &law), kpis::shown(definition, events), kpis::boards(definition, events));
+    (law, with(published(definition, &own), values(&own), boards(&own)))
 }
 
 fn shown(definition: &Definition, ways: &[Way], numbers: &Numbers) -> String {
@@ -97,7 +97,7 @@ fn published(_: &Definition, measured: &Measured) -> String {
             .unwrap();
         }
         for own in &funnel.transitions {
-            let middle = own.time.map(|time| time.median);
+            let middle = own.time.as_ref().map(|time| time.median);
             writeln!(out, "{}: {} taken, {} people, {} exits, {middle:?}", own.path, own.taken, own.people, own.exits)
                 .unwrap();
         }
@@ -106,6 +106,28 @@ fn published(_: &Definition, measured: &Measured) -> String {
         }
     }
     sorted(&out)
+}
+
+fn boards(measured: &Measured) -> Vec<String> {
+    let mut lines = Vec::new();
+    for own in &measured.retentions {
+        let inside = own.segment.as_ref().zip(own.is_inside).map(|(segment, inside)| format!("{segment} {inside}"));
+        for cohort in &own.cohorts {
+            let name = format!("{} {} {}", own.stage, inside.as_deref().unwrap_or("all"), cohort.period);
+            lines.push(format!("{name} joined: {}", cohort.joined));
+            for (at, cell) in cohort.after.iter().enumerate() {
+                lines.push(format!("{name} {} of: {}", at + 1, cell.of));
+                lines.push(format!("{name} {} seen: {}", at + 1, cell.seen));
+            }
+        }
+    }
+    for own in &measured.next {
+        for next in &own.events {
+            lines.push(format!("after {} {}: {}", own.stage, next.event.as_deref().unwrap_or("nothing"), next.visits));
+        }
+    }
+    lines.sort();
+    lines
 }
 
 fn values(measured: &Measured) -> Vec<String> {

@@ -26,7 +26,8 @@ pub fn schema() -> Value {
     let seconds = json!({ "type": "number", "minimum": 0 });
     let moment = json!({ "type": "string", "format": "date-time" });
     let list = |items: Value| json!({ "type": "array", "items": items });
-    let time = object(&json!({ "count": count, "median": seconds, "p90": seconds }), &[]);
+    let histogram = json!({ "type": "array", "items": count, "minItems": 12, "maxItems": 12 });
+    let time = object(&json!({ "count": count, "median": seconds, "p90": seconds, "histogram": histogram }), &[]);
     let skipped = json!({ "unreadable": count, "no_name": count, "no_time": count, "no_identity": count });
     let spend = json!({
         "rows": count, "unreadable": count, "no_rate": count, "outside": count,
@@ -63,9 +64,24 @@ pub fn schema() -> Value {
         "path": text, "label": text, "unit": text, "target": text, "unmeasured": text,
         "values": list(object(&value, KPI_VALUE)),
     });
+    let goal = json!({
+        "path": text, "label": text, "kpi": text, "unit": text, "from": number, "to": number, "planned": number,
+        "actual": number, "period": text, "done": number, "on_track": { "type": "boolean" },
+    });
+    let goal = object(&goal, &["planned", "actual", "period", "done", "on_track"]);
+    let seen = object(&json!({ "seen": count, "of": count, "open": count, "share": share }), &["share"]);
+    let cohort = object(&json!({ "period": text, "joined": count, "after": list(seen) }), &[]);
+    let retention = json!({
+        "stage": text, "every": { "enum": ["day", "week", "month"] }, "segment": text, "is_inside": { "type": "boolean" },
+        "cohorts": list(cohort),
+    });
+    let retention = object(&retention, &["segment", "is_inside"]);
+    let event = object(&json!({ "event": text, "visits": count }), &["event"]);
+    let next = object(&json!({ "stage": text, "events": list(event) }), &[]);
     let whole = json!({
         "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["accounts", "from", "until", "spend"]),
         "funnels": list(object(&funnel, &[])), "kpis": list(object(&kpi, &["target", "unmeasured"])),
+        "goals": list(goal), "retentions": list(retention), "next": list(next),
     });
     let mut made = object(&whole, &[]);
     made["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");

@@ -1,5 +1,6 @@
 //! Numbers as people and machines read them: one file a form.
 
+mod board;
 mod json;
 mod table;
 

@@ -10,7 +10,7 @@ use super::Report;
 use crate::report::text::one_line;
 
 /// Numbers of fewer than this are marked: chance moves them.
-const FEW: u64 = 30;
+pub(super) const FEW: u64 = 30;
 
 /// How long the longest bar is.
 const BAR: usize = 24;
@@ -28,6 +28,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
         self::funnel(report, funnel, &mut out);
     }
     kpis(report, &mut out);
+    super::board::render(report, &mut out);
     if !report.notes.is_empty() {
         out.push('\n');
     }
@@ -119,7 +120,8 @@ fn funnel(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
         return;
     }
     out.push('\n');
-    let mut rows = vec![["transition", "plan", "actual", "visits", "still open", "median", "p90"].map(str::to_owned)];
+    let heads = ["transition", "plan", "actual", "visits", "still open", "median", "p90", "times"];
+    let mut rows = vec![heads.map(str::to_owned)];
     for own in &funnel.transitions {
         let time = |value: Option<f64>| value.map_or(String::new(), spelled);
         rows.push([
@@ -128,11 +130,13 @@ fn funnel(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
             percent(own.rate),
             own.rate.map_or(String::new(), |_| format!("{} of {}", grouped(own.exits), grouped(own.of))),
             own.rate.map_or(String::new(), |_| grouped(own.open)),
-            time(own.time.map(|time| time.median)),
-            time(own.time.map(|time| time.p90)),
+            time(own.time.as_ref().map(|time| time.median)),
+            time(own.time.as_ref().map(|time| time.p90)),
+            own.time.as_ref().map_or(String::new(), |time| spark(report, &time.histogram)),
         ]);
     }
-    columns(&rows, &[false, true, true, true, true, true, true], out);
+    columns(&rows, &[false, true, true, true, true, true, true, false], out);
+    repeats(funnel, out);
     if funnel.stages.iter().any(is_few) {
         let _ = writeln!(out, "* fewer than {FEW} {counted}: chance moves such numbers");
     }
@@ -192,7 +196,7 @@ fn only_filled<const N: usize>(rows: &[[String; N]], out: &mut String) {
 }
 
 #[allow(clippy::cast_sign_loss, reason = "a count is never negative")]
-fn kpi_value(value: Option<f64>, unit: &str) -> String {
+pub(super) fn kpi_value(value: Option<f64>, unit: &str) -> String {
     match (value, unit) {
         (None, _) => "-".to_owned(),
         (value, "ratio") => percent(value),
@@ -228,12 +232,36 @@ fn bar(report: &Report<'_>, count: u64, most: u64) -> String {
     sign.repeat(length)
 }
 
-fn bold(report: &Report<'_>, text: &str) -> String {
+/// A histogram in a word: a sign for each place, from a minute to more than 180 days.
+fn spark(report: &Report<'_>, counts: &[u64]) -> String {
+    const SIGNS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    if !report.style.unicode {
+        return String::new();
+    }
+    let most = counts.iter().max().copied().unwrap_or(0).max(1);
+    let sign =
+        |count: &u64| if *count == 0 { '·' } else { SIGNS[((count * 8).div_ceil(most) as usize).clamp(1, 8) - 1] };
+    counts.iter().map(sign).collect()
+}
+
+/// How often people entered the stages of the loyalty half and others that are entered more than once.
+fn repeats(funnel: &FunnelNumbers, out: &mut String) {
+    for stage in funnel.stages.iter().filter(|stage| stage.people_by_entries.iter().skip(1).any(|people| *people > 0)) {
+        // Whoever came three times came twice, too.
+        let at_least = |times: usize| stage.people_by_entries.iter().skip(times - 1).sum::<u64>();
+        let laps: Vec<String> = (2..=4).map(at_least).filter(|people| *people > 0).map(grouped).collect();
+        let words =
+            ["second", "third", "fourth"].iter().zip(laps).map(|(word, people)| format!("{people} a {word} time"));
+        let _ = writeln!(out, "  {}: {}", stage.label, words.collect::<Vec<_>>().join(", "));
+    }
+}
+
+pub(super) fn bold(report: &Report<'_>, text: &str) -> String {
     if report.style.color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
 /// Rows under each other, in columns; numbers stand at the right.
-fn columns<R: AsRef<[String]>>(rows: &[R], right: &[bool], out: &mut String) {
+pub(super) fn columns<R: AsRef<[String]>>(rows: &[R], right: &[bool], out: &mut String) {
     let width = |at: usize| rows.iter().map(|row| row.as_ref()[at].width()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..right.len()).map(width).collect();
     for row in rows {
@@ -247,7 +275,7 @@ fn columns<R: AsRef<[String]>>(rows: &[R], right: &[bool], out: &mut String) {
 }
 
 /// `1,234,567`
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -260,7 +288,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// A share with one decimal; a dash where there is none.
-fn percent(share: Option<f64>) -> String {
+pub(super) fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", share * 100.0))
 }
 

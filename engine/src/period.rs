@@ -8,13 +8,13 @@ use crate::definition::Period;
 
 /// Tells the periods of moments; the last one met is remembered.
 #[derive(Debug, Default)]
-pub(super) struct Periods {
+pub struct Periods {
     known: Option<(Period, i64, i64, i32)>,
 }
 
 impl Periods {
     /// The number of the period of a moment: its first day.
-    pub(super) fn of(&mut self, per: Period, time: i64, zone: &TimeZone) -> Option<i32> {
+    pub(crate) fn of(&mut self, per: Period, time: i64, zone: &TimeZone) -> Option<i32> {
         if let Some((own, from, until, number)) = self.known
             && own == per
             && (from..until).contains(&time)
@@ -31,7 +31,7 @@ impl Periods {
 }
 
 /// The periods from that of a moment to that of another, both included; at most so many.
-pub(super) fn between(per: Period, from: i64, until: i64, zone: &TimeZone, most: usize) -> Vec<i32> {
+pub(crate) fn between(per: Period, from: i64, until: i64, zone: &TimeZone, most: usize) -> Vec<i32> {
     let day = |time: i64| Some(Timestamp::from_microsecond(time).ok()?.to_zoned(zone.clone()).date());
     let (Some(mut at), Some(last)) = (day(from), day(until)) else { return Vec::new() };
     let mut found = Vec::new();
@@ -65,7 +65,7 @@ fn bounds(per: Period, day: Date) -> Option<(Date, Date)> {
 }
 
 /// A period as it is shown: by its first day, its month or its year.
-pub(super) fn shown(per: Period, number: i32) -> Option<String> {
+pub(crate) fn shown(per: Period, number: i32) -> Option<String> {
     let first = Date::new(1970, 1, 1).ok()?.checked_add(i64::from(number).days()).ok()?;
     Some(match per {
         Period::Day | Period::Week => first.to_string(),

@@ -1,0 +1,97 @@
+//! What dashboards ask for besides funnels and KPIs, and goals.
+
+use funnelc_engine::definition as to;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+
+use super::Lower;
+use super::kpi::quantity;
+use crate::model::walk::{FieldOf, Node};
+use crate::model::{Kind, Val};
+
+impl<'m, 's> Lower<'m, 's> {
+    pub(super) fn boards(&mut self) {
+        for board in self.model.nodes(Kind::Dashboard).collect::<Vec<_>>() {
+            for field in board.fields("retention") {
+                self.retention(field);
+            }
+            for field in board.fields("next") {
+                let stage = field.target_of("stage").and_then(|stage| self.stages.get(&stage.id)).copied();
+                let next = &mut self.out.definition.next_after;
+                next.extend(stage.filter(|stage| !next.contains(stage)));
+            }
+        }
+        let definition = &mut self.out.definition;
+        definition.keeps_all |= !definition.retentions.is_empty() || !definition.next_after.is_empty();
+        for goal in self.model.nodes(Kind::Goal).collect::<Vec<_>>() {
+            self.goal(goal);
+        }
+    }
+
+    fn retention(&mut self, field: FieldOf<'m, 's>) {
+        let stage = field.target_of("stage").and_then(|stage| self.stages.get(&stage.id)).copied();
+        let Some(stage) = stage else { return };
+        let every = match field.get("per").and_then(|own| own.val.word()) {
+            Some("daily") => to::Period::Day,
+            Some("monthly") => to::Period::Month,
+            _ => to::Period::Week,
+        };
+        let mut split = Vec::new();
+        for segment in field.refs().into_iter().filter(|node| node.kind() != Kind::Stage) {
+            self.segments();
+            let path = segment.path();
+            match self.out.definition.segments.iter().position(|own| own.path == path) {
+                Some(found) => split.push(found),
+                None => self.out.notes.push(format!(
+                    "retention is not split by `{path}`: only segments that say `where` are measured here"
+                )),
+            }
+        }
+        let own = to::Retention { stage, every, split };
+        let all = &mut self.out.definition.retentions;
+        if !all.contains(&own) {
+            all.push(own);
+        }
+    }
+
+    /// A goal, where it says from what to what and until when.
+    fn goal(&mut self, goal: Node<'m, 's>) {
+        let path = goal.field("kpi").and_then(|field| field.target_of("value")).map(Node::path);
+        let kpi = self.out.definition.kpis.iter().position(|own| Some(&own.path) == path.as_ref());
+        let course = self.course(goal);
+        let (Some(kpi), Some(course)) = (kpi, course) else {
+            let path = goal.path();
+            return self.out.notes.push(format!(
+                "goal `{path}` is not measured: it needs a KPI with a value, `from … to …` and `between … .. …`"
+            ));
+        };
+        let label = goal.label(self.model.languages()[0]);
+        self.out.definition.goals.push(to::Goal { path: goal.path(), label, kpi, course });
+    }
+
+    /// Where a goal should be when.
+    fn course(&self, goal: Node<'m, 's>) -> Option<Vec<(i64, Decimal)>> {
+        let (values, days) = (goal.field("from")?, goal.field("between")?);
+        let value = |field: FieldOf<'m, 's>, slot: &str| quantity(&field.get(slot)?.val);
+        let mut course = vec![(self.begin_of(days, "from")?, value(values, "from")?)];
+        for milestone in goal.fields("milestone") {
+            course.push((self.begin_of(milestone, "date")?, value(milestone, "value")?));
+        }
+        course.push((self.begin_of(days, "to")?, value(values, "to")?));
+        course.sort_by_key(|(time, _)| *time);
+        course.dedup_by_key(|(time, _)| *time);
+        Some(course)
+    }
+
+    /// The moment a day begins at in the project's zone.
+    fn begin_of(&self, field: FieldOf<'m, 's>, slot: &str) -> Option<i64> {
+        let day = match &field.get(slot)?.val {
+            Val::Date(day) => *day,
+            Val::Month { year, month } => Date::new(*year, *month, 1).ok()?,
+            _ => return None,
+        };
+        let zone = TimeZone::get(&self.out.definition.columns.timezone).unwrap_or(TimeZone::UTC);
+        Some(day.to_zoned(zone).ok()?.timestamp().as_microsecond())
+    }
+}
