@@ -170,10 +170,13 @@ fn type_word(kind: &Type) -> String {
     }
 }
 
-/// The words of a closed list; where one holds a sign that parts them, each on a line of its own.
+/// The words of a closed list; where one holds a sign that parts them, or would not stay as it is, each on a line of its
+/// own.
 fn values(kind: &Type) -> String {
     match kind {
-        Type::Enum(members) if members.iter().any(|own| own.contains(['|', ','])) => {
+        Type::Enum(members)
+            if members.iter().any(|own| own.contains(['|', ',']) || own.trim() != own || own.is_empty()) =>
+        {
             members.iter().fold(String::new(), |text, own| format!("{text}{own}\n"))
         }
         Type::Enum(members) => members.join(" | "),

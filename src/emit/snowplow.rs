@@ -162,6 +162,9 @@ impl SchemaOf<'_> {
         if !self.docs.is_empty() {
             made.insert("description".into(), json!(self.docs));
         }
+        if self.kind == "entity" {
+            made.insert("x-schema-type".into(), json!(self.kind));
+        }
         let known = self.labels.iter().map(|(key, words)| (format!("x-{}", key.replace('_', "-")), json!(words)));
         made.extend(known);
         made.extend(self.sent.clone());

@@ -8,7 +8,7 @@ use super::node::{Member, Node, Value};
 use super::plan::{ForeignEvent, ForeignPlan, Notes};
 use super::rudderstack::TYPES;
 use super::schema::Schema;
-use super::{about, faults, json, words};
+use super::{about, faults, words};
 use crate::say;
 use crate::source::Span;
 
@@ -187,7 +187,7 @@ impl<'n> Unfold<'_, 'n, '_> {
             .filter(|own| own.key == "description" || !OF_PROPERTY.contains(&own.key.as_str()))
             .cloned()
             .collect();
-        told(&mut members);
+        about::told(&mut members);
         let config = node.get("config").or(node.get("propConfig"));
         members.extend(
             config.map(Node::members).unwrap_or_default().iter().filter(|own| !is_of_items(&own.key)).map(in_camels),
@@ -249,34 +249,6 @@ impl<'n> Unfold<'_, 'n, '_> {
             self.notes.lose(variants.span, say!("`{word}`", word = "variants"), variants.shown());
         }
         schema
-    }
-}
-
-/// What builds say of a property in lines below its description, and the word of a schema for it.
-const LINES: [(&str, &str); 8] = [
-    ("personal_data", "x-pii"),
-    ("purpose", "x-purpose"),
-    ("default", "default"),
-    ("unit", "x-unit"),
-    ("kind", "x-type"),
-    ("format", "format"),
-    ("deprecated", "x-deprecated"),
-    ("name", "x-name"),
-];
-
-/// Takes those lines out of a description.
-fn told(members: &mut Vec<Member>) {
-    let Some(at) = members.iter().position(|own| own.key == "description") else { return };
-    let Value::Text(text) = members[at].value.value.clone() else { return };
-    let text = text.strip_prefix(about::BEGINNING).unwrap_or(&text);
-    let (above, lines) = about::lines(text, &LINES.map(|(word, _)| word), None);
-    let (place, span) = (members[at].place, members[at].value.span);
-    let of = |key: &str, value| Member { key: key.to_owned(), place, value: Node { span, value } };
-    members[at].value.value = Value::Text(above.to_owned());
-    for (word, words) in lines {
-        let Some((_, key)) = LINES.iter().find(|(own, _)| *own == word) else { continue };
-        let text = Value::Text(words.to_owned());
-        members.push(of(key, if word == "default" { json::plain_or(words, text) } else { text }));
     }
 }
 

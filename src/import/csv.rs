@@ -17,6 +17,7 @@ enum Column {
     EventLabel,
     EventDocs,
     Owner,
+    OwnerContact,
     Status,
     SentBy,
     EventName,
@@ -52,6 +53,7 @@ const HEADINGS: &[(&str, Column)] = &[
     ("owner", Column::Owner),
     ("event owner", Column::Owner),
     ("team", Column::Owner),
+    ("owner contact", Column::OwnerContact),
     ("status", Column::Status),
     ("event status", Column::Status),
     ("sent by", Column::SentBy),
@@ -89,9 +91,26 @@ const HEADINGS: &[(&str, Column)] = &[
 ];
 
 /// A row, by column, and where it stands.
-struct Row<'r> {
-    cells: &'r IndexMap<Column, String>,
+struct Row {
+    cells: IndexMap<Column, String>,
     place: Span,
+}
+
+/// The rows that say what declared types are made of, by the name of the type; with them those that are being read.
+#[derive(Default)]
+struct Types<'r> {
+    rows: IndexMap<String, Vec<&'r Row>>,
+    open: Vec<String>,
+}
+
+impl<'r> Types<'r> {
+    fn of(rows: &'r [Row]) -> Self {
+        let mut types = Self::default();
+        for row in rows.iter().filter(|row| row.is_of("type")) {
+            types.rows.entry(row.cell(Column::EventName).to_owned()).or_default().push(row);
+        }
+        types
+    }
 }
 
 /// Reads the tables of all files.
@@ -128,7 +147,7 @@ fn table(file: FileId, source: &Source, plan: &mut ForeignPlan, notes: &mut Note
         notes.faults.push(fault.help(say!("call it `event` in the first line; nothing was written")));
         return;
     }
-    let mut known = IndexMap::new();
+    let mut rows = Vec::new();
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
@@ -139,19 +158,34 @@ fn table(file: FileId, source: &Source, plan: &mut ForeignPlan, notes: &mut Note
             }
         };
         let place = place(record.position());
-        let mut cells = IndexMap::new();
+        let (mut cells, mut others) = (IndexMap::new(), Vec::new());
         for (index, cell) in record.iter().enumerate() {
             let cell = unguarded(cell);
             match columns.get(index).copied().flatten() {
                 Some(column) => drop(cells.insert(column, cell.to_owned())),
                 None if cell.trim().is_empty() => {}
-                None => {
-                    let heading = headings.get(index).map_or("", String::as_str);
-                    notes.lose(place, say!("the column `{heading}`", heading), cell.to_owned());
-                }
+                None => others.push((headings.get(index).map_or("", String::as_str), cell.to_owned())),
             }
         }
-        Row { cells: &cells, place }.read(&mut known, notes);
+        notes.begin(cells.get(&Column::Event).map_or("", String::as_str));
+        for (heading, cell) in others {
+            notes.lose(place, say!("the column `{heading}`", heading), cell);
+        }
+        rows.push(Row { cells, place });
+    }
+    read_rows(&rows, plan, notes);
+}
+
+fn read_rows(rows: &[Row], plan: &mut ForeignPlan, notes: &mut Notes) {
+    let (mut known, mut types) = (IndexMap::new(), Types::of(rows));
+    for row in rows.iter().filter(|row| !row.is_of("type")) {
+        if row.is_of("profile") {
+            notes.begin("");
+            plan.traits.extend(row.property_of(&mut types, notes).map(|own| own.into_trait(notes)));
+            notes.leave();
+        } else {
+            row.read(&mut known, &mut types, notes);
+        }
     }
     plan.events.extend(known.into_values());
 }
@@ -179,7 +213,12 @@ fn unguarded(cell: &str) -> &str {
     bare.unwrap_or(cell)
 }
 
-impl Row<'_> {
+impl Row {
+    /// Whether it is of no event, but of something else that builds write beside them.
+    fn is_of(&self, word: &str) -> bool {
+        self.cell(Column::Event).is_empty() && self.cell(Column::Class) == word
+    }
+
     fn cell(&self, column: Column) -> &str {
         self.cells.get(&column).map_or("", |own| own.trim())
     }
@@ -192,7 +231,7 @@ impl Row<'_> {
         self.cell(column).lines().map(words::line).collect::<Vec<_>>().join("\n")
     }
 
-    fn read(&self, known: &mut IndexMap<(String, String), ForeignEvent>, notes: &mut Notes) {
+    fn read(&self, known: &mut IndexMap<(String, String), ForeignEvent>, types: &mut Types<'_>, notes: &mut Notes) {
         let wire = self.cells.get(&Column::Event).map_or("", String::as_str);
         if wire.trim().is_empty() {
             if self.cells.values().any(|own| !own.trim().is_empty()) {
@@ -204,10 +243,8 @@ impl Row<'_> {
         notes.begin(wire);
         let class = self.cell(Column::Class).to_lowercase();
         let event = known.entry((class, wire.to_owned())).or_insert_with(|| self.event(wire, notes));
-        let name = self.cells.get(&Column::Property).filter(|own| !own.trim().is_empty());
-        if let Some(name) = name {
-            notes.enter(name);
-            let property = self.property(name, notes);
+        if let Some(property) = self.property_of(types, notes) {
+            let name = &property.wire;
             match event.properties.iter().find(|own| own.wire == *name) {
                 None => event.properties.push(property),
                 Some(first) if *first == property => {}
@@ -220,6 +257,13 @@ impl Row<'_> {
             }
             notes.leave();
         }
+    }
+
+    /// The property of the row, which is left to be left.
+    fn property_of(&self, types: &mut Types<'_>, notes: &mut Notes) -> Option<ForeignProperty> {
+        let name = self.cells.get(&Column::Property).filter(|own| !own.trim().is_empty())?;
+        notes.enter(name);
+        Some(self.property(name, types, notes))
     }
 
     fn event(&self, wire: &str, notes: &mut Notes) -> ForeignEvent {
@@ -235,27 +279,29 @@ impl Row<'_> {
             docs: self.docs(Column::EventDocs),
             status: about::status(&status).unwrap_or("live"),
             sent_by: senders.map(str::to_owned).collect(),
-            owner: self.line(Column::Owner).map(|name| Owner { name, lead: None }),
+            owner: self.line(Column::Owner).map(|name| Owner { name, lead: self.line(Column::OwnerContact) }),
             ..ForeignEvent::new(wire, self.place)
         }
     }
 
-    fn property(&self, wire: &str, notes: &mut Notes) -> ForeignProperty {
+    fn property(&self, wire: &str, types: &mut Types<'_>, notes: &mut Notes) -> ForeignProperty {
         words::check(wire, self.place, notes);
-        let kind = self.kind(notes);
+        let kind = self.kind(types, notes);
         let required = matches!(
             self.cell(Column::Required).to_lowercase().as_str(),
             "true" | "yes" | "y" | "1" | "required" | "x"
         );
         let pattern = self.pattern(&kind, notes);
-        let range = self.range(&kind, notes);
+        let (is_text, bounds) = (matches!(kind, Kind::Scalar("string" | "url" | "email")), self.range(&kind, notes));
+        let (length, range) = if is_text { (bounds, None) } else { (None, bounds) };
         ForeignProperty {
+            default: self.default(&kind, notes),
             name: self.line(Column::PropertyName),
             kind,
             required,
             label: self.line(Column::PropertyLabel).unwrap_or_default(),
             docs: self.docs(Column::PropertyDocs),
-            bounds: Bounds { range, length: None, pattern },
+            bounds: Bounds { range, length, pattern },
             unit: self.line(Column::Unit),
             pii: super::schema::pii(self.cell(Column::Pii)),
             purpose: self.line(Column::Purpose),
@@ -274,28 +320,69 @@ impl Row<'_> {
         Some(own.clone())
     }
 
-    fn kind(&self, notes: &mut Notes) -> Kind {
-        let cell = self.cells.get(&Column::Values).map_or("", String::as_str);
-        // What stands between the words is the strongest sign that is there: other signs are part of a word.
-        let between = ['\n', '|', ','].into_iter().find(|sign| cell.contains(*sign)).unwrap_or(',');
-        let values: Vec<String> =
-            cell.split(between).map(|own| own.trim().to_owned()).filter(|own| !own.is_empty()).collect();
-        let word = self.cell(Column::Type).to_lowercase();
-        if !values.is_empty() && matches!(word.as_str(), "" | "string" | "enum" | "text") {
-            values.iter().for_each(|own| words::check(own, self.place, notes));
-            let unique: indexmap::IndexSet<String> = values.into_iter().collect();
-            return Kind::Enum(unique.into_iter().collect());
+    fn default(&self, kind: &Kind, notes: &mut Notes) -> Option<String> {
+        let own = self.cells.get(&Column::Default).filter(|own| !own.is_empty())?;
+        words::check(own, self.place, notes);
+        let written = match kind {
+            Kind::Scalar("string") => Some(words::quoted(own)),
+            Kind::Enum(members) if members.contains(own) => Some(words::quoted(own)),
+            Kind::Scalar("integer" | "number") => {
+                own.trim().parse::<rust_decimal::Decimal>().ok().map(|own| own.normalize().to_string())
+            }
+            Kind::Scalar("bool") => Some(own.trim().to_lowercase()).filter(|own| own == "true" || own == "false"),
+            _ => None,
+        };
+        if written.is_none() {
+            notes.lose(self.place, say!("a default that is no value of the type"), own.clone());
         }
-        scalar_or_list(&word).unwrap_or_else(|| {
-            notes.lose(self.place, say!("a type that is none of a spec; it became `any`"), word.clone());
+        written
+    }
+
+    fn kind(&self, types: &mut Types<'_>, notes: &mut Notes) -> Kind {
+        let word = self.cell(Column::Type);
+        self.kind_of(word, types, notes).unwrap_or_else(|| {
+            notes.lose(self.place, say!("a type that is none of a spec; it became `any`"), word.to_owned());
             Kind::ANY
         })
+    }
+
+    fn kind_of(&self, word: &str, types: &mut Types<'_>, notes: &mut Notes) -> Option<Kind> {
+        if let Some(inner) = inside_of_list(word) {
+            return self.kind_of(inner, types, notes).map(|own| Kind::List(Box::new(own)));
+        }
+        if let Some(rows) = types.rows.get(word).cloned() {
+            return declared(word, &rows, types, notes);
+        }
+        let values =
+            if matches!(&*word.to_lowercase(), "" | "string" | "enum" | "text") { self.values() } else { vec![] };
+        if values.is_empty() {
+            return scalar(&word.to_lowercase());
+        }
+        values.iter().for_each(|own| words::check(own, self.place, notes));
+        let unique: indexmap::IndexSet<String> = values.into_iter().collect();
+        Some(Kind::Enum(unique.into_iter().collect()))
+    }
+
+    /// The words of a closed list.
+    fn values(&self) -> Vec<String> {
+        let cell = self.cells.get(&Column::Values).map_or("", String::as_str);
+        // Where a line ends the last of them, each line is a word as it is.
+        if let Some(lines) = cell.strip_suffix('\n') {
+            return lines.split('\n').map(str::to_owned).collect();
+        }
+        // What stands between the words is the strongest sign that is there: other signs are part of a word.
+        let between = ['\n', '|', ','].into_iter().find(|sign| cell.contains(*sign)).unwrap_or(',');
+        cell.split(between).map(|own| own.trim().to_owned()).filter(|own| !own.is_empty()).collect()
     }
 
     fn range(&self, kind: &Kind, notes: &mut Notes) -> Option<(String, String)> {
         let cells = [Column::Minimum, Column::Maximum].map(|own| self.cell(own));
         let [from, to] = cells.map(|own| own.parse::<rust_decimal::Decimal>().ok());
-        let is_number = matches!(kind, Kind::Scalar("integer" | "number"));
+        let is_number = matches!(
+            kind,
+            Kind::List(_)
+                | Kind::Scalar("integer" | "number" | "money" | "percent" | "duration" | "string" | "url" | "email")
+        );
         match from.zip(to).filter(|(from, to)| is_number && from <= to) {
             Some((from, to)) => Some((from.normalize().to_string(), to.normalize().to_string())),
             None if cells.iter().all(|own| own.is_empty()) => None,
@@ -307,16 +394,36 @@ impl Row<'_> {
     }
 }
 
-/// A type in the words that people write in spreadsheets.
-fn scalar_or_list(word: &str) -> Option<Kind> {
-    let inner = word
-        .strip_prefix("list(")
-        .or(word.strip_prefix("array("))
-        .or(word.strip_prefix("array<"))
-        .or(word.strip_prefix("list<"));
-    if let Some(inner) = inner.and_then(|own| own.strip_suffix([')', '>'])) {
-        return scalar_or_list(inner.trim()).map(|own| Kind::List(Box::new(own)));
+/// A type with members of its own; none where it holds itself, for then it has no end here.
+fn declared(name: &str, rows: &[&Row], types: &mut Types<'_>, notes: &mut Notes) -> Option<Kind> {
+    if types.open.iter().any(|own| own == name) || types.open.len() >= super::json::MAX_DEPTH {
+        return None;
     }
+    types.open.push(name.to_owned());
+    let mut members = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(wire) = row.cells.get(&Column::Property) else { continue };
+        if notes.enter(wire) {
+            members.push(row.property(wire, types, notes));
+        } else if notes.is_first_beyond() {
+            let fault = faults::unreadable(row.place, say!("the plan has more properties than a spec may have"));
+            notes.faults.push(fault.help(say!("nothing was written")));
+        }
+        notes.leave();
+    }
+    types.open.pop();
+    Some(Kind::Object(members))
+}
+
+/// What stands in the brackets of a list.
+fn inside_of_list(word: &str) -> Option<&str> {
+    let begins = |start: &&str| word.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
+    let start = ["list(", "array(", "array<", "list<"].into_iter().find(begins)?;
+    word[start.len()..].strip_suffix([')', '>']).map(str::trim)
+}
+
+/// A type in the words that people write in spreadsheets.
+fn scalar(word: &str) -> Option<Kind> {
     let scalar = match word {
         "" | "any" | "object" | "json" => "any",
         "text" | "str" | "varchar" => "string",

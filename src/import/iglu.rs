@@ -2,9 +2,9 @@
 //! structures of `snowplow-cli`, which hold the same.
 
 use super::node::Node;
-use super::plan::{ForeignEvent, ForeignPlan, Notes, Owner};
+use super::plan::{ForeignEvent, ForeignPlan, Notes};
 use super::schema::Schema;
-use super::{faults, json_schema, words};
+use super::{about, faults, json_schema, words};
 use crate::say;
 
 /// Reads a schema; `file` is the path of its file.
@@ -34,11 +34,17 @@ pub(super) fn read(root: &Node, file: &str, notes: &mut Notes) -> ForeignPlan {
         notes.lose(schema.span, say!("a file that is no schema of an event"), file.to_owned());
         return plan;
     }
-    if meta.and_then(|own| own.text_of("schemaType")) == Some("entity") {
-        notes.lose(schema.span, say!("an entity, which goes with events"), name.to_owned());
-        return plan;
+    let kind = meta.and_then(|own| own.text_of("schemaType")).or(schema.text_of("x-schema-type"));
+    // What builds say of people.
+    let is_user = name == "user" && schema.text_of("x-schema-type").is_some() && schema.get("x-group").is_none();
+    match kind {
+        Some("entity") if is_user => {
+            let known = Schema::new(schema, notes).properties(schema);
+            plan.traits.extend(known.into_iter().map(|own| own.into_trait(notes)));
+        }
+        Some("entity") => notes.lose(schema.span, say!("an entity, which goes with events"), name.to_owned()),
+        _ => plan.events.push(event(schema, name, meta, notes)),
     }
-    plan.events.push(event(schema, name, meta, notes));
     plan
 }
 
@@ -46,10 +52,9 @@ fn event(schema: &Node, name: &str, meta: Option<&Node>, notes: &mut Notes) -> F
     let itself = schema.get("self").unwrap_or(schema);
     let place = itself.get("name").unwrap_or(schema).span;
     words::check(name, place, notes);
-    notes.lose_rest(
-        schema,
-        &["$schema", "self", "description", "title", "type", "properties", "required", "definitions", "$defs"],
-    );
+    let read = ["$schema", "self", "description", "title", "type", "properties", "required", "definitions", "$defs"];
+    let marks = schema.members().iter().map(|own| own.key.as_str()).filter(|key| key.starts_with("x-"));
+    notes.lose_rest(schema, &read.into_iter().chain(marks).collect::<Vec<_>>());
     notes.lose_rest(itself, &["vendor", "name", "version", "format"]);
     let mut event = ForeignEvent {
         scope: itself.text_of("vendor").unwrap_or_default().to_owned(),
@@ -59,12 +64,13 @@ fn event(schema: &Node, name: &str, meta: Option<&Node>, notes: &mut Notes) -> F
         properties: Schema::new(schema, notes).properties(schema),
         ..ForeignEvent::new(name, place)
     };
-    let data = meta.and_then(|own| own.get("customData"));
-    super::about::labels(&mut event, data.map(Node::members).unwrap_or_default(), notes);
+    // Of a data structure the labels say the same.
+    match meta.and_then(|own| own.get("customData")).map(Node::members) {
+        Some(labels) if !labels.is_empty() => about::labels(&mut event, labels, notes),
+        _ => about::marked(&mut event, schema, notes),
+    }
     if let Some(vendor) = itself.get("vendor") {
         notes.lose(vendor.span, say!("the vendor of a schema"), vendor.shown());
     }
-    let owner = schema.text_of("x-owner").map(|own| Owner { name: words::line(own), lead: None });
-    event.owner = event.owner.take().or(owner);
     event
 }

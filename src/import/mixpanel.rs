@@ -1,9 +1,9 @@
 //! The Lexicon of Mixpanel: the entries of its schemas API, as they are uploaded (`entries`) or returned (`results`).
 
 use super::node::{Node, Value};
-use super::plan::{Bounds, ForeignEvent, ForeignPlan, ForeignProperty, Notes, Owner};
+use super::plan::{ForeignEvent, ForeignPlan, ForeignProperty, Notes, Owner};
 use super::schema::Schema;
-use super::{faults, words};
+use super::{about, faults, words};
 use crate::say;
 
 /// Reads a dictionary.
@@ -19,11 +19,12 @@ pub(super) fn read(root: &Node, notes: &mut Notes) -> ForeignPlan {
         let name = entry.text_of("name").unwrap_or_default();
         notes.begin(name);
         notes.lose_rest(entry, &["entityType", "name", "schemaJson"]);
-        match (entry.text_of("entityType"), entry.get("schemaJson")) {
+        let schema = entry.get("schemaJson").map(about::told_within);
+        match (entry.text_of("entityType"), &schema) {
             (Some("event") | None, Some(schema)) => plan.events.push(event(entry, schema, notes)),
             (Some("profile"), Some(schema)) => {
                 let known = properties(schema, notes);
-                plan.traits.extend(known.into_iter().map(|own| a_trait(own, notes)));
+                plan.traits.extend(known.into_iter().map(|own| own.into_trait(notes)));
             }
             _ => notes.lose(entry.span, say!("an entry that is no event and no profile"), entry.shown()),
         }
@@ -47,9 +48,10 @@ fn event(entry: &Node, schema: &Node, notes: &mut Notes) -> ForeignEvent {
         properties: properties(schema, notes),
         ..ForeignEvent::new(name, place)
     };
+    about::described(&mut event, notes);
     let known = metadata(schema, notes);
     event.label = known.as_ref().and_then(|own| own.text_of("displayName")).map(words::line).unwrap_or_default();
-    event.owner = known.and_then(owner);
+    event.owner = known.and_then(owner).or(event.owner);
     if let Some(known) = known {
         lose_metadata(known, &["displayName", "contacts", "teamContacts"], notes);
     }
@@ -69,19 +71,6 @@ fn properties(schema: &Node, notes: &mut Notes) -> Vec<ForeignProperty> {
         notes.leave();
     }
     read
-}
-
-/// What is known of a person has fewer clauses than what is sent.
-fn a_trait(own: ForeignProperty, notes: &mut Notes) -> ForeignProperty {
-    let Bounds { range, length, pattern } = own.bounds;
-    notes.enter(&own.wire);
-    let length = length.map(|(from, to)| format!("{from}..{to}"));
-    for was in [own.default, length, pattern, own.unit, own.deprecated].into_iter().flatten() {
-        notes.lose(own.place.0, say!("a constraint or a default of a trait"), was);
-    }
-    notes.leave();
-    let bounds = Bounds { range, length: None, pattern: None };
-    ForeignProperty { bounds, default: None, unit: None, deprecated: None, ..own }
 }
 
 /// What Mixpanel knows besides the schema.

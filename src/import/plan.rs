@@ -85,6 +85,22 @@ impl ForeignProperty {
     }
 }
 
+impl ForeignProperty {
+    /// The same as a trait: what is known of a person has fewer clauses than what is sent.
+    pub(super) fn into_trait(self, notes: &mut Notes) -> Self {
+        let own = self;
+        let Bounds { range, length, pattern } = own.bounds;
+        notes.enter(&own.wire);
+        let length = length.map(|(from, to)| format!("{from}..{to}"));
+        for was in [own.default, length, pattern, own.unit, own.deprecated].into_iter().flatten() {
+            notes.lose(own.place.0, say!("a constraint or a default of a trait"), was);
+        }
+        notes.leave();
+        let bounds = Bounds { range, length: None, pattern: None };
+        Self { bounds, default: None, unit: None, deprecated: None, ..own }
+    }
+}
+
 /// A team.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Owner {
