@@ -95,6 +95,25 @@ fn beside(name: &str) -> Vec<String> {
     found
 }
 
+#[test]
+fn no_cell_of_a_table_is_a_formula() {
+    let place = tempfile::tempdir().unwrap();
+    let spec = "event visited {}\nchannel ads \"=cmd\" : paid { match utm_medium == \"cpc\" }\nfunnel shop { stage a : top { enter visited; converts } }\n\
+                kpi visits \"+1+1\" { value people(shop.a); by campaign }\n";
+    fs::write(place.path().join("shop.funnel"), spec).unwrap();
+    let log = "user_id,time,event,utm_campaign\n1,2027-01-01,visited,=1+1\n2,2027-01-02,visited,@SUM(A1)\n3,2027-01-03,visited,\"a,\"\"b\"\n";
+    fs::write(place.path().join("log.csv"), log).unwrap();
+    let (code, out, err) = run(place.path(), &["shop.funnel", "--events", "log.csv", "--format", "csv"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let mut reader = csv::Reader::from_reader(out.trim_start_matches('\u{feff}').as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '@'])), "{out}");
+    let groups: Vec<&str> = rows.iter().filter(|row| &row[0] == "kpi" && &row[4] != "").map(|row| &row[5]).collect();
+    assert_eq!(groups, ["'=1+1", "'@SUM(A1)", "a,\"b"], "{out}");
+    let (code, _, err) = run(place.path(), &["shop.funnel", "--events", "log.csv", "--format", "parquet"]);
+    assert!(code == 2 && err.contains("--output-file"), "{err}");
+}
+
 const MARK: &str = "<!-- example ";
 
 /// The page with the examples between their marks as they are.

@@ -162,11 +162,14 @@ impl Measure {
         let Some(format) = FORMATS.iter().find(|format| format.name == self.format) else {
             return unusable(&format!("there is no format `{}`", self.format));
         };
-        let text = (format.render)(report);
+        if !format.is_text && self.output_file.is_none() {
+            return unusable(&format!("{} is no text; say with --output-file where it shall be written", format.name));
+        }
+        let bytes = (format.render)(report);
         match &self.output_file {
-            None => print(&text),
+            None => print(&String::from_utf8_lossy(&bytes)),
             Some(path) => {
-                if let Err(error) = system::write_atomic(path, text.as_bytes()) {
+                if let Err(error) = system::write_atomic(path, &bytes) {
                     return unusable(&format!("`{}` cannot be written: {error}", path.display()));
                 }
             }

@@ -14,7 +14,7 @@ use crate::plan::{EventPlan, Plan, PropertyPlan};
 const MARK: &str = "\u{feff}";
 
 /// Rows as CSV.
-pub(super) fn table(rows: Vec<Vec<String>>) -> Vec<u8> {
+pub(crate) fn table(rows: Vec<Vec<String>>) -> Vec<u8> {
     let mut writer =
         ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(MARK.as_bytes().to_vec());
     for row in rows {

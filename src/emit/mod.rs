@@ -28,7 +28,7 @@
 
 mod about;
 mod clients;
-mod csv;
+pub(crate) mod csv;
 pub mod diagnose;
 mod direct;
 mod draft_04;

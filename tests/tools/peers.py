@@ -109,6 +109,20 @@ def funnelc(file, log, *more):
     return [stage["people"] for stage in json.loads(done.stdout)["funnels"][0]["stages"]]
 
 
+def written(folder, file, log, people):
+    """The tables of numbers, read back by DuckDB and Arrow: the same people by stage, and the same rows in both."""
+    names = {form: folder / f"numbers.{form}" for form in ["csv", "parquet"]}
+    for form, path in names.items():
+        subprocess.run([FUNNELC, "measure", str(file), "--events", str(log), "--format", form, "--output-file", str(path)], check=True)
+    sql = "SELECT value::BIGINT FROM '{}' WHERE \"of\" = 'stage' AND measure = 'people'"
+    counts = {form: [row[0] for row in duckdb.connect().execute(sql.format(path)).fetchall()] for form, path in names.items()}
+    for form, own in counts.items():
+        verdict(f"numbers.{form}, DuckDB", "" if own == people else f"{own} is not {people}")
+    rows = pq.read_table(names["parquet"]).num_rows
+    lines = len(names["csv"].read_text(encoding="utf-8-sig").splitlines()) - 1
+    verdict("numbers.parquet, rows", "" if rows == lines else f"{rows} is not {lines}")
+
+
 def compare(folder, seed):
     dice = random.Random(seed)
     steps, window, text = dice.randint(2, 6), dice.randint(0, 30), seed % 2 == 1
@@ -123,6 +137,7 @@ def compare(folder, seed):
         counts = funnelc(file, log)
         for name, other in witnesses.items():
             verdict(f"seed {seed}, {log.name}, {name}", "" if counts == other else f"{counts} is not {other}")
+    written(folder, file, logs[0], witnesses["ClickHouse"])
     counts = funnelc(file, logs[0], "--memory", "1KB")
     verdict(f"seed {seed}, on disk", "" if counts == witnesses["ClickHouse"] else f"{counts} is not {witnesses['ClickHouse']}")
 

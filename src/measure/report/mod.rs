@@ -2,6 +2,7 @@
 
 mod board;
 mod json;
+mod rows;
 mod table;
 
 use funnelc_engine::Measured;
@@ -16,14 +17,28 @@ pub struct Format {
     pub name: &'static str,
     /// What it is.
     pub about: &'static str,
+    /// Whether it is text, and can be shown on a screen.
+    pub is_text: bool,
     /// Writes it.
-    pub render: fn(&Report<'_>) -> String,
+    pub render: fn(&Report<'_>) -> Vec<u8>,
 }
 
 /// Every form; the first is the default.
 pub const FORMATS: &[Format] = &[
-    Format { name: "table", about: "for people", render: table::render },
-    Format { name: "json", about: "for programs; its schema is published", render: json::render },
+    Format { name: "table", about: "for people", is_text: true, render: |report| table::render(report).into_bytes() },
+    Format {
+        name: "json",
+        about: "for programs; its schema is published",
+        is_text: true,
+        render: |report| json::render(report).into_bytes(),
+    },
+    Format {
+        name: "csv",
+        about: "for spreadsheets: a row a number, no cell a formula",
+        is_text: true,
+        render: rows::csv,
+    },
+    Format { name: "parquet", about: "for warehouses: the same rows", is_text: false, render: rows::parquet },
 ];
 
 /// What is reported.
