@@ -21,6 +21,8 @@ pub mod cli;
 pub mod config;
 pub mod describe;
 pub mod diagnostic;
+#[cfg(feature = "engine")]
+pub mod doctor;
 pub mod draw;
 pub mod emit;
 pub mod fingerprint;

@@ -108,7 +108,8 @@ fn no_cell_of_a_table_is_a_formula() {
     let mut reader = csv::Reader::from_reader(out.trim_start_matches('\u{feff}').as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '@'])), "{out}");
-    let groups: Vec<&str> = rows.iter().filter(|row| &row[0] == "kpi" && &row[4] != "").map(|row| &row[5]).collect();
+    let groups: Vec<&str> =
+        rows.iter().filter(|row| &row[0] == "kpi" && !row[4].is_empty()).map(|row| &row[5]).collect();
     assert_eq!(groups, ["'=1+1", "'@SUM(A1)", "a,\"b"], "{out}");
     let (code, _, err) = run(place.path(), &["shop.funnel", "--events", "log.csv", "--format", "parquet"]);
     assert!(code == 2 && err.contains("--output-file"), "{err}");

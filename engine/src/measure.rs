@@ -180,7 +180,7 @@ fn partition_bits(bytes: u64, memory: u64) -> u32 {
 }
 
 /// The columns that are read, in order: identities, time, name, id, sender, then the fields.
-fn wanted(definition: &Definition) -> Wanted {
+pub(crate) fn wanted(definition: &Definition) -> Wanted {
     let columns = &definition.columns;
     let mut names = columns.identity.clone();
     names.extend([columns.time.clone(), columns.name.clone()]);

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use clap::Args;
 use clap::builder::PossibleValue;
-use funnelc_engine::definition::Table;
+use funnelc_engine::definition::{Columns, Table};
 use funnelc_engine::read::ReadTrouble;
 use funnelc_engine::{Inputs, Options, Progress, Trouble};
 
@@ -43,6 +43,18 @@ pub(super) struct Measure {
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     output_file: Option<PathBuf>,
+    #[command(flatten)]
+    named: Named,
+    /// Memory for events before they go to disk, such as 2GB
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "3GB")]
+    memory: u64,
+    #[command(flatten)]
+    lang: LanguageArgument,
+}
+
+/// What the columns of a log are called.
+#[derive(Debug, Args)]
+pub(super) struct Named {
     /// Columns that identify a person, best first
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     identity: Vec<String>,
@@ -55,11 +67,18 @@ pub(super) struct Measure {
     /// The column that holds the properties as JSON
     #[arg(long, value_name = "COLUMN")]
     properties: Option<String>,
-    /// Memory for events before they go to disk, such as 2GB
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "3GB")]
-    memory: u64,
-    #[command(flatten)]
-    lang: LanguageArgument,
+}
+
+impl Named {
+    /// Takes the place of what the spec says.
+    pub(super) fn apply(&self, columns: &mut Columns) {
+        if !self.identity.is_empty() {
+            columns.identity.clone_from(&self.identity);
+        }
+        columns.time = self.time.clone().unwrap_or_else(|| std::mem::take(&mut columns.time));
+        columns.name = self.name.clone().unwrap_or_else(|| std::mem::take(&mut columns.name));
+        columns.properties = self.properties.clone().or_else(|| columns.properties.take());
+    }
 }
 
 fn formats() -> clap::builder::PossibleValuesParser {
@@ -125,13 +144,7 @@ impl Measure {
         if lowered.definition.funnels.is_empty() {
             return Err(unusable("the spec declares no funnel, so there is nothing to measure"));
         }
-        let columns = &mut lowered.definition.columns;
-        if !self.identity.is_empty() {
-            columns.identity.clone_from(&self.identity);
-        }
-        columns.time = self.time.clone().unwrap_or_else(|| std::mem::take(&mut columns.time));
-        columns.name = self.name.clone().unwrap_or_else(|| std::mem::take(&mut columns.name));
-        columns.properties = self.properties.clone().or_else(|| columns.properties.take());
+        self.named.apply(&mut lowered.definition.columns);
         Ok(lowered)
     }
 
@@ -197,7 +210,7 @@ pub(super) fn places(sources: &Sources, troubles: &[Unmeasured]) -> String {
 }
 
 /// Why nothing was measured, and what to do.
-fn words(trouble: &Trouble) -> String {
+pub(super) fn words(trouble: &Trouble) -> String {
     match trouble {
         Trouble::Read(trouble) => read_words(trouble),
         Trouble::MixedUnits { path, first, second } => format!(

@@ -4,6 +4,8 @@ mod breaking;
 mod build;
 mod check;
 mod completions;
+#[cfg(feature = "engine")]
+mod doctor;
 mod explain;
 mod format;
 mod graph;
@@ -79,6 +81,9 @@ enum Verb {
     Graph(graph::Graph),
     /// Hold logs of events to the plan
     Verify(verify::Verify),
+    /// Say whether a log fits a spec, before it is measured
+    #[cfg(feature = "engine")]
+    Doctor(doctor::Doctor),
     /// Measure what really happened
     #[cfg(feature = "engine")]
     Measure(measure::Measure),
@@ -117,6 +122,8 @@ pub fn run() -> Outcome {
         Verb::Breaking(breaking) => breaking.run(arguments.color),
         Verb::Graph(graph) => graph.run(arguments.color),
         Verb::Verify(verify) => verify.run(arguments.color),
+        #[cfg(feature = "engine")]
+        Verb::Doctor(doctor) => doctor.run(arguments.color),
         #[cfg(feature = "engine")]
         Verb::Measure(measure) => measure.run(arguments.color),
         #[cfg(feature = "engine")]

@@ -162,7 +162,7 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     /// The channels, each with the events it claims, by a pattern of all names, and how a table of spend may call it.
-    fn channels(&mut self) {
+    pub(super) fn channels(&mut self) {
         if !self.out.definition.channels.is_empty() {
             return;
         }

@@ -78,6 +78,15 @@ pub struct Unmeasured {
 
 /// What a model has to measure; everything that stands in the way, where something does.
 pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
+    lowered(model, false)
+}
+
+/// The same for a log that is only looked at: all channels are asked for.
+pub fn examined(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
+    lowered(model, true)
+}
+
+fn lowered(model: &Model<'_>, is_examined: bool) -> Result<Lowered, Vec<Unmeasured>> {
     let mut lower = Lower {
         model,
         out: Lowered::default(),
@@ -98,6 +107,12 @@ pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
     lower.funnels();
     lower.kpis();
     lower.boards();
+    if is_examined {
+        lower.channels();
+        for word in ["utm_source", "utm_medium"] {
+            lower.field(word.to_owned());
+        }
+    }
     lower.copies();
     lower.finish()
 }

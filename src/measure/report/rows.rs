@@ -74,7 +74,11 @@ fn texts(row: &Row) -> [Option<String>; 8] {
     ]
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts of any log fit")]
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::unnecessary_wraps,
+    reason = "counts of any log fit; a value may be missing"
+)]
 fn count(count: u64) -> Option<f64> {
     Some(count as f64)
 }
