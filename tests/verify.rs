@@ -140,7 +140,7 @@ fn exit_codes_tell_clean_from_found_from_unusable() {
 fn foreign_logs_are_told_and_what_to_do_is_said() {
     let place = tempfile::tempdir().unwrap();
     let logs: &[(&str, &[u8], &str)] = &[
-        ("a.parquet", b"PAR1....PAR1", "Parquet"),
+        ("a.log", b"PAR1....PAR1", "Parquet"),
         ("a.json", b"[{\"event\":\"Lamp Viewed\"}]", "jq -c"),
         ("a.zst", b"\x28\xB5\x2F\xFD....", "Zstandard"),
     ];
@@ -151,6 +151,68 @@ fn foreign_logs_are_told_and_what_to_do_is_said() {
         assert_eq!(code, 2, "{name}");
         assert!(err.contains(words), "{name}: {err}");
     }
+}
+
+/// Every value is of a column, and breaks what it breaks in JSON.
+#[cfg(feature = "engine")]
+#[test]
+fn parquet_is_held_to_the_plan() {
+    use funnelc_engine::write::{Kind, Table, Values};
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("log.parquet");
+    let columns = [
+        ("lamp_id", Kind::Text),
+        ("at", Kind::Time),
+        ("watts", Kind::Whole),
+        ("event", Kind::Text),
+        ("total", Kind::Number),
+        ("order_id", Kind::Text),
+        ("items", Kind::Text),
+    ];
+    let columns = columns.map(|(name, kind)| (name.to_owned(), kind));
+    let mut table = Table::new(fs::File::create(&path).unwrap(), &columns).unwrap();
+    let text = |all: &[Option<&str>]| Values::Text(all.iter().map(|own| own.map(str::to_owned)).collect());
+    let items = "[{\"id\": \"P-1\",\n \"price\": 2.5}]";
+    let added = table.add(vec![
+        text(&[Some("LA-1"), Some("LA-2"), Some("la"), None, None]),
+        Values::Time(vec![1_796_000_000_000_000; 5]),
+        Values::Whole(vec![Some(5), Some(500), None, None, None]),
+        text(&[
+            Some("Lamp Viewed"),
+            Some("Lamp Viewed"),
+            Some("Lamp Viewed"),
+            Some("Order Placed"),
+            Some("Order Placed"),
+        ]),
+        Values::Number(vec![None, None, None, Some(2.5), None]),
+        text(&[None, None, None, Some("O-1"), Some("O-2")]),
+        text(&[None, None, None, Some(items), Some("{}")]),
+    ]);
+    added.unwrap();
+    table.close().unwrap();
+    let (code, out, err) = run(&["verify", path.to_str().unwrap(), "-s", "shop.funnel", "--format", "json"]);
+    assert_eq!(code, 1, "{err}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let told: BTreeSet<(&str, &str, u64)> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|own| own["law"] != "never-seen")
+        .map(|own| (own["law"].as_str().unwrap(), own["property"].as_str().unwrap(), own["count"].as_u64().unwrap()))
+        .collect();
+    let expected = BTreeSet::from([
+        ("out-of-range", "watts", 1),
+        ("wrong-pattern", "lamp_id", 1),
+        ("unplanned-property", "at", 2),
+        ("unplanned-property", "at", 3),
+        ("missing-property", "total", 1),
+        ("wrong-type", "items", 1),
+    ]);
+    assert_eq!(told, expected, "{out}");
+    fs::write(&path, b"PAR1 and nothing of it PAR1").unwrap();
+    let (code, _, err) = run(&["verify", path.to_str().unwrap(), "-s", "shop.funnel"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("damaged"), "{err}");
 }
 
 // ---- hostile logs

@@ -227,7 +227,7 @@ pub(super) fn words(trouble: &Trouble) -> String {
     }
 }
 
-fn read_words(trouble: &ReadTrouble) -> String {
+pub(super) fn read_words(trouble: &ReadTrouble) -> String {
     match trouble {
         ReadTrouble::Io { path, words } => format!("`{}` cannot be read: {words}", path.display()),
         ReadTrouble::UnknownForm { path } => format!(

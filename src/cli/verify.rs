@@ -19,7 +19,7 @@ use crate::verify::{self, Findings, LAWS, Law, Log, MAX_LINE, Trouble};
 /// Hold logs of events to the plan.
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// Logs: JSON Lines or CSV; `-` reads standard input
+    /// Logs: JSON Lines, CSV or Parquet; `-` reads standard input
     #[arg(required = true, value_name = "LOG")]
     logs: Vec<PathBuf>,
     /// The file or folder of the project; nothing means the current folder
@@ -78,7 +78,7 @@ impl Verify {
             Ok(plan) => plan,
             Err(outcome) => return outcome,
         };
-        let (logs, size) = match self.open() {
+        let (logs, size) = match self.open(&plan) {
             Ok(opened) => opened,
             Err(words) => return unusable(&words),
         };
@@ -105,7 +105,7 @@ impl Verify {
     }
 
     /// The logs, and how many bytes they have together where that is known.
-    fn open(&self) -> Result<(Vec<Log>, Option<u64>), String> {
+    fn open(&self, plan: &Plan) -> Result<(Vec<Log>, Option<u64>), String> {
         if self.logs.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
             return Err("standard input can be read once".to_owned());
         }
@@ -117,6 +117,11 @@ impl Verify {
                 continue;
             }
             let name = path.display().to_string();
+            if let Some(from) = columns(path, plan)? {
+                logs.push(Log { name, from });
+                size = None;
+                continue;
+            }
             let (from, own) = system::open(path).map_err(|error| format!("`{name}` cannot be read: {error}"))?;
             size = size.zip(own).map(|(sum, own)| sum + own);
             logs.push(Log { name, from });
@@ -166,6 +171,19 @@ impl Verify {
     }
 }
 
+/// The lines of a log in Parquet, which is told by the end of its name.
+#[cfg(feature = "engine")]
+fn columns(path: &Path, plan: &Plan) -> Result<Option<Box<dyn std::io::Read + Send>>, String> {
+    let is_one =
+        path.extension().is_some_and(|own| own.eq_ignore_ascii_case("parquet") || own.eq_ignore_ascii_case("pq"));
+    is_one.then(|| verify::parquet::open(path, plan, super::measure::read_words)).transpose()
+}
+
+#[cfg(not(feature = "engine"))]
+fn columns(_: &Path, _: &Plan) -> Result<Option<Box<dyn std::io::Read + Send>>, String> {
+    Ok(None)
+}
+
 /// Why a log cannot be read, and what to do.
 fn words_of(log: &str, trouble: &Trouble) -> String {
     match trouble {
@@ -175,6 +193,9 @@ fn words_of(log: &str, trouble: &Trouble) -> String {
             "`{log}` is one JSON list; a log has one event a line, as `jq -c '.[]' {log}` writes it",
             log = shown(log)
         ),
+        Trouble::Foreign("Parquet") if cfg!(feature = "engine") => {
+            format!("`{log}` is Parquet, which is read from a file whose name ends in `.parquet`; name it so")
+        }
         Trouble::Foreign("Parquet") => format!(
             "`{log}` is Parquet, which this build cannot read; write it as JSON Lines or CSV, for instance with DuckDB: \
              COPY (FROM '{log}') TO 'log.jsonl'"

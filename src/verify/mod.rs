@@ -6,7 +6,7 @@
 //! personal  data of people, told by its form
 //! shapes    where a line keeps name and properties: one file each
 //! input     a log as chunks of whole lines, or of whole rows of a table
-//! table     rows of a table as lines
+//! table     rows of a table as lines; parquet: rows of Parquet
 //! line      one line: which event it is; check: its properties, held to their laws while they are read
 //! tally     what was found, counted within limits
 //! findings  the same in words; report: table, JSON, JUnit, SARIF
@@ -22,6 +22,8 @@ mod format;
 mod input;
 mod law;
 mod line;
+#[cfg(feature = "engine")]
+pub mod parquet;
 mod pattern;
 mod personal;
 mod register;
