@@ -215,6 +215,39 @@ fn parquet_is_held_to_the_plan() {
     assert!(err.contains("damaged"), "{err}");
 }
 
+#[test]
+fn enriched_events_of_snowplow_are_held_to_the_plan() {
+    let row = |name: &str, sent: Value| {
+        let mut cells = vec![String::new(); 131];
+        (cells[5], cells[126]) = ("unstruct".to_owned(), name.to_owned());
+        cells[58] = json!({ "schema": "iglu:a", "data": { "schema": "iglu:b", "data": sent } }).to_string();
+        cells.join("\t")
+    };
+    let log = [
+        row("lamp_viewed", json!({ "lamp_id": "LA-1" })),
+        row("lamp_viewed", json!({ "lamp_id": "LA-1", "watts": 101 })),
+        row("lamp_viewed", json!({ "watts": 1 })),
+        row("lamp_vewed", json!({ "lamp_id": "LA-1" })),
+        "a\tb".to_owned(),
+    ];
+    let findings = read(&shop(), &log.join("\n"));
+    let told: Vec<(&str, &str)> = findings
+        .findings
+        .iter()
+        .filter(|own| own.law.word() != "never-seen")
+        .map(|own| (own.law.word(), own.property.as_str()))
+        .collect();
+    let expected = BTreeSet::from([
+        ("unreadable-line", ""),
+        ("unplanned-event", ""),
+        ("missing-property", "lamp_id"),
+        ("out-of-range", "watts"),
+    ]);
+    assert_eq!(BTreeSet::from_iter(told), expected);
+    assert_eq!((findings.lines, findings.planned, findings.invalid), (5, 3, 2));
+    assert_eq!(found(&findings, "missing-property")[0].examples[0].line, 3);
+}
+
 // ---- hostile logs
 
 #[test]

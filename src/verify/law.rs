@@ -75,7 +75,7 @@ impl Unreadable {
             Self::TooLong => phrase!("is too long"),
             Self::NotText => phrase!("is not UTF-8"),
             Self::NotAnObject => phrase!("is not an object"),
-            Self::WrongCells => phrase!("has another number of cells than the header"),
+            Self::WrongCells => phrase!("has more or fewer cells than a row of this log"),
         })
     }
 }

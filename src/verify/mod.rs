@@ -6,7 +6,7 @@
 //! personal  data of people, told by its form
 //! shapes    where a line keeps name and properties: one file each
 //! input     a log as chunks of whole lines, or of whole rows of a table
-//! table     rows of a table as lines; parquet: rows of Parquet
+//! table     rows of a table as lines; parquet: rows of Parquet; enriched: Snowplow's TSV
 //! line      one line: which event it is; check: its properties, held to their laws while they are read
 //! tally     what was found, counted within limits
 //! findings  the same in words; report: table, JSON, JUnit, SARIF
@@ -17,6 +17,7 @@
 #![allow(clippy::cast_precision_loss, reason = "numbers of JSON are doubles, and so are their bounds")]
 
 mod check;
+mod enriched;
 mod findings;
 mod format;
 mod input;
@@ -146,6 +147,7 @@ fn shape_of(chunks: &Chunks, asked: Option<&'static Shape>) -> Result<&'static S
     let sample: Vec<Map<String, Value>> = lines.filter_map(|line| serde_json::from_slice(line).ok()).collect();
     match Shape::detect(&sample) {
         Some(shape) => Ok(shape),
+        None if enriched::is_one(start) => Ok(&shapes::ENRICHED),
         None if Table::find(start).is_some() => Ok(&shapes::CSV),
         // Nothing can be wrong with the shape of what has no lines.
         None if start.trim_ascii().is_empty() => Ok(&shapes::ALL[0]),
@@ -158,12 +160,17 @@ enum Form {
     Lines(&'static Shape),
     /// And how many lines and bytes the header has.
     Table(Table, u64, u64),
+    /// Rows of Snowplow's pipeline.
+    Enriched,
 }
 
 /// The form of a log; of a table the header is passed over. None where a table names no events.
 fn form_of(shape: &'static Shape, chunks: &mut Chunks) -> Option<Form> {
     if !shape.is_table {
         return Some(Form::Lines(shape));
+    }
+    if shape.name == shapes::ENRICHED.name {
+        return Some(Form::Enriched);
     }
     let (table, header) = Table::find(chunks.start())?;
     let lines = memchr::memchr_iter(b'\n', &chunks.start()[..header]).count() as u64;
@@ -206,6 +213,7 @@ impl Reading<'_> {
         let shape = match &self.form {
             Form::Lines(shape) => shape,
             Form::Table(table, ..) => table.shape,
+            Form::Enriched => &shapes::SNOWPLOW,
         };
         let mut counting = Counting {
             register: self.register,
@@ -221,7 +229,14 @@ impl Reading<'_> {
         }
         counting.tally.bytes = chunk.bytes.len() as u64;
         match &self.form {
-            Form::Lines(_) => counting.lines(&chunk.bytes),
+            Form::Lines(_) => counting.lines(&chunk.bytes, Counting::event),
+            Form::Enriched => {
+                let mut line = String::new();
+                counting.lines(&chunk.bytes, |counting, row| match enriched::to_line(row, &mut line) {
+                    Ok(()) => counting.event(&line),
+                    Err((why, value)) => counting.unreadable(why, value),
+                });
+            }
             Form::Table(table, ..) => counting.rows(table, &chunk.bytes),
         }
         counting.tally
@@ -248,16 +263,16 @@ struct Counting<'p> {
 }
 
 impl Counting<'_> {
-    fn lines(&mut self, bytes: &[u8]) {
-        let Ok(text) = std::str::from_utf8(bytes) else { return self.lines_of_bytes(bytes) };
+    fn lines(&mut self, bytes: &[u8], mut event: impl FnMut(&mut Self, &str)) {
+        let Ok(text) = std::str::from_utf8(bytes) else { return self.lines_of_bytes(bytes, event) };
         let mut from = 0;
         for end in memchr::memchr_iter(b'\n', bytes) {
-            self.line(&text[from..end]);
+            self.line(&text[from..end], &mut event);
             from = end + 1;
         }
         // The last line of a log need not end.
         if from < text.len() {
-            self.line(&text[from..]);
+            self.line(&text[from..], &mut event);
         }
     }
 
@@ -274,11 +289,11 @@ impl Counting<'_> {
         self.tally.lines = ends + u64::from(bytes.last().is_some_and(|last| *last != b'\n'));
     }
 
-    fn lines_of_bytes(&mut self, bytes: &[u8]) {
+    fn lines_of_bytes(&mut self, bytes: &[u8], mut event: impl FnMut(&mut Self, &str)) {
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             match std::str::from_utf8(line) {
-                Ok(text) => self.line(text),
+                Ok(text) => self.line(text, &mut event),
                 Err(error) => {
                     self.tally.lines += 1;
                     self.unreadable(Unreadable::NotText, format!("byte {}", error.valid_up_to() + 1));
@@ -287,10 +302,10 @@ impl Counting<'_> {
         }
     }
 
-    fn line(&mut self, text: &str) {
+    fn line(&mut self, text: &str, event: &mut impl FnMut(&mut Self, &str)) {
         self.tally.lines += 1;
         if !text.trim_ascii().is_empty() {
-            self.event(text);
+            event(self, text);
         }
     }
 

@@ -53,9 +53,13 @@ pub struct Shape {
 /// The shape of tables.
 pub(super) static CSV: Shape = csv::SHAPE;
 
+/// The shape of enriched events of Snowplow, and what their rows become.
+pub(super) static ENRICHED: Shape = snowplow::ENRICHED;
+pub(super) static SNOWPLOW: Shape = snowplow::SHAPE;
+
 /// Every shape, the most particular first.
 pub static ALL: &[Shape] =
-    &[rudderstack::SHAPE, segment::SHAPE, snowplow::SHAPE, plain::NESTED, plain::FLAT, csv::SHAPE];
+    &[rudderstack::SHAPE, segment::SHAPE, snowplow::SHAPE, plain::NESTED, plain::FLAT, csv::SHAPE, snowplow::ENRICHED];
 
 impl Shape {
     /// The kind of call that a word means.

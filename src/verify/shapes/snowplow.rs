@@ -27,3 +27,13 @@ fn role(key: &str) -> Role {
         _ => Role::Other,
     }
 }
+
+/// The same events with tabs between their cells.
+pub(super) const ENRICHED: Shape = Shape {
+    name: "snowplow-tsv",
+    about: "Snowplow enriched events as TSV: the 131 columns of the canonical event model, without a header",
+    is_table: true,
+    // No line of JSON is a row.
+    fits: |_| 0,
+    ..SHAPE
+};
