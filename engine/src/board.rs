@@ -9,8 +9,9 @@ use crate::definition::{Definition, Retention, StageId};
 use crate::fold::{Fold, Moment, NONE, Rules};
 use crate::kpi::Person;
 use crate::period::{self, Periods};
-use crate::result::{CohortNumbers, NextEvent, NextNumbers, RetentionNumbers, Seen, share};
+use crate::result::{CohortNumbers, ExperimentNumbers, NextEvent, NextNumbers, RetentionNumbers, Seen, share};
 use crate::tally::is_mature;
+use crate::trial::Trial;
 
 /// The most periods after joining that are followed.
 const MAX_AFTER: usize = 60;
@@ -31,6 +32,8 @@ pub struct Board {
     grids: BTreeMap<Grid, BTreeMap<i32, Cohort>>,
     /// By stage: the next event of those who dropped off there, by name; nothing where there was none.
     next: BTreeMap<StageId, BTreeMap<Option<String>, u64>>,
+    /// By experiment.
+    trials: Vec<Trial>,
 }
 
 /// Adds people to boards.
@@ -46,7 +49,9 @@ pub struct Boards<'r, 'd> {
 impl<'r, 'd> Boards<'r, 'd> {
     /// With nobody in it.
     pub fn new(rules: &'r Rules<'d>, zone: &'r TimeZone) -> Self {
-        Self { rules, zone, periods: Periods::default(), board: Board::default() }
+        let trials = rules.definition.experiments.iter().map(Trial::new).collect();
+        let board = Board { trials, ..Board::default() };
+        Self { rules, zone, periods: Periods::default(), board }
     }
 
     /// Adds a person. `fold` answers what held of them at a moment.
@@ -57,6 +62,12 @@ impl<'r, 'd> Boards<'r, 'd> {
         }
         for stage in &definition.next_after {
             self.next(*stage, person);
+        }
+        // People are dealt, not accounts.
+        if !person.is_account {
+            for (own, experiment) in self.board.trials.iter_mut().zip(&definition.experiments) {
+                own.add(experiment, self.rules, person);
+            }
         }
     }
 
@@ -117,6 +128,11 @@ impl Board {
                 own.entry(period).or_default().add(&cohort);
             }
         }
+        if self.trials.is_empty() {
+            self.trials = other.trials;
+        } else {
+            self.trials.iter_mut().zip(&other.trials).for_each(|(own, other)| own.merge(other));
+        }
         for (stage, names) in other.next {
             let own = self.next.entry(stage).or_default();
             names.into_iter().for_each(|(name, count)| *own.entry(name).or_default() += count);
@@ -141,6 +157,12 @@ impl Board {
             }
         };
         self.grids.iter().map(grid).collect()
+    }
+
+    /// The experiments.
+    pub fn experiments(&self, definition: &Definition) -> Vec<ExperimentNumbers> {
+        let trials = definition.experiments.iter().zip(&self.trials);
+        trials.map(|(experiment, trial)| trial.numbers(experiment, definition)).collect()
     }
 
     /// What people did instead, the most frequent first.

@@ -65,6 +65,9 @@ pub struct Definition {
     /// What was promised.
     #[serde(default)]
     pub goals: Vec<Goal>,
+    /// Controlled tests.
+    #[serde(default)]
+    pub experiments: Vec<Experiment>,
     /// The currency that is reported in.
     #[serde(default)]
     pub currency: String,
@@ -704,6 +707,35 @@ pub struct Retention {
     pub every: Period,
     /// Segments with and without which it is told.
     pub split: Vec<usize>,
+}
+
+/// A controlled test on the way between two stages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Experiment {
+    /// Its path.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// The stage people come from.
+    pub from: StageId,
+    /// The stage they are to reach.
+    pub to: StageId,
+    /// How long that may take.
+    pub within: Option<i64>,
+    /// The events that deal people to variants.
+    pub assigned: PatternId,
+    /// The property that names the variant.
+    pub key: FieldId,
+    /// The variants and their planned shares; the first is what the others are compared with.
+    pub variants: Vec<(String, f64)>,
+    /// How sure a difference must be.
+    pub confidence: f64,
+    /// How likely a real effect is to be found.
+    pub power: f64,
+    /// The smallest effect worth finding, and whether it is a share of the rate.
+    pub detects: Option<(f64, bool)>,
+    /// From when until when it runs, the end left out.
+    pub between: Option<(i64, i64)>,
 }
 
 /// What was promised of a KPI.

@@ -81,6 +81,10 @@ impl Keeping {
                 patterns.extend(by);
             }
         }
+        for own in &definition.experiments {
+            fields.push(own.key);
+            patterns.push(own.assigned);
+        }
         let splits = definition.kpis.iter().flat_map(|kpi| &kpi.by);
         let split_fields: Vec<FieldId> =
             splits.filter_map(|by| if let Split::Field(field) = by { Some(*field) } else { None }).collect();

@@ -14,6 +14,7 @@
 //! tally       what one person adds to the numbers
 //! kpi         what is computed of them, by period, channel, segment and property
 //! board       who of a cohort is seen again, and what people did instead of going on
+//! trial       experiments
 //! period      calendar periods
 //! money       exchange rates, and what was spent by day and channel
 //! result      the numbers
@@ -42,6 +43,7 @@ pub mod rows;
 pub mod system;
 pub mod tally;
 pub mod time;
+pub mod trial;
 pub mod write;
 
 pub use definition::Definition;

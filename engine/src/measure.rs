@@ -635,7 +635,8 @@ impl Counting<'_, '_> {
     /// Whether nothing is asked but the numbers of funnels.
     fn is_plain(self) -> bool {
         let definition = self.rules.definition;
-        self.plan.is_empty() && definition.retentions.is_empty() && definition.next_after.is_empty()
+        let has_boards = !definition.retentions.is_empty() || !definition.next_after.is_empty();
+        self.plan.is_empty() && !has_boards && definition.experiments.is_empty()
     }
 
     fn partition(self, mut people: People) -> Sum {

@@ -21,6 +21,8 @@ pub struct Measured {
     pub kpis: Vec<KpiNumbers>,
     /// What was promised, and how far it is.
     pub goals: Vec<GoalNumbers>,
+    /// Controlled tests.
+    pub experiments: Vec<ExperimentNumbers>,
     /// Who of a cohort is seen again.
     pub retentions: Vec<RetentionNumbers>,
     /// What people did instead of going on.
@@ -57,6 +59,71 @@ pub struct GoalNumbers {
     /// Whether it is where it should be, or beyond.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_track: Option<bool>,
+}
+
+/// An experiment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExperimentNumbers {
+    /// Its full path.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// The stage people come from.
+    pub from: String,
+    /// The stage they are to reach.
+    pub to: String,
+    /// How sure a difference must be.
+    pub confidence: f64,
+    /// The variants; the others are compared with the first.
+    pub variants: Vec<VariantNumbers>,
+    /// People who were seen in several variants, and are left out.
+    pub several: u64,
+    /// People in a variant that is not declared, who are left out.
+    pub unknown: u64,
+    /// How many people each variant needs for the effect that is to be found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needed: Option<f64>,
+    /// Whether there are so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_powered: Option<bool>,
+}
+
+/// A variant of an experiment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VariantNumbers {
+    /// Its name.
+    pub name: String,
+    /// The share of people it should have.
+    pub planned_share: f64,
+    /// People who were dealt to it.
+    pub assigned: u64,
+    /// People who reached the stage, of those whose time has run out.
+    pub arrived: u64,
+    /// People whose time has run out.
+    pub of: u64,
+    /// People who still have time.
+    pub open: u64,
+    /// The share of those who arrived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// The lower end of the interval of the rate (Wilson).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// Its upper end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+    /// The rate less that of the first variant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<f64>,
+    /// The lower end of the interval of the difference (Newcombe).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference_low: Option<f64>,
+    /// Its upper end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference_high: Option<f64>,
+    /// Whether that leaves nought out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub differs: Option<bool>,
 }
 
 /// A grid of cohorts.
@@ -470,7 +537,8 @@ impl Measured {
             });
         }
         let goals = definition.goals.iter().map(|goal| goal.numbers(&kpis, until)).collect();
+        let experiments = board.experiments(definition);
         let (retentions, next) = (board.retentions(definition), board.next(definition));
-        Self { log, funnels, kpis, goals, retentions, next }
+        Self { log, funnels, kpis, goals, experiments, retentions, next }
     }
 }

@@ -4,9 +4,10 @@ use funnelc_engine::definition as to;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::Lower;
-use super::kpi::quantity;
+use super::kpi::{Place, quantity};
 use crate::model::walk::{FieldOf, Node};
 use crate::model::{Kind, Val};
 
@@ -26,6 +27,9 @@ impl<'m, 's> Lower<'m, 's> {
         definition.keeps_all |= !definition.retentions.is_empty() || !definition.next_after.is_empty();
         for goal in self.model.nodes(Kind::Goal).collect::<Vec<_>>() {
             self.goal(goal);
+        }
+        for experiment in self.model.nodes(Kind::Experiment).collect::<Vec<_>>() {
+            self.experiment(experiment);
         }
     }
 
@@ -70,6 +74,56 @@ impl<'m, 's> Lower<'m, 's> {
         self.out.definition.goals.push(to::Goal { path: goal.path(), label, kpi, course });
     }
 
+    /// An experiment, where it says on which way it is; its audience and guards are for those who run it.
+    fn experiment(&mut self, own: Node<'m, 's>) {
+        let stage = |slot: &str| own.field("on")?.target_of(slot).and_then(|stage| self.stages.get(&stage.id)).copied();
+        let (Some(from), Some(to)) = (stage("from"), stage("to")) else {
+            let path = own.path();
+            return self.out.notes.push(format!("experiment `{path}` is not measured: it does not say `on a -> b`"));
+        };
+        let Some(field) = own.field("assigned") else { return };
+        let Some(expr) = field.expr("trigger") else { return };
+        let key = field.get("key").and_then(|key| key.val.word());
+        let (Some(event), Some(key)) = (self.event_in(Place::of(field.owner.id), expr), key) else {
+            return self.trouble(field.field.span, "people are dealt to variants by one event here");
+        };
+        let key = self.key(event, key);
+        let Some(assigned) = self.pattern(field.owner.id, expr) else { return };
+        let part = |field: &str, default: f64| {
+            let share = own.field(field).and_then(|field| field.percent("value"));
+            share.and_then(|share| (share / Decimal::ONE_HUNDRED).to_f64()).unwrap_or(default)
+        };
+        let detects = own.field("detects").and_then(|field| {
+            let share = (field.percent("share")? / Decimal::ONE_HUNDRED).to_f64()?;
+            Some((share, field.field.values.iter().all(|own| own.val.word() != Some("absolute"))))
+        });
+        let between = own.field("between").and_then(|field| {
+            let (from, last) = (self.begin_of(field, "from")?, self.begin_of(field, "to")?);
+            Some((from, last.saturating_add(24 * 3_600_000_000)))
+        });
+        let experiment = to::Experiment {
+            path: own.path(),
+            label: own.label(self.model.languages()[0]),
+            from,
+            to,
+            within: self.longest(from, to),
+            assigned,
+            key,
+            variants: variants(own),
+            confidence: part("confidence", 0.95),
+            power: part("power", 0.8),
+            detects,
+            between,
+        };
+        self.out.definition.experiments.push(experiment);
+        for field in [own.field("audience"), own.field("guards")].into_iter().flatten() {
+            let (path, word) = (own.path(), field.field.spec.word);
+            self.out.notes.push(format!(
+                "experiment `{path}` is measured of everybody it was dealt to; `{word}` is not looked at"
+            ));
+        }
+    }
+
     /// Where a goal should be when.
     fn course(&self, goal: Node<'m, 's>) -> Option<Vec<(i64, Decimal)>> {
         let (values, days) = (goal.field("from")?, goal.field("between")?);
@@ -94,4 +148,12 @@ impl<'m, 's> Lower<'m, 's> {
         let zone = TimeZone::get(&self.out.definition.columns.timezone).unwrap_or(TimeZone::UTC);
         Some(day.to_zoned(zone).ok()?.timestamp().as_microsecond())
     }
+}
+
+/// The variants of an experiment and their shares.
+fn variants(own: Node<'_, '_>) -> Vec<(String, f64)> {
+    let values = own.field("variants").map(|field| field.field.values.as_slice()).unwrap_or_default();
+    let names = values.iter().filter(|own| own.slot == "name").filter_map(|own| own.val.word());
+    let shares = values.iter().filter(|own| own.slot == "share").filter_map(|own| quantity(&own.val)?.to_f64());
+    names.map(str::to_owned).zip(shares).collect()
 }

@@ -447,7 +447,7 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     /// The event that something is about.
-    fn event_in(&self, place: Place<'_, 'm, 's>, arg: &Expr<'s>) -> Option<Node<'m, 's>> {
+    pub(super) fn event_in(&self, place: Place<'_, 'm, 's>, arg: &Expr<'s>) -> Option<Node<'m, 's>> {
         let (ExprKind::Name(at) | ExprKind::Call { callee: at, .. }) = arg.kind else { return None };
         self.meant(place, at).filter(|node| node.kind() == Kind::Event)
     }
@@ -521,7 +521,7 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     /// How long a way takes at most: the longest path, within the window.
-    fn longest(&self, from: usize, to: usize) -> Option<i64> {
+    pub(super) fn longest(&self, from: usize, to: usize) -> Option<i64> {
         let definition = &self.out.definition;
         let own = &definition.stages[to];
         let window = definition.funnels[own.funnel].window.filter(|_| !own.is_loyalty);

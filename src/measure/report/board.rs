@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use funnelc_engine::result::{CohortNumbers, GoalNumbers, NextNumbers, RetentionNumbers, Seen};
+use funnelc_engine::result::{CohortNumbers, ExperimentNumbers, GoalNumbers, NextNumbers, RetentionNumbers, Seen};
 
 use super::Report;
 use super::table::{FEW, bold, columns, grouped, kpi_value, percent};
@@ -16,6 +16,9 @@ const NEXT: usize = 10;
 
 pub(super) fn render(report: &Report<'_>, out: &mut String) {
     goals(&report.measured.goals, out);
+    for own in &report.measured.experiments {
+        experiment(report, own, out);
+    }
     for own in &report.measured.retentions {
         retention(report, own, out);
     }
@@ -45,6 +48,41 @@ fn goals(all: &[GoalNumbers], out: &mut String) {
     }
     out.push('\n');
     columns(&rows, &[false, true, true, true, true, true, false], out);
+}
+
+fn experiment(report: &Report<'_>, own: &ExperimentNumbers, out: &mut String) {
+    let title = format!("{}: {} -> {}", own.label, own.from, own.to);
+    let _ = writeln!(out, "\n{}", bold(report, &title));
+    let sure = format!("{:.0}% sure", own.confidence * 100.0);
+    let mut rows = vec![["variant", "people", "still open", "rate", &sure, "difference", &sure, ""].map(str::to_owned)];
+    let interval = |low: Option<f64>, high: Option<f64>| {
+        low.zip(high).map_or(String::new(), |(low, high)| format!("{} .. {}", percent(Some(low)), percent(Some(high))))
+    };
+    for variant in &own.variants {
+        let verdict = variant.differs.map_or("", |differs| if differs { "differs" } else { "may be chance" });
+        rows.push([
+            variant.name.clone(),
+            grouped(variant.of),
+            grouped(variant.open),
+            percent(variant.rate),
+            interval(variant.low, variant.high),
+            variant.difference.map_or(String::new(), |own| percent(Some(own))),
+            interval(variant.difference_low, variant.difference_high),
+            verdict.to_owned(),
+        ]);
+    }
+    columns(&rows, &[false, true, true, true, true, true, true, false], out);
+    if let (Some(needed), Some(is_powered)) = (own.needed, own.is_powered) {
+        let needed = kpi_value(Some(needed), "count");
+        let state =
+            if is_powered { "there are so many" } else { "there are fewer, so that a real effect may stay unseen" };
+        let _ = writeln!(out, "  each variant needs {needed} people for the effect that is to be found; {state}");
+    }
+    if own.several + own.unknown > 0 {
+        let (several, unknown) = (grouped(own.several), grouped(own.unknown));
+        let _ =
+            writeln!(out, "  left out: {several} people in several variants, {unknown} in one that is not declared");
+    }
 }
 
 fn retention(report: &Report<'_>, own: &RetentionNumbers, out: &mut String) {

@@ -69,6 +69,18 @@ pub fn schema() -> Value {
         "actual": number, "period": text, "done": number, "on_track": { "type": "boolean" },
     });
     let goal = object(&goal, &["planned", "actual", "period", "done", "on_track"]);
+    let variant = json!({
+        "name": text, "planned_share": share, "assigned": count, "arrived": count, "of": count, "open": count,
+        "rate": share, "low": share, "high": share, "difference": number, "difference_low": number,
+        "difference_high": number, "differs": { "type": "boolean" },
+    });
+    let variant =
+        object(&variant, &["rate", "low", "high", "difference", "difference_low", "difference_high", "differs"]);
+    let experiment = json!({
+        "path": text, "label": text, "from": text, "to": text, "confidence": share, "variants": list(variant),
+        "several": count, "unknown": count, "needed": many, "is_powered": { "type": "boolean" },
+    });
+    let experiment = object(&experiment, &["needed", "is_powered"]);
     let seen = object(&json!({ "seen": count, "of": count, "open": count, "share": share }), &["share"]);
     let cohort = object(&json!({ "period": text, "joined": count, "after": list(seen) }), &[]);
     let retention = json!({
@@ -81,7 +93,7 @@ pub fn schema() -> Value {
     let whole = json!({
         "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["accounts", "from", "until", "spend"]),
         "funnels": list(object(&funnel, &[])), "kpis": list(object(&kpi, &["target", "unmeasured"])),
-        "goals": list(goal), "retentions": list(retention), "next": list(next),
+        "goals": list(goal), "experiments": list(experiment), "retentions": list(retention), "next": list(next),
     });
     let mut made = object(&whole, &[]);
     made["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");

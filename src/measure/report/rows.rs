@@ -1,7 +1,7 @@
 //! All numbers as one table, a row each: for spreadsheets as CSV, for warehouses as Parquet.
 
 use funnelc_engine::Measured;
-use funnelc_engine::result::{FunnelNumbers, KpiNumbers, KpiValue, RetentionNumbers, Times};
+use funnelc_engine::result::{ExperimentNumbers, FunnelNumbers, KpiNumbers, KpiValue, RetentionNumbers, Times};
 use funnelc_engine::write::{Kind, Table, Values};
 
 use super::Report;
@@ -109,6 +109,7 @@ fn rows(measured: &Measured) -> Vec<Row> {
             rows.push(Row { measure: measure.to_owned(), period, unit, value, ..row.clone() });
         }
     }
+    measured.experiments.iter().for_each(|own| experiment(own, &mut rows));
     measured.retentions.iter().for_each(|own| retention(own, &mut rows));
     for own in &measured.next {
         for next in &own.events {
@@ -237,6 +238,33 @@ fn kpi(kpi: &KpiNumbers, rows: &mut Vec<Row>) {
         for (measure, value, unit) in numbers.into_iter().filter(|(_, value, _)| value.is_some()) {
             rows.push(Row { measure: measure.to_owned(), unit: unit.to_owned(), value, ..row.clone() });
         }
+    }
+}
+
+fn experiment(own: &ExperimentNumbers, rows: &mut Vec<Row>) {
+    let whole = Row {
+        of: "experiment",
+        path: own.path.clone(),
+        label: own.label.clone(),
+        unit: "count".to_owned(),
+        ..Row::default()
+    };
+    for (measure, value) in [("several", count(own.several)), ("unknown", count(own.unknown)), ("needed", own.needed)] {
+        rows.push(Row { measure: measure.to_owned(), value, ..whole.clone() });
+    }
+    for variant in &own.variants {
+        let row = Row { by: Some("variant".to_owned()), group: Some(variant.name.clone()), ..whole.clone() };
+        let counts =
+            [("assigned", variant.assigned), ("arrived", variant.arrived), ("of", variant.of), ("open", variant.open)];
+        for (measure, value) in counts {
+            rows.push(Row { measure: measure.to_owned(), value: count(value), ..row.clone() });
+        }
+        ratio("rate", variant.rate, &row, rows);
+        ratio("rate: low", variant.low, &row, rows);
+        ratio("rate: high", variant.high, &row, rows);
+        ratio("difference", variant.difference, &row, rows);
+        ratio("difference: low", variant.difference_low, &row, rows);
+        ratio("difference: high", variant.difference_high, &row, rows);
     }
 }
 
