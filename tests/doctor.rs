@@ -1,16 +1,23 @@
-//! What the doctor says of logs: a folder each, with the spec, the log and what is expected. `FUNNELC_BLESS=1` writes it anew.
+//! What the doctor says of logs: a folder a fault, the report beside it. `FUNNELC_BLESS=1` writes what is expected anew.
 
 #![cfg(feature = "engine")]
 #![allow(clippy::disallowed_methods, reason = "tests read and write files and start the program")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use funnelc::doctor::{CHECKS, report};
+use funnelc::doctor::checks::CHECKS;
+use funnelc::doctor::report;
+use serde_json::Value;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn folder() -> PathBuf {
+    root().join("tests/fixtures/doctor")
 }
 
 fn expect(path: &Path, text: &str) {
@@ -21,50 +28,122 @@ fn expect(path: &Path, text: &str) {
     assert!(expected == text, "{}", funnelc::fix::diff(&path.display().to_string(), &expected, text));
 }
 
-fn doctor(folder: &Path, more: &[&str]) -> (i32, String, String) {
+/// The log of a fault, from inside the folder of all.
+fn log(name: &str) -> String {
+    let ending = if folder().join(name).join("events.csv").exists() { "csv" } else { "jsonl" };
+    format!("{name}/events.{ending}")
+}
+
+fn doctor(name: &str, more: &[&str]) -> (i32, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_funnelc"));
-    command.args(["doctor", "spec.funnel", "--events", "events.csv"]).args(more);
-    let output = command.current_dir(folder).env("LC_ALL", "C.UTF-8").output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    command.args(["doctor", "spec.funnel", "--events", &log(name)]).args(more).current_dir(folder());
+    let output = command.env("LC_ALL", "C.UTF-8").env_remove("COLUMNS").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{name}");
+    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+}
+
+fn examined(name: &str) -> Value {
+    serde_json::from_str(&doctor(name, &["--format", "json"]).1).unwrap()
+}
+
+fn faults() -> Vec<String> {
+    let all = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    let mut names: Vec<String> =
+        all.filter(|path| path.is_dir()).map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
 }
 
 #[test]
-fn every_check_finds_what_is_wrong_and_is_silent_of_what_is_sound() {
+fn each_fault_is_said_as_expected() {
+    for name in faults() {
+        let (code, out) = doctor(&name, &[]);
+        let fails = examined(&name)["fails"].as_bool().unwrap();
+        assert_eq!(code, i32::from(fails), "{name}");
+        expect(&folder().join(&name).join("expected.txt"), &out);
+    }
+}
+
+#[test]
+fn the_reports_are_in_arabic_too() {
+    for name in ["columns", "times", "names"] {
+        let (_, out) = doctor(name, &["--lang", "ar"]);
+        expect(&folder().join(name).join("expected.ar.txt"), &out);
+    }
+}
+
+#[test]
+fn every_check_has_a_log_that_it_finds_something_in_and_one_in_which_it_finds_nothing() {
+    let found = |name: &str, check: &str| {
+        let document = examined(name);
+        document["findings"].as_array().unwrap().iter().any(|own| own["check"] == check)
+    };
+    for check in CHECKS {
+        assert!(found(check.name, check.name), "{} finds nothing in its own log", check.name);
+        assert!(!found("fits", check.name), "{} finds something in a log that fits", check.name);
+    }
+}
+
+#[test]
+fn the_document_is_as_its_schema_says() {
     let schema = report::schema();
     expect(&root().join("book/src/schemas/doctor.schema.json"), &format!("{schema:#}\n"));
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for name in ["sick", "sound"] {
-        let folder = root().join("tests/fixtures/doctor").join(name);
-        let (code, out, err) = doctor(&folder, &[]);
-        assert_eq!((code, err.as_str()), (0, ""), "{name}: {out}");
-        expect(&folder.join("expected.txt"), &out);
-        let (_, out, _) = doctor(&folder, &["--format", "json"]);
-        let document: serde_json::Value = serde_json::from_str(&out).unwrap();
-        let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
-        assert!(errors.is_empty(), "{name}: {errors:?}");
-        let findings = document["findings"].as_array().unwrap();
-        for check in CHECKS {
-            let is_found = findings.iter().any(|own| own["check"] == check.name);
-            assert_eq!(is_found, name == "sick", "{name}: {}", check.name);
-        }
+    for name in faults() {
+        let document = examined(&name);
+        assert!(validator.is_valid(&document), "{name}: {:?}", validator.iter_errors(&document).next());
     }
+    let mut wrong = examined("fits");
+    wrong["findings"] = serde_json::json!([{ "check": "weather" }]);
+    assert!(!validator.is_valid(&wrong));
 }
 
 #[test]
-fn what_cannot_be_measured_at_all_is_an_error() {
-    let spec = fs::read(root().join("tests/fixtures/doctor/sound/spec.funnel")).unwrap();
-    let cases = [
-        ("user_id,when,event\n1,2027-01-01,visited\n", "has no column `time`"),
-        ("", "the log is empty"),
-        ("user_id,time,event\n,2027-01-01,visited\n", "have no identity"),
-        ("user_id,time,event\n1,1767225600,visited\n1,1767225600000,bought\n", "several units"),
-    ];
-    for (log, words) in cases {
-        let place = tempfile::tempdir().unwrap();
-        fs::write(place.path().join("spec.funnel"), &spec).unwrap();
-        fs::write(place.path().join("events.csv"), log).unwrap();
-        let (code, out, err) = doctor(place.path(), &[]);
-        assert!(code == 1 && out.contains(words), "{out}{err}");
+fn the_book_shows_reports_as_they_are() {
+    let (begin, end) = ("<!-- examples -->", "<!-- end -->");
+    let path = root().join("book/src/measure/doctor.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once(begin).unwrap();
+    let (_, after) = rest.split_once(end).unwrap();
+    let mut filled = format!("{before}{begin}\n");
+    for name in ["columns", "times", "names"] {
+        let log = log(name);
+        let report = doctor(name, &[]).1;
+        write!(filled, "\n```text\n$ funnelc doctor spec.funnel --events {log}\n{report}```\n").unwrap();
     }
+    expect(&path, &format!("{filled}\n{end}{after}"));
+}
+
+#[test]
+fn a_log_is_the_same_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = root().join("specs/examples/peepers");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_funnelc"));
+        let output = command.args(arguments).current_dir(folder.path()).env("LC_ALL", "C.UTF-8").output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let findings = ["jsonl", "parquet", "csv"].map(|form| {
+        let spec = spec.to_str().unwrap();
+        run(&["sample", spec, "-n", "300", "-o", form, "--format", form]);
+        let report = run(&["doctor", spec, "--events", &format!("{form}/events.{form}"), "--format", "json"]);
+        let document: Value = serde_json::from_str(&report).unwrap();
+        assert!(document["log"]["rows"].as_u64().unwrap() > 300, "{form}");
+        (document["log"]["names"].clone(), document["findings"].clone())
+    });
+    assert_eq!(findings[0], findings[1]);
+    assert_eq!(findings[0], findings[2]);
+}
+
+#[test]
+fn times_in_two_units_are_a_problem() {
+    let place = tempfile::tempdir().unwrap();
+    let log = place.path().join("events.csv");
+    let rows = "user_id,anonymous_id,occurred_at,event\n1,a,1767225600,visited\n2,b,1767225600000,visited\n";
+    fs::write(&log, rows).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_funnelc"));
+    let output = command.args(["doctor", "spec.funnel", "--events"]).arg(&log).current_dir(folder()).output().unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("has times in seconds (1767225600) and in milliseconds (1767225600000)"), "{report}");
+    assert_eq!(output.status.code(), Some(1));
 }

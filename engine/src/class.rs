@@ -234,7 +234,7 @@ fn json<'a>(own: &'a Json, name: &str) -> Cell<'a> {
 }
 
 /// Whether a test holds of an event.
-pub fn holds(test: &Test, row: &Row<'_>, zone: &TimeZone) -> bool {
+pub(crate) fn holds(test: &Test, row: &Row<'_>, zone: &TimeZone) -> bool {
     match test {
         Test::Always => true,
         Test::Not(inner) => !holds(inner, row, zone),

@@ -9,7 +9,7 @@
 //! class       which patterns an event satisfies, decided once, when it is read
 //! rows        what is kept of an event, by person; on disk where memory is short
 //! history     one person's events: copies merged, reversed ones marked, silence and scores made events
-//! examine     what is in a log, before it is measured
+//! checkup     what a log is like before anything is measured of it
 //! fold        which entries are reached, and by which transitions
 //! tally       what one person adds to the numbers
 //! kpi         what is computed of them, by period, channel, segment and property
@@ -27,9 +27,9 @@
 
 pub mod board;
 pub mod cell;
+pub mod checkup;
 pub mod class;
 pub mod definition;
-pub mod examine;
 pub mod fold;
 pub mod history;
 pub mod identity;

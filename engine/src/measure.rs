@@ -159,7 +159,7 @@ pub fn measure(
 }
 
 /// The parts of all files, each with the number of its origin.
-fn parts(inputs: &Inputs) -> Result<Vec<(usize, Part)>, Trouble> {
+pub(crate) fn parts(inputs: &Inputs) -> Result<Vec<(usize, Part)>, Trouble> {
     let mut found = Vec::new();
     for (origin, paths) in std::iter::once(&inputs.events).chain(&inputs.tables).enumerate() {
         for path in paths {

@@ -8,12 +8,11 @@ use clap::builder::PossibleValue;
 use super::measure::{Named, words};
 use super::output::{LanguageArgument, When, print, style, unusable};
 use super::{Outcome, settings};
-use crate::doctor::report::FORMATS;
-use crate::doctor::{self, Case, Severity};
-use crate::measure;
+use crate::doctor::report::{FORMATS, Report};
+use crate::doctor::{Expected, examine};
 use crate::system;
 
-/// Say whether a log fits a spec, before it is measured.
+/// Say whether a log fits a spec, before anything is measured.
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
     /// The file or folder of the project; nothing means the current folder
@@ -38,30 +37,21 @@ fn formats() -> clap::builder::PossibleValuesParser {
 }
 
 impl Doctor {
-    pub(super) fn run(&self, color: When) -> Outcome {
-        let found = settings::sound(self.spec.as_deref(), color, |model| {
-            let lowered = measure::examined(model)
-                .map_err(|troubles| unusable(&super::measure::places(model.sources, &troubles)))?;
-            let names = model.events().flat_map(|event| {
-                let others = event.wire_names().into_iter().map(|(_, name)| name);
-                std::iter::once(event.wire_name(None)).chain(others).collect::<Vec<_>>()
-            });
-            Ok((lowered.definition, names.collect::<Vec<String>>()))
-        });
-        let (mut definition, planned) = match found {
-            Ok(found) => found,
+    pub(super) fn run(self, color: When) -> Outcome {
+        let mut expected = match settings::sound(self.spec.as_deref(), color, |model| Ok(Expected::of(model))) {
+            Ok(expected) => expected,
             Err(outcome) => return outcome,
         };
-        self.named.apply(&mut definition.columns);
-        let facts = match funnelc_engine::examine::examine(&definition, &self.events) {
-            Ok(facts) => facts,
+        self.named.apply(&mut expected.definition.columns);
+        let examined = match examine(&expected, &self.events) {
+            Ok(examined) => examined,
             Err(trouble) => return unusable(&words(&trouble)),
         };
-        let findings = doctor::examine(&Case { definition: &definition, planned: &planned, facts: &facts });
         let Some(format) = FORMATS.iter().find(|format| format.name == self.format) else {
             return unusable(&format!("there is no format `{}`", self.format));
         };
-        let text = (format.render)(&findings, style(color, self.output_file.is_none()));
+        let style = style(color, self.output_file.is_none());
+        let text = (format.render)(&Report { examined: &examined, style, language: self.lang.language() });
         match &self.output_file {
             None => print(&text),
             Some(path) => {
@@ -70,6 +60,6 @@ impl Doctor {
                 }
             }
         }
-        if findings.iter().any(|own| own.severity == Severity::Error) { Outcome::Found } else { Outcome::Clean }
+        if examined.fails() { Outcome::Found } else { Outcome::Clean }
     }
 }

@@ -1,99 +1,124 @@
-//! Does a log fit a spec? Each check looks at the facts of the log and says what is wrong, why it matters for the numbers and
-//! what to do.
+//! Whether a log fits a spec: what would make numbers wrong, found before anything is measured.
+//!
+//! The engine counts ([`funnelc_engine::checkup`]); each check of [`checks::CHECKS`] reads the counts beside the spec and
+//! says what is wrong and what to do.
 
-mod checks;
+pub mod checks;
 pub mod report;
 
-use funnelc_engine::Definition;
-use funnelc_engine::examine::Examined;
-use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-/// How bad something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The numbers would be wrong, or there would be none.
-    Error,
-    /// Some numbers are less than they seem.
-    Warning,
+use funnelc_engine::checkup::{Checkup, checkup};
+use funnelc_engine::{Definition, Trouble};
+
+use crate::diagnostic::Message;
+use crate::measure;
+use crate::model::Model;
+
+/// What a spec says of its logs.
+#[derive(Debug)]
+pub struct Expected {
+    /// Columns, fields and channels, as they are measured by.
+    pub definition: Definition,
+    /// The field that says what brought people.
+    pub source: Option<usize>,
+    /// The events of the logs: their paths by each name on the wire.
+    pub names: BTreeMap<String, String>,
+    /// Whether the spec declares channels that claim events.
+    pub has_channels: bool,
+}
+
+impl Expected {
+    /// What a model says.
+    pub fn of(model: &Model<'_>) -> Self {
+        let (definition, source) = measure::survey(model);
+        let mut names = BTreeMap::new();
+        for event in model.events().filter(|event| event.0.field("from").is_none()) {
+            names.insert(event.wire_name(None), event.0.path());
+            names.extend(event.wire_names().into_iter().map(|(_, name)| (name, event.0.path())));
+        }
+        let has_channels = definition.channels.iter().any(|channel| channel.pattern.is_some());
+        Self { definition, source, names, has_channels }
+    }
+}
+
+/// A log beside its spec.
+#[derive(Clone, Copy, Debug)]
+pub struct Exam<'a> {
+    /// What the log is like.
+    pub log: &'a Checkup,
+    /// What the spec says of it.
+    pub expected: &'a Expected,
+}
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Numbers would be wrong, or there would be none.
+    Problem,
+    /// Numbers can be wrong; only people can tell.
+    Doubt,
     /// Good to know.
     Note,
 }
 
-/// Something about a log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+impl Weight {
+    /// Its word in reports for programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Problem => "problem",
+            Self::Doubt => "doubt",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Something about a log that its reader should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The name of the check.
-    pub check: &'static str,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What is so, in one sentence without a full stop.
-    pub words: String,
+    /// How much it weighs.
+    pub weight: Weight,
+    /// What is so.
+    pub says: Message,
     /// Why it matters and what to do.
-    pub advice: String,
-    /// Some of what is meant.
-    pub examples: Vec<String>,
+    pub help: Message,
+    /// How many rows it is about; none where it is not about rows.
+    pub rows: Option<u64>,
 }
 
-/// What a log is held against.
-pub struct Case<'a> {
-    /// What the spec measures.
-    pub definition: &'a Definition,
-    /// The names of planned events on the wire.
-    pub planned: &'a [String],
-    /// What the log holds.
-    pub facts: &'a Examined,
+/// What came of an examination.
+#[derive(Debug)]
+pub struct Examined {
+    /// What the log is like.
+    pub log: Checkup,
+    /// By check, in their order: what was found.
+    pub findings: Vec<(&'static str, Finding)>,
 }
 
-/// A check.
-pub struct Check {
-    /// Its name.
-    pub name: &'static str,
-    /// What it looks for.
-    pub about: &'static str,
-    run: fn(&Case<'_>) -> Vec<Finding>,
+impl Examined {
+    /// Whether numbers would be wrong.
+    pub fn fails(&self) -> bool {
+        self.findings.iter().any(|(_, finding)| finding.weight == Weight::Problem)
+    }
 }
 
-/// Every check, in the order they are told; one file each.
-pub const CHECKS: &[Check] = &[
-    checks::columns::CHECK,
-    checks::rows::CHECK,
-    checks::identity::CHECK,
-    checks::times::CHECK,
-    checks::order::CHECK,
-    checks::copies::CHECK,
-    checks::clocks::CHECK,
-    checks::events::CHECK,
-    checks::channels::CHECK,
-];
-
-/// What every check finds.
-pub fn examine(case: &Case<'_>) -> Vec<Finding> {
-    CHECKS.iter().flat_map(|check| (check.run)(case)).collect()
+/// Examines logs; the findings come heaviest first, those of one weight in the order of the checks.
+pub fn examine(expected: &Expected, logs: &[PathBuf]) -> Result<Examined, Trouble> {
+    let log = checkup(&expected.definition, logs, expected.source)?;
+    let exam = Exam { log: &log, expected };
+    let found = |check: &'static checks::Check| (check.find)(exam).into_iter().map(|finding| (check.name, finding));
+    let mut findings: Vec<(&'static str, Finding)> = checks::CHECKS.iter().flat_map(found).collect();
+    findings.sort_by_key(|(_, finding)| finding.weight);
+    Ok(Examined { log, findings })
 }
 
 impl Finding {
-    fn new(check: &'static str, severity: Severity, words: String, advice: &str) -> Self {
-        Self { check, severity, words, advice: advice.to_owned(), examples: Vec::new() }
+    fn new(weight: Weight, says: Message, help: Message) -> Self {
+        Self { weight, says, help, rows: None }
     }
 
-    fn with(self, examples: Vec<String>) -> Self {
-        Self { examples, ..self }
+    fn of_rows(self, rows: u64) -> Self {
+        Self { rows: Some(rows), ..self }
     }
-}
-
-/// How many examples of a kind are shown.
-const EXAMPLES: usize = 5;
-
-/// The most frequent names, each with how often it is there.
-fn most<'n>(counts: impl Iterator<Item = (&'n String, &'n u64)>) -> Vec<String> {
-    let mut all: Vec<(&String, &u64)> = counts.collect();
-    all.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
-    all.into_iter().take(EXAMPLES).map(|(name, count)| format!("{name} ({count})")).collect()
-}
-
-/// `1.2%` of a whole.
-#[allow(clippy::cast_precision_loss, reason = "a share is rough")]
-fn share(part: u64, whole: u64) -> String {
-    format!("{:.1}%", part as f64 / whole.max(1) as f64 * 100.0)
 }

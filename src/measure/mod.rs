@@ -76,44 +76,21 @@ pub struct Unmeasured {
     pub words: String,
 }
 
+/// What a model says of its logs, whether or not all of it can be measured, and the field that tells what brought people.
+pub fn survey(model: &Model<'_>) -> (Definition, Option<usize>) {
+    let mut lower = Lower::new(model);
+    lower.lower();
+    lower.channels();
+    let source = lower.field("utm_source".to_owned());
+    lower.troubles.clear();
+    let definition = lower.finish().map(|lowered| lowered.definition).unwrap_or_default();
+    (definition, Some(source))
+}
+
 /// What a model has to measure; everything that stands in the way, where something does.
 pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
-    lowered(model, false)
-}
-
-/// The same for a log that is only looked at: all channels are asked for.
-pub fn examined(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
-    lowered(model, true)
-}
-
-fn lowered(model: &Model<'_>, is_examined: bool) -> Result<Lowered, Vec<Unmeasured>> {
-    let mut lower = Lower {
-        model,
-        out: Lowered::default(),
-        fields: IndexMap::new(),
-        scores: FxHashMap::default(),
-        open_scores: Vec::new(),
-        stages: FxHashMap::default(),
-        used: Vec::new(),
-        account_key: None,
-        amounts: Vec::new(),
-        spend_at: None,
-        troubles: Vec::new(),
-        depth: 0,
-    };
-    lower.out.definition.columns = columns(model);
-    lower.money();
-    lower.accounts();
-    lower.funnels();
-    lower.kpis();
-    lower.boards();
-    if is_examined {
-        lower.channels();
-        for word in ["utm_source", "utm_medium"] {
-            lower.field(word.to_owned());
-        }
-    }
-    lower.copies();
+    let mut lower = Lower::new(model);
+    lower.lower();
     lower.finish()
 }
 
@@ -139,6 +116,33 @@ struct Lower<'m, 's> {
 }
 
 impl<'m, 's> Lower<'m, 's> {
+    fn new(model: &'m Model<'s>) -> Self {
+        Self {
+            model,
+            out: Lowered::default(),
+            fields: IndexMap::new(),
+            scores: FxHashMap::default(),
+            open_scores: Vec::new(),
+            stages: FxHashMap::default(),
+            used: Vec::new(),
+            account_key: None,
+            amounts: Vec::new(),
+            spend_at: None,
+            troubles: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    fn lower(&mut self) {
+        self.out.definition.columns = columns(self.model);
+        self.money();
+        self.accounts();
+        self.funnels();
+        self.kpis();
+        self.boards();
+        self.copies();
+    }
+
     fn trouble(&mut self, span: Span, words: impl Into<String>) {
         self.troubles.push(Unmeasured { span, words: words.into() });
     }

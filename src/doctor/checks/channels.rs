@@ -1,26 +1,35 @@
-//! Visits that no channel claims, and channels that claim none.
+//! Whether what brought people is claimed by a channel.
 
-use super::super::{Case, Check, Finding, Severity, most};
+use super::{Check, share};
+use crate::doctor::{Exam, Finding, Weight};
+use crate::say;
 
-pub(in super::super) const CHECK: Check =
-    Check { name: "channels", about: "link parameters that no channel claims, and channels that claim nothing", run };
+pub(super) const CHECK: Check = Check { name: "channels", find };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
-    let facts = case.facts;
-    let mut found = Vec::new();
-    let unclaimed: u64 = facts.unclaimed.values().sum();
-    if unclaimed > 0 {
-        let words = format!("{unclaimed} events have a `utm_source` or `utm_medium` that no channel claims");
-        let advice = "what they bring is credited to none: let a channel `match` them, or mend the links";
-        found.push(Finding::new(CHECK.name, Severity::Warning, words, advice).with(most(facts.unclaimed.iter())));
+fn find(exam: Exam<'_>) -> Vec<Finding> {
+    let log = exam.log;
+    if !exam.expected.has_channels {
+        return Vec::new();
     }
-    let channels = case.definition.channels.iter().zip(&facts.claimed);
-    let idle = channels.filter(|(channel, claimed)| channel.pattern.is_some() && **claimed == 0);
-    let idle: Vec<String> = idle.map(|(channel, _)| channel.path.clone()).collect();
-    if !idle.is_empty() {
-        let words = format!("{} channels claim no event", idle.len());
-        let advice = "either nobody came by them, or their links carry other parameters than `match` asks for";
-        found.push(Finding::new(CHECK.name, Severity::Note, words, advice).with(idle));
+    let all: u64 = log.sources.values().map(|(rows, _)| rows).sum();
+    let mut unclaimed: Vec<(&str, u64)> = log
+        .sources
+        .iter()
+        .map(|(source, (_, unclaimed))| (source.as_str(), *unclaimed))
+        .filter(|(_, unclaimed)| *unclaimed > 0)
+        .collect();
+    if unclaimed.is_empty() {
+        return Vec::new();
     }
-    found
+    unclaimed.sort_by_key(|(source, rows)| (std::cmp::Reverse(*rows), *source));
+    let rows = unclaimed.iter().map(|(_, rows)| rows).sum();
+    let says = say!(
+        "{share} of the rows with a `utm_source` belong to no channel: {names}",
+        share = share(rows, all),
+        names = super::listed(unclaimed.iter().map(|(source, _)| *source))
+    );
+    let help = say!(
+        "whoever came by them counts as having come by nothing; add them to the `match` of a channel, or declare one"
+    );
+    vec![Finding::new(Weight::Doubt, says, help).of_rows(rows)]
 }

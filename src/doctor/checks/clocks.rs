@@ -1,33 +1,35 @@
-//! Clocks that differ: two senders of one event should tell nearly the same time.
+//! Whether clocks agree: two senders of one event should tell nearly the same time.
 
-use super::super::{Case, Check, Finding, Severity};
+use super::Check;
+use crate::doctor::{Exam, Finding, Weight};
+use crate::say;
 
-pub(in super::super) const CHECK: Check =
-    Check { name: "clocks", about: "senders whose clocks differ, told by events that both sent", run };
+pub(super) const CHECK: Check = Check { name: "clocks", find };
 
-/// A difference that is worth a word, in seconds.
-const MUCH: i64 = 60;
+/// A difference that is worth a word, in microseconds.
+const MUCH: i64 = 60_000_000;
 
-/// So many pairs tell more than chance.
-const PAIRS: usize = 5;
+/// So many events tell more than chance.
+const ENOUGH: usize = 5;
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for ((one, other), apart) in &case.facts.apart {
-        let mut apart = apart.clone();
-        apart.sort_unstable();
-        let middle = apart[apart.len() / 2] / 1_000_000;
-        if apart.len() < PAIRS || middle.abs() < MUCH {
-            continue;
-        }
+fn find(exam: Exam<'_>) -> Vec<Finding> {
+    let apart = exam.log.senders.apart().filter(|(_, middle, events)| *events >= ENOUGH && middle.abs() >= MUCH);
+    let finding = |((one, other), middle, events): ((&str, &str), i64, usize)| {
         let (early, late) = if middle > 0 { (one, other) } else { (other, one) };
-        let words = format!(
-            "`{late}` tells a time {} seconds later than `{early}` (the middle of {} events that both sent)",
-            middle.abs(),
-            apart.len()
-        );
-        let advice = "the order of a person's events depends on it, and so do short windows: correct the times by when they were sent and received, or use the server's";
-        found.push(Finding::new(CHECK.name, Severity::Warning, words, advice));
-    }
-    found
+        let seconds = middle.abs() / 1_000_000;
+        Finding::new(
+            Weight::Doubt,
+            say!(
+                "`{late}` tells a time {seconds} seconds later than `{early}`: the middle of {events} events that both sent",
+                late,
+                seconds,
+                early,
+                events
+            ),
+            say!(
+                "the order of a person's events hangs on it, and so do short windows: correct times by when they were sent and received, or use the server's"
+            ),
+        )
+    };
+    apart.map(finding).collect()
 }

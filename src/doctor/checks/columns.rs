@@ -1,32 +1,68 @@
-//! Columns that the spec looks for.
+//! Whether the columns that the spec speaks of are there, and of a type that can be used.
 
-use super::super::{Case, Check, Finding, Severity};
+use funnelc_engine::checkup::FileFacts;
+use funnelc_engine::definition::Columns;
+
+use super::{Check, listed};
+use crate::doctor::{Exam, Finding, Weight};
 use crate::model::faults::nearest;
+use crate::say;
 
-pub(in super::super) const CHECK: Check =
-    Check { name: "columns", about: "columns that the spec looks for and the log does not have", run };
+pub(super) const CHECK: Check = Check { name: "columns", find };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
-    let columns = &case.definition.columns;
+fn find(exam: Exam<'_>) -> Vec<Finding> {
+    let columns = &exam.expected.definition.columns;
     let mut found = Vec::new();
-    for (file, missing, there) in &case.facts.columns {
-        let place = file.display();
-        let no_identity = columns.identity.iter().all(|name| missing.contains(name));
-        for name in missing {
-            let is_needed =
-                *name == columns.time || *name == columns.name || (no_identity && columns.identity.contains(name));
-            let severity = if is_needed { Severity::Error } else { Severity::Warning };
-            let advice = if is_needed {
-                "nothing can be measured without it: name the column in the `source` of the spec, or with --identity, --time, --name"
-            } else {
-                "what is told by it is missing in all rows, so it equals nothing: name the column as the log does (`named`), or let it be exported"
+    for file in &exam.log.files {
+        let path = file.path.display().to_string();
+        for name in missing(columns, file) {
+            let there: Vec<&str> = file.there.iter().map(String::as_str).collect();
+            let help = match nearest(name, there.iter().copied()) {
+                Some(meant) => say!(
+                    "`{meant}` is there; name it in the `source` of the spec: `events \"…\" { {word} {meant} }`",
+                    meant,
+                    word = word(exam, name)
+                ),
+                None if there.is_empty() => {
+                    say!(
+                        "name the right one in the `source` of the spec: `events \"…\" { {word} … }`",
+                        word = word(exam, name)
+                    )
+                }
+                None => say!(
+                    "there are {there}; name the right one in the `source` of the spec: `events \"…\" { {word} … }`",
+                    there = listed(there),
+                    word = word(exam, name)
+                ),
             };
-            let near = nearest(name, there.iter().map(String::as_str)).map(|near| format!("is it `{near}`?"));
-            let examples =
-                near.into_iter().chain((!there.is_empty()).then(|| format!("there are: {}", there.join(", "))));
-            let words = format!("`{place}` has no column `{name}`");
-            found.push(Finding::new(CHECK.name, severity, words, advice).with(examples.collect()));
+            found.push(Finding::new(Weight::Problem, say!("`{path}` has no column `{name}`", path, name), help));
+        }
+        for (name, kind) in &file.wrong {
+            found.push(Finding::new(
+                Weight::Problem,
+                say!("the column `{name}` of `{path}` holds {kind}", name, path, kind),
+                say!("write times as timestamps, whole numbers or texts, and identities as whole numbers or texts"),
+            ));
         }
     }
     found
+}
+
+/// The columns that are missed in a file: of the identities one is enough.
+fn missing<'f>(columns: &Columns, file: &'f FileFacts) -> Vec<&'f str> {
+    let is_told = columns.identity.iter().any(|own| !file.missing.contains(own));
+    let mut identities = file.missing.iter().filter(|own| columns.identity.contains(own));
+    let identity = identities.next().filter(|_| !is_told);
+    let others = file.missing.iter().filter(|own| !columns.identity.contains(own));
+    identity.into_iter().chain(others).map(String::as_str).collect()
+}
+
+/// What a column is called in a `source`.
+fn word(exam: Exam<'_>, name: &str) -> &'static str {
+    let columns = &exam.expected.definition.columns;
+    match name {
+        _ if columns.identity.iter().any(|own| own == name) => "identity",
+        _ if columns.time == name => "time",
+        _ => "name",
+    }
 }

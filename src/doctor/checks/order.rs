@@ -1,20 +1,23 @@
-//! The order of rows.
+//! Whether rows come in the order of time.
 
-use super::super::{Case, Check, Finding, Severity, share};
+use super::{Check, share};
+use crate::doctor::{Exam, Finding, Weight};
+use crate::say;
 
-pub(in super::super) const CHECK: Check = Check { name: "order", about: "rows that are not in the order of time", run };
+pub(super) const CHECK: Check = Check { name: "order", find };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
-    let facts = case.facts;
-    if facts.unsorted == 0 {
+fn find(exam: Exam<'_>) -> Vec<Finding> {
+    let log = exam.log;
+    if log.disorder == 0 {
         return Vec::new();
     }
-    let words = format!(
-        "{} of {} rows ({}) come after a later one",
-        facts.unsorted,
-        facts.rows,
-        share(facts.unsorted, facts.rows)
+    let share = share(log.disorder, log.rows);
+    let finding = Finding::new(
+        Weight::Note,
+        say!("{share} of the rows are earlier than the row before them", share),
+        say!(
+            "no harm: funnelc orders by time; where two events of a person have one time, the stage that is declared first comes first"
+        ),
     );
-    let advice = "nothing is wrong with that: each person's events are sorted before they are measured; only rows of one person at equal times count in the order of the log";
-    vec![Finding::new(CHECK.name, Severity::Note, words, advice)]
+    vec![finding.of_rows(log.disorder)]
 }

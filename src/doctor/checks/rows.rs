@@ -1,32 +1,31 @@
-//! Rows that cannot be events.
+//! Whether there is anything, and whether it can be read.
 
-use super::super::{Case, Check, Finding, Severity, share};
+use super::{Check, share};
+use crate::doctor::{Exam, Finding, Weight};
+use crate::say;
 
-pub(in super::super) const CHECK: Check =
-    Check { name: "rows", about: "lines that cannot be read, and rows without a name", run };
+pub(super) const CHECK: Check = Check { name: "rows", find };
 
-fn run(case: &Case<'_>) -> Vec<Finding> {
-    let facts = case.facts;
+fn find(exam: Exam<'_>) -> Vec<Finding> {
+    let log = exam.log;
     let mut found = Vec::new();
-    if facts.rows == 0 {
-        let advice = "export the events again, or look whether the path is right";
-        found.push(Finding::new(CHECK.name, Severity::Error, "the log is empty".to_owned(), advice));
+    if log.rows == 0 {
+        found.push(Finding::new(
+            Weight::Problem,
+            say!("the log has no rows"),
+            say!("every number would be nought; look at where the file comes from"),
+        ));
     }
-    let kinds = [
-        (
-            facts.unreadable,
-            "cannot be read",
-            "they are left out: look for broken lines, other encodings than UTF-8, or rows with more values than the header",
-        ),
-        (
-            facts.no_name,
-            "have no event name",
-            "they are left out: name the column of the event's name in the `source`, or with --name",
-        ),
-    ];
-    for (count, what, advice) in kinds.into_iter().filter(|(count, ..)| *count > 0) {
-        let words = format!("{count} of {} rows ({}) {what}", facts.rows, share(count, facts.rows));
-        found.push(Finding::new(CHECK.name, Severity::Warning, words, advice));
+    if log.unreadable > 0 {
+        let share = share(log.unreadable, log.rows);
+        found.push(
+            Finding::new(
+                Weight::Problem,
+                say!("{share} of the lines cannot be read", share),
+                say!("what they say is lost; write them anew, one JSON object or one row of the table a line"),
+            )
+            .of_rows(log.unreadable),
+        );
     }
     found
 }
