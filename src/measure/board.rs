@@ -17,11 +17,21 @@ impl<'m, 's> Lower<'m, 's> {
             for field in board.fields("retention") {
                 self.retention(field);
             }
+            for field in board.fields("funnel").into_iter().filter(|field| field.get("by").is_some()) {
+                let path = field.target_of("funnel").map(Node::path).unwrap_or_default();
+                self.not_split.insert(path);
+            }
             for field in board.fields("next") {
                 let stage = field.target_of("stage").and_then(|stage| self.stages.get(&stage.id)).copied();
                 let next = &mut self.out.definition.next_after;
                 next.extend(stage.filter(|stage| !next.contains(stage)));
             }
+        }
+        for path in std::mem::take(&mut self.not_split) {
+            self.out.notes.push(format!("funnel `{path}` is told as a whole: only KPIs are split, by their own `by`"));
+        }
+        if self.model.nodes(Kind::Measure).find_map(|own| own.word("count")) == Some("entries") {
+            self.out.notes.push("stages are told in people, entries and visits, whatever `count` says".to_owned());
         }
         let definition = &mut self.out.definition;
         definition.keeps_all |= !definition.retentions.is_empty() || !definition.next_after.is_empty();

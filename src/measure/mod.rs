@@ -10,6 +10,8 @@ mod known;
 mod kpi;
 pub mod report;
 
+use std::collections::BTreeSet;
+
 use funnelc_engine::Inputs;
 use funnelc_engine::definition::{Columns, Definition, Formula, RateColumns, SpendColumns};
 use indexmap::IndexMap;
@@ -107,6 +109,8 @@ struct Lower<'m, 's> {
     used: Vec<DeclId>,
     /// The property that names the accounts that are counted.
     account_key: Option<String>,
+    /// Funnels that a dashboard wants split, which only KPIs are.
+    not_split: BTreeSet<String>,
     /// Measures of amounts of money.
     amounts: Vec<usize>,
     /// Where the KPI that is read asks for what was spent.
@@ -126,6 +130,7 @@ impl<'m, 's> Lower<'m, 's> {
             stages: FxHashMap::default(),
             used: Vec::new(),
             account_key: None,
+            not_split: BTreeSet::new(),
             amounts: Vec::new(),
             spend_at: None,
             troubles: Vec::new(),

@@ -220,6 +220,62 @@ fn accounts_are_measured_as_people_of_that_name() {
     }
 }
 
+/// A device belongs to the person it was first seen with, and all that it did alone is theirs.
+#[test]
+fn identities_are_stitched_as_the_law_says() {
+    let mut stitched = 0;
+    for seed in 0..cases() / 4 {
+        let (mut definition, mut events) = draw::case(seed);
+        // Which device and whether the person is known follow from the event, so that the case stays the same.
+        for (at, event) in events.iter_mut().enumerate() {
+            let dice = (seed as usize).wrapping_mul(31).wrapping_add(at * 7) % 12;
+            let person = (!dice.is_multiple_of(3)).then(|| format!("p{}", event.person));
+            let device = (!dice.is_multiple_of(4)).then(|| format!("d{}", (event.person as usize + dice / 6) % 4));
+            let device = if person.is_none() { Some(device.unwrap_or_else(|| "d9".to_owned())) } else { device };
+            event.properties.extend(person.map(|own| ("u".to_owned(), own.into())));
+            event.properties.extend(device.map(|own| ("a".to_owned(), own.into())));
+        }
+        let text = |event: &Event, name: &str| event.properties.get(name).map(|own| own.as_str().unwrap().to_owned());
+        let owner = |device: &str| {
+            let with =
+                events.iter().filter(|event| text(event, "a").as_deref() == Some(device) && text(event, "u").is_some());
+            let first = with.clone().map(|event| event.time).min()?;
+            let owners: std::collections::BTreeSet<_> =
+                with.filter(|event| event.time == first).map(|event| text(event, "u")).collect();
+            Some(owners)
+        };
+        let mut is_clear = true;
+        let resolved: Vec<String> = events
+            .iter()
+            .map(|event| {
+                let device = text(event, "a").unwrap_or_default();
+                text(event, "u").unwrap_or_else(|| match owner(&device) {
+                    None => device,
+                    Some(owners) => {
+                        // Of two at the same moment the law does not say which.
+                        is_clear &= owners.len() == 1;
+                        stitched += 1;
+                        owners.into_iter().next().flatten().unwrap()
+                    }
+                })
+            })
+            .collect();
+        if !is_clear {
+            continue;
+        }
+        for (event, person) in events.iter_mut().zip(resolved) {
+            event.properties.insert("r".to_owned(), person.into());
+        }
+        let mut numbers = |identity: &[&str]| {
+            definition.columns.identity = identity.iter().map(|name| (*name).to_owned()).collect();
+            let measured = measured(&definition, &events, u64::MAX);
+            (published(&definition, &measured), values(&measured), boards(&measured))
+        };
+        assert_eq!(numbers(&["u", "a"]), numbers(&["r"]), "seed {seed}");
+    }
+    assert!(stitched > cases(), "the cases are too poor: {stitched} events were stitched");
+}
+
 #[test]
 fn little_memory_changes_nothing() {
     for seed in 0..cases() / 20 {
