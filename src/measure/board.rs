@@ -126,6 +126,10 @@ impl<'m, 's> Lower<'m, 's> {
             between,
         };
         self.out.definition.experiments.push(experiment);
+        if own.field("measures").is_some() {
+            let path = own.path();
+            self.out.notes.push(format!("experiment `{path}` is decided by its way; `measures` is not looked at"));
+        }
         for field in [own.field("audience"), own.field("guards")].into_iter().flatten() {
             let (path, word) = (own.path(), field.field.spec.word);
             self.out.notes.push(format!(

@@ -212,6 +212,21 @@ impl<'m, 's> Lower<'m, 's> {
                 self.trouble(field.field.span, "what was spent is not known of some people alone");
             }
         }
+        self.say_fixed_costs();
+    }
+
+    /// What a message or an order costs is not counted: only the table says what was spent.
+    fn say_fixed_costs(&mut self) {
+        for channel in self.model.nodes(Kind::Channel) {
+            let is_fixed = channel.field("cost").is_some_and(|cost| cost.get("from").is_none());
+            let note = format!(
+                "the `cost` of `{}` is not added to what was spent; let the table of spend have it",
+                channel.path()
+            );
+            if is_fixed && !self.out.notes.contains(&note) {
+                self.out.notes.push(note);
+            }
+        }
     }
 
     /// The segments that say who belongs to them.
