@@ -79,7 +79,7 @@ fn a_spec_is_compared_with_a_revision_and_nothing_is_touched() {
         let run = run(&place.path().join(folder), &[&arguments[..], &["--format", "concise"]].concat());
         assert_eq!(run.code, 1, "{}{}", run.out, run.err);
         assert!(run.out.contains("[FN2105 property-made-optional]"), "{}", run.out);
-        assert!(run.out.contains("schema of `order_completed`: a `ADDITION` step"), "{}", run.out);
+        assert!(run.out.contains("schema of `order_completed`: `ADDITION`"), "{}", run.out);
     }
     assert_eq!(place.status(), before);
 }

@@ -2,8 +2,8 @@
 
 use super::{Comparison, Rule, advice, told};
 use crate::diagnostic::Diagnostic;
-use crate::model::Kind;
 use crate::model::walk::{Event, Node, Stage, Transition};
+use crate::model::{Field, Kind, Model};
 use crate::plan::{self, Declaration};
 use crate::say;
 
@@ -74,7 +74,7 @@ impl<'m, 's> Comparison<'m, 's> {
             let shown = [
                 ("label", before.label != after.label),
                 ("///", before.docs != after.docs),
-                (":", before.class != after.class && !of_event),
+                ("class", before.class != after.class && !of_event),
             ];
             differ.extend(shown.iter().filter(|(_, differs)| *differs).map(|(word, _)| *word));
             // Deprecation has a rule of its own.
@@ -101,20 +101,36 @@ impl<'m, 's> Comparison<'m, 's> {
 
     fn changed(&self, rule: &'static Rule, was: Node<'m, 's>, is: Node<'m, 's>, words: &[&str]) -> Diagnostic {
         let (kind, name, list) = (is.kind().word(), told::known_as(is), words.join("`, `"));
-        let at = match words {
-            [only] => self.place_of(is, only),
-            _ => self.now(is),
-        };
-        let then = match words {
-            [only] => {
-                was.field(only).filter(|field| !self.previous.is_std(field.owner.id)).map(|field| field.field.key)
-            }
-            _ => None,
-        };
         let message = say!("`{kind}` `{name}` has changed in `{list}`", kind, name, list);
-        match then {
-            Some(then) => self.alone(rule, at, message).label(self.then(then), say!("was otherwise")),
-            None => self.found(rule, at, message, was, say!("was otherwise")),
+        let [only] = words else {
+            return self.found(rule, self.now(is), message, was, say!("was otherwise"));
+        };
+        let fault = self.alone(rule, self.place_of(is, only), message);
+        let fault = match own_field(is, only).and_then(|own| written(self.current, own)) {
+            Some(words) => fault.at(say!("is `{words}` now", words)),
+            None => fault,
+        };
+        match own_field(was, only) {
+            Some(then) => {
+                let label = written(self.previous, then).map(|words| say!("was `{words}`", words));
+                fault.label(self.then(then.key), label.unwrap_or_else(|| say!("was otherwise")))
+            }
+            None if self.previous.is_std(was.id) => fault,
+            None => fault.label(self.then(was.place()), say!("was otherwise")),
         }
     }
+}
+
+/// A field that is written in the spec itself.
+fn own_field<'m, 's>(node: Node<'m, 's>, word: &str) -> Option<&'m Field<'s>> {
+    node.field(word).filter(|field| !node.model.is_std(field.owner.id)).map(|field| field.field)
+}
+
+/// The longest field that is shown, in characters.
+const MAX_SHOWN: usize = 60;
+
+/// A field as it is written, where that is short.
+fn written(model: &Model<'_>, field: &Field<'_>) -> Option<String> {
+    let words = model.sources.text(field.span).trim();
+    (words.chars().count() <= MAX_SHOWN && !words.contains(['\n', '`'])).then(|| words.to_owned())
 }

@@ -132,7 +132,7 @@ fn summary(steps: &Steps, language: Language) -> Vec<String> {
     let mut lines = vec![Message::all(counts.to_vec())];
     lines.extend(steps.version.map(|step| say!("version: a `{step}` step", step = step.word())));
     for (event, step) in &steps.events {
-        lines.push(say!("schema of `{event}`: a `{step}` step", event, step = step.word()));
+        lines.push(say!("schema of `{event}`: `{step}`", event, step = step.word()));
     }
     lines.into_iter().map(|line| line.said(language)).collect()
 }

@@ -213,6 +213,7 @@ type Losses = fn(&Plan) -> Vec<Approximation>;
 static APPROXIMATIONS: &[(&str, Losses)] = &[
     (ga4::TARGET, ga4::approximations),
     (json_schema::TARGET, json_schema::approximations),
+    ("kotlin", |plan| clients::approximations("kotlin", &clients::KOTLIN, plan)),
     (mixpanel::TARGET, mixpanel::approximations),
     (rudderstack::TARGET, rudderstack::approximations),
     (segment::TARGET, segment::approximations),

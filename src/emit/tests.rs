@@ -229,6 +229,18 @@ fn types_that_hold_each_other_often_or_deep_stay_small_where_there_are_no_refere
 }
 
 #[test]
+fn what_is_too_much_for_a_function_is_left_out_of_a_client() {
+    let property = |at: usize| format!("  prop p{at} number required\n");
+    let properties = |count: usize| (0..count).map(property).collect::<String>();
+    let text = format!("event few {{\n{}}}\nevent many {{\n{}}}\n", properties(120), properties(130));
+    let said = "many: the client has no function for event `many`: 130 properties are more than one can take there";
+    assert_eq!(lost(&text, "kotlin"), [said]);
+    let files = emit(&Options::embedded().unwrap(), &plan_of(&text), &["kotlin"]).unwrap();
+    let client = files.iter().map(|file| String::from_utf8_lossy(&file.bytes)).collect::<String>();
+    assert!(client.contains("fun few(") && !client.contains("fun many("));
+}
+
+#[test]
 fn names_that_meet_in_a_destination_are_named() {
     let text = "event a { named \"Bought\" in segment\n prop x string named \"z\" in segment\n prop y string named \"z\" in segment }\nevent b { named \"Bought\" }\nevent c : page { named \"Bought\" }\n";
     assert_eq!(

@@ -19,7 +19,7 @@ pub mod value;
 pub mod walk;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::names::{BAD_EXTENDS, UNKNOWN_NAME};
@@ -62,6 +62,8 @@ pub struct Model<'s> {
     pub names: Names<'s>,
     by_kind: FxHashMap<Kind, Vec<DeclId>>,
     pub(crate) facts: types::ProjectFacts<'s>,
+    /// The paths of what was probably meant by names that mean nothing.
+    pub(crate) meant: FxHashSet<String>,
     /// Who refers to what, once somebody has asked.
     pub(crate) usage: std::sync::OnceLock<crate::analysis::usage::Usage>,
     pub(crate) related: std::sync::OnceLock<Vec<crate::analysis::segments::relations::Related>>,
@@ -136,6 +138,7 @@ fn build_of<'s>(sources: &'s Sources, read: Vec<(Vec<Run<'s>>, Vec<Diagnostic>)>
         names,
         by_kind,
         facts: types::ProjectFacts::default(),
+        meant: FxHashSet::default(),
         usage: std::sync::OnceLock::new(),
         related: std::sync::OnceLock::new(),
     };
@@ -427,7 +430,9 @@ impl<'s> Model<'s> {
             faults.extend(own.faults);
             unknown.extend(own.unknown);
         }
-        faults.extend(suggest::report_unknown(&self.names, &self.decls, unknown));
+        let (found, meant) = suggest::report_unknown(&self.names, &self.decls, unknown);
+        faults.extend(found);
+        self.meant = meant;
     }
 
     /// Where a declaration is pointed at.

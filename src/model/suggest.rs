@@ -1,5 +1,7 @@
 //! Names that mean nothing, and what was probably meant by them.
 
+use rustc_hash::FxHashSet;
+
 use super::decl::{Decl, DeclId};
 use super::faults;
 use super::kinds::{Kind, KindSet, top_level_kind};
@@ -29,15 +31,20 @@ pub struct Suggestion {
 /// How many unknown names get a suggestion; a file that has more is broken in another way.
 const MAX_SUGGESTIONS: usize = 200;
 
-/// Findings for unknown names, the first of them with what was probably meant.
-pub fn report_unknown<'s>(names: &Names<'s>, decls: &[Decl<'s>], mut unknown: Vec<Unknown<'s>>) -> Vec<Diagnostic> {
+/// Findings for unknown names, the first of them with what was probably meant; and the paths of all that was.
+pub fn report_unknown<'s>(
+    names: &Names<'s>,
+    decls: &[Decl<'s>],
+    mut unknown: Vec<Unknown<'s>>,
+) -> (Vec<Diagnostic>, FxHashSet<String>) {
     unknown.sort_by_key(|unknown| unknown.reference.span);
-    let mut faults = Vec::with_capacity(unknown.len());
+    let (mut faults, mut all_meant) = (Vec::with_capacity(unknown.len()), FxHashSet::default());
     for (index, Unknown { reference, from }) in unknown.into_iter().enumerate() {
         let meant = (index < MAX_SUGGESTIONS).then(|| suggestion(names, decls, from, &reference)).flatten();
         faults.push(faults::unknown_name(&reference, meant.as_ref()));
+        all_meant.extend(meant.map(|meant| meant.path));
     }
-    faults
+    (faults, all_meant)
 }
 
 /// From what says most to what says least: the name with its path left out, the same name in a module that was not

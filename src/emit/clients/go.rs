@@ -30,6 +30,7 @@ pub(in crate::emit) static GO: Language = Language {
         Shape::List(_) if !optional => format!("listed({value})"),
         _ => value.to_owned(),
     },
+    takes: |_| true,
 };
 
 /// Methods that mean something everywhere in Go, and that `go vet` holds to it.

@@ -2,6 +2,7 @@
 
 use super::names::{Case, Naming};
 use super::{Language, Shape, quote};
+use crate::plan::PropertyPlan;
 
 const NAMING: Naming = Naming { case: Case::Camel, reserved: WORDS, marks: false, prefix: "_", initialisms: &[] };
 
@@ -19,7 +20,18 @@ pub(in crate::emit) static KOTLIN: Language = Language {
     anchors: ("^", "\\z"),
     access: ("", ""),
     encode: |value, shape, optional| present(value, shape, if optional { "?" } else { "" }, 0),
+    takes,
 };
+
+/// How many slots the JVM has for the parameters of a function.
+const SLOTS: usize = 255;
+
+/// Whether the properties fit, each with a default: long and double numbers take two slots, a bit in an `Int` says which
+/// ones are given, and the object itself, who does it and a mark of the compiler come along.
+fn takes(properties: &[&PropertyPlan]) -> bool {
+    let slots = |own: &&PropertyPlan| 1 + usize::from(own.required && matches!(own.json_type, "integer" | "number"));
+    3 + properties.iter().map(slots).sum::<usize>() + (properties.len() + 1).div_ceil(32) <= SLOTS
+}
 
 /// Keywords, and what the functions themselves use.
 const WORDS: &[&str] = &[

@@ -27,7 +27,9 @@ use names::Naming;
 pub(super) use python::PYTHON;
 pub(super) use swift::SWIFT;
 pub(super) use typescript::TYPESCRIPT;
-pub(super) use view::view;
+pub(super) use view::{approximations, view};
+
+use crate::plan::PropertyPlan;
 
 /// The languages, by their targets.
 static ALL: &[(&str, &Language)] =
@@ -87,6 +89,8 @@ pub(super) struct Language {
     access: (&'static str, &'static str),
     /// A value as it is sent; the flag says whether it may be missing.
     encode: fn(&str, &Shape, bool) -> String,
+    /// Whether some properties are not too many for a function, or a type, to take them.
+    takes: fn(&[&PropertyPlan]) -> bool,
 }
 
 /// What a value is made of, as far as sending it goes.

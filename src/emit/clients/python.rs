@@ -19,6 +19,7 @@ pub(in crate::emit) static PYTHON: Language = Language {
     anchors: ("^", "\\Z"),
     access: ("", "self."),
     encode,
+    takes: |_| true,
 };
 
 /// Keywords, what the methods themselves use, and types that a name in a class would hide.

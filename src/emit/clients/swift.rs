@@ -19,6 +19,7 @@ pub(in crate::emit) static SWIFT: Language = Language {
     anchors: ("^", "\\z"),
     access: ("", "self."),
     encode: |value, _, optional| format!("{value}{}.wire", if optional { "?" } else { "" }),
+    takes: |_| true,
 };
 
 /// Keywords, what the functions themselves use, and what every enum has: `.none` would be no value at all.

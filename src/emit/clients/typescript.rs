@@ -19,6 +19,7 @@ pub(in crate::emit) static TYPESCRIPT: Language = Language {
     anchors: ("^", "$"),
     access: ("properties.", "value."),
     encode,
+    takes: |_| true,
 };
 
 /// What an object has or is asked for.

@@ -10,9 +10,10 @@ use serde_json::{Value as Json, json};
 use super::names::Scope;
 use super::pattern::{Portable, portable};
 use super::{Language, Shape, docs, quote};
-use crate::emit::{json_schema, snowplow};
+use crate::emit::{Approximation, json_schema, snowplow};
 use crate::plan::value::Type;
 use crate::plan::{EventPlan, Plan, PropertyPlan, TypePlan};
+use crate::say;
 
 #[derive(Serialize)]
 struct EventView {
@@ -95,9 +96,11 @@ struct Level {
 
 /// What the templates of a language show.
 pub(in crate::emit) fn view(language: &Language, plan: &Plan) -> Json {
-    let events: Vec<&EventPlan> = plan.events.iter().filter(|event| is_sent(event)).collect();
+    let takes = |event: &EventPlan| (language.takes)(&event.all_properties().collect::<Vec<_>>());
+    let events: Vec<&EventPlan> = plan.events.iter().filter(|event| is_sent(event) && takes(event)).collect();
     let mut maker = Maker::new(language, plan, &events);
-    let types: Vec<TypeView> = plan.types.iter().map(|own| maker.declared(own)).collect();
+    let types: Vec<TypeView> =
+        plan.types.iter().filter(|own| has_room(language, own)).map(|own| maker.declared(own)).collect();
     let methods = Scope::default().all(&language.methods, &keyed(&events));
     maker.methods = events.iter().map(|event| event.path.as_str()).zip(methods).collect();
     let views: Vec<EventView> = events.iter().map(|event| maker.event(event)).collect();
@@ -109,6 +112,36 @@ pub(in crate::emit) fn view(language: &Language, plan: &Plan) -> Json {
         "events": views,
         "enums": maker.enums.into_values().collect::<Vec<_>>(),
     })
+}
+
+/// Whether a type is declared in the language; where it is not, its values may be anything.
+fn has_room(language: &Language, own: &TypePlan) -> bool {
+    (language.takes)(&own.members.iter().collect::<Vec<_>>())
+}
+
+/// What a client leaves out because there are too many properties.
+pub(in crate::emit) fn approximations(target: &'static str, language: &Language, plan: &Plan) -> Vec<Approximation> {
+    let lost = |path: &str, message| Approximation { target, path: path.to_owned(), message };
+    let events = plan.events.iter().filter(|own| is_sent(own)).filter_map(|own| {
+        let all: Vec<_> = own.all_properties().collect();
+        let (event, count) = (own.path.as_str(), all.len());
+        let message = say!(
+            "the client has no function for event `{event}`: {count} properties are more than one can take there",
+            event,
+            count
+        );
+        (!(language.takes)(&all)).then(|| lost(event, message))
+    });
+    let types = plan.types.iter().filter(|own| !has_room(language, own)).map(|own| {
+        let (name, count) = (own.path.as_str(), own.members.len());
+        let message = say!(
+            "the client does not know type `{name}`: {count} members are more than one can have there, and any value is taken",
+            name,
+            count
+        );
+        lost(name, message)
+    });
+    events.chain(types).collect()
 }
 
 /// The project as the name of a package; nothing where none is declared.
@@ -152,7 +185,8 @@ struct Maker<'p> {
 impl<'p> Maker<'p> {
     fn new(language: &'p Language, plan: &'p Plan, events: &[&'p EventPlan]) -> Self {
         let mut scope = Scope::default();
-        let declared: Vec<(&str, &str)> = plan.types.iter().map(|own| (own.path.as_str(), last(&own.path))).collect();
+        let known = plan.types.iter().filter(|own| has_room(language, own));
+        let declared: Vec<(&str, &str)> = known.map(|own| (own.path.as_str(), last(&own.path))).collect();
         let of_types = scope.all(&language.types, &declared);
         let of_events = scope.all(&language.types, &keyed(events));
         Self {

@@ -31,7 +31,9 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     let usage = Usage::of(model);
     for event in model.events().filter(|event| !event.is_broken() && event.status() != "deprecated") {
         let says_who = matches!(event.class(), Some("identify" | "group"));
-        if says_who || usage.outside(model, event.id).next().is_some() {
+        // A name that was misspelt is a use that is reported already.
+        let is_meant = model.meant.contains(&event.path());
+        if says_who || is_meant || usage.outside(model, event.id).next().is_some() {
             continue;
         }
         let name = event.name();
@@ -40,5 +42,21 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
                 .at(say!("feeds no stage and no number"))
                 .help(say!("every event costs work and volume; use it in a stage, a KPI or a segment, or remove it")),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::findings;
+    use crate::lint::levels::Levels;
+
+    #[test]
+    fn what_a_misspelt_name_meant_is_used() {
+        let told = |where_: &str| {
+            let text = format!("event order_completed\nsegment buyers {{ where did {where_} within 90d }}\n");
+            findings(&text, "concise", &Levels::default()).contains(RULE.code.name)
+        };
+        assert!(!told("order_complete") && !told("order_completed") && told("something_else"));
     }
 }
