@@ -12,6 +12,7 @@ use arrow_schema::{DataType, TimeUnit};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
+use serde_json::Value as Json;
 
 use crate::definition::{Comparison, Literal};
 use crate::time::{self, Unit};
@@ -177,6 +178,20 @@ fn whole(number: u64) -> Cell<'static> {
 }
 
 impl<'a> Cell<'a> {
+    /// The value of a member of a JSON object; lists and objects hold no single one.
+    pub fn of_json(value: Option<&'a Json>) -> Self {
+        match value {
+            Some(Json::String(text)) => Cell::Text(text),
+            Some(Json::Bool(own)) => Cell::Bool(*own),
+            Some(Json::Number(number)) => match (number.as_i64(), number.as_f64()) {
+                (Some(whole), _) => Cell::Int(whole),
+                (None, Some(number)) => Cell::Float(number),
+                (None, None) => Cell::Null,
+            },
+            _ => Cell::Null,
+        }
+    }
+
     /// The value as a number, exact where it can be; a text that is a number counts.
     pub fn number(self) -> Option<Decimal> {
         match self {

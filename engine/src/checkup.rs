@@ -148,8 +148,8 @@ impl Copies {
 /// What two senders tell of one event.
 #[derive(Clone, Debug, Default)]
 pub struct Senders {
-    /// By key of the event: who told it first, and which time.
-    first: Remembered<(String, i64)>,
+    /// By key of the event: who told it first, and which time; nothing once a second one was met.
+    first: Remembered<Option<(String, i64)>>,
     /// By two senders: the times of the second less those of the first, in microseconds, in no order.
     apart: BTreeMap<(String, String), Vec<i64>>,
 }
@@ -159,11 +159,15 @@ impl Senders {
         if !self.first.wants(hash) {
             return;
         }
-        let Some((other, first)) = self.first.of.get(&hash) else {
-            self.first.of.insert(hash, (sender.to_owned(), time));
+        let Some(known) = self.first.of.get_mut(&hash) else {
+            self.first.of.insert(hash, Some((sender.to_owned(), time)));
             return self.first.thin();
         };
-        if other != sender && (time - first).abs() <= within {
+        // Times can lie as far apart as numbers do. Each event is told of once, however often it was sent.
+        let is_pair = |(other, first): &mut (String, i64)| {
+            other.as_str() != sender && time.abs_diff(*first) <= within.unsigned_abs()
+        };
+        if let Some((other, first)) = known.take_if(is_pair) {
             let is_later = other.as_str() < sender;
             let (one, two) = if is_later { (other.as_str(), sender) } else { (sender, other.as_str()) };
             let apart = if is_later { time - first } else { first - time };
@@ -174,8 +178,12 @@ impl Senders {
     fn merge(&mut self, other: Self, within: i64) {
         self.first.narrow(self.first.mask.max(other.first.mask));
         #[allow(clippy::iter_over_hash_type, reason = "each key stands for itself, and what is found is sorted")]
-        for (hash, (sender, time)) in other.first.of {
-            self.add(hash, &sender, time, within);
+        for (hash, first) in other.first.of {
+            match first {
+                Some((sender, time)) => self.add(hash, &sender, time, within),
+                None if self.first.wants(hash) => drop(self.first.of.insert(hash, None)),
+                None => {}
+            }
         }
         for (pair, apart) in other.apart {
             self.apart.entry(pair).or_default().extend(apart);
@@ -427,6 +435,9 @@ impl Checkup {
         self.further_names += other.further_names;
         other.names.iter().for_each(|(name, rows)| self.name(name, *rows));
         for (source, (rows, unclaimed)) in other.sources {
+            if self.sources.len() >= MAX_NAMES && !self.sources.contains_key(&source) {
+                continue;
+            }
             let own = self.sources.entry(source).or_default();
             *own = (own.0 + rows, own.1 + unclaimed);
         }
@@ -527,5 +538,26 @@ mod tests {
         assert!(!is_exact && compared < 2 * MAX_COMPARED as u64);
         let share = found as f64 / compared as f64;
         assert!((share - 0.2).abs() < 0.005, "{share}");
+    }
+
+    #[test]
+    fn an_event_of_two_senders_is_told_of_once_however_often_it_was_sent_and_cut() {
+        let of = |cut: usize| {
+            let told = (0..1_000).map(|n| (7, if n % 2 == 0 { "web" } else { "server" }, n % 2 * 5));
+            let told: Vec<(u64, &str, i64)> = told.chain([(8, "web", i64::MIN), (8, "server", i64::MAX)]).collect();
+            let mut whole = Senders::default();
+            for part in told.chunks(cut) {
+                let mut own = Senders::default();
+                part.iter().for_each(|(hash, sender, time)| own.add(*hash, sender, *time, 60));
+                whole.merge(own, 60);
+            }
+            whole
+                .apart()
+                .map(|((one, other), middle, count)| format!("{one} {other} {middle} {count}"))
+                .collect::<Vec<_>>()
+        };
+        // `web` tells a time that is 5 earlier than that of `server`.
+        assert_eq!(of(2_000), ["server web -5 1"]);
+        assert_eq!(of(1), of(2_000));
     }
 }

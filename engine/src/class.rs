@@ -213,23 +213,12 @@ impl<'a> Row<'a> {
             (Column::Missing, Column::Missing) => Cell::Null,
             (Column::Missing, inside) => {
                 let parsed = self.parsed.get_or_init(|| serde_json::from_str(inside.cell(self.at).text()?).ok());
-                parsed.as_ref().map_or(Cell::Null, |own| json(own, &self.names[self.first_field + field]))
+                parsed.as_ref().map_or(Cell::Null, |own| {
+                    Cell::of_json(crate::read::member(own, &self.names[self.first_field + field]))
+                })
             }
             _ => column.cell(self.at),
         }
-    }
-}
-
-fn json<'a>(own: &'a Json, name: &str) -> Cell<'a> {
-    match crate::read::member(own, name) {
-        Some(Json::String(text)) => Cell::Text(text),
-        Some(Json::Bool(own)) => Cell::Bool(*own),
-        Some(Json::Number(number)) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => Cell::Int(whole),
-            (None, Some(number)) => Cell::Float(number),
-            (None, None) => Cell::Null,
-        },
-        _ => Cell::Null,
     }
 }
 

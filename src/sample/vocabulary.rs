@@ -136,7 +136,7 @@ impl<'d> Vocabulary<'d> {
     }
 
     fn holds(&self, test: &Test, body: &Body) -> bool {
-        let cell = |field: &FieldId| cell(get(body, &self.definition.fields[*field].name));
+        let cell = |field: &FieldId| Cell::of_json(get(body, &self.definition.fields[*field].name));
         match test {
             Test::Always => true,
             Test::Not(inner) => !self.holds(inner, body),
@@ -185,17 +185,4 @@ fn get<'b>(body: &'b Body, path: &str) -> Option<&'b Json> {
     let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
     let own = body.get(first)?;
     rest.map_or(Some(own), |rest| get(own.as_object()?, rest))
-}
-
-fn cell(value: Option<&Json>) -> Cell<'_> {
-    match value {
-        Some(Json::String(text)) => Cell::Text(text),
-        Some(Json::Bool(own)) => Cell::Bool(*own),
-        Some(Json::Number(number)) => match (number.as_i64(), number.as_f64()) {
-            (Some(whole), _) => Cell::Int(whole),
-            (None, Some(number)) => Cell::Float(number),
-            (None, None) => Cell::Null,
-        },
-        _ => Cell::Null,
-    }
 }

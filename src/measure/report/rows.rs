@@ -182,12 +182,7 @@ fn funnel(funnel: &FunnelNumbers, rows: &mut Vec<Row>) {
         let counts =
             [("exits", own.exits), ("of", own.of), ("open", own.open), ("taken", own.taken), ("people", own.people)];
         for (measure, value) in counts {
-            rows.push(Row {
-                measure: measure.to_owned(),
-                unit: "count".to_owned(),
-                value: count(value),
-                ..row.clone()
-            });
+            counted(measure, value, &row, rows);
         }
         times(own.time.as_ref(), &row, rows);
     }
@@ -195,15 +190,14 @@ fn funnel(funnel: &FunnelNumbers, rows: &mut Vec<Row>) {
         let row = Row { of: "way", path: format!("{} .. {}", own.from, own.to), ..Row::default() };
         ratio("rate", own.rate, &row, rows);
         for (measure, value) in [("arrived", own.arrived), ("of", own.of), ("open", own.open)] {
-            rows.push(Row {
-                measure: measure.to_owned(),
-                unit: "count".to_owned(),
-                value: count(value),
-                ..row.clone()
-            });
+            counted(measure, value, &row, rows);
         }
         times(own.time.as_ref(), &row, rows);
     }
+}
+
+fn counted(measure: &str, value: u64, row: &Row, rows: &mut Vec<Row>) {
+    rows.push(Row { measure: measure.to_owned(), unit: "count".to_owned(), value: count(value), ..row.clone() });
 }
 
 fn ratio(measure: &str, value: Option<f64>, row: &Row, rows: &mut Vec<Row>) {
