@@ -256,6 +256,12 @@ pub struct Funnel {
     /// Whether accounts pass through it, and not people.
     #[serde(default)]
     pub is_of_accounts: bool,
+    /// What its numbers are split by, besides being told as a whole.
+    #[serde(default)]
+    pub by: Vec<Split>,
+    /// Whether they are split by every combination of channel, segment and month, too, as far as `by` names them.
+    #[serde(default)]
+    pub is_combined: bool,
 }
 
 /// A stage.

@@ -85,7 +85,8 @@ impl Keeping {
             fields.push(own.key);
             patterns.push(own.assigned);
         }
-        let splits = definition.kpis.iter().flat_map(|kpi| &kpi.by);
+        let of_kpis = definition.kpis.iter().flat_map(|kpi| &kpi.by);
+        let splits = of_kpis.chain(definition.funnels.iter().flat_map(|funnel| &funnel.by));
         let split_fields: Vec<FieldId> =
             splits.filter_map(|by| if let Split::Field(field) = by { Some(*field) } else { None }).collect();
         let has_splits = !split_fields.is_empty();

@@ -13,6 +13,7 @@
 //! fold        which entries are reached, and by which transitions
 //! tally       what one person adds to the numbers
 //! kpi         what is computed of them, by period, channel, segment and property
+//! parts       funnels by channel, segment, month and property
 //! board       who of a cohort is seen again, and what people did instead of going on
 //! trial       experiments
 //! period      calendar periods
@@ -36,6 +37,7 @@ pub mod identity;
 pub mod kpi;
 pub mod measure;
 pub mod money;
+pub mod parts;
 pub mod period;
 pub mod read;
 pub mod result;

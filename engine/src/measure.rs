@@ -18,6 +18,7 @@ use crate::history::{self, Keeping};
 use crate::identity::{self, Aliases, Key};
 use crate::kpi::{Cells, Computer, Person, Plan, Reached};
 use crate::money::{self, Rates};
+use crate::parts::{Divider, Parts};
 use crate::read::{self, Batch, Part, ReadTrouble, Wanted};
 use crate::result::{LogFacts, Measured, Skipped};
 use crate::rows::{Block, Event, Kept, People, Row, Store, Value};
@@ -134,14 +135,13 @@ pub fn measure(
         zone: &zone,
         of_accounts: false,
     };
-    let (mut tally, mut cells, mut board) = counting.all(&reading.store, progress)?;
+    let mut sum = counting.all(&reading.store, progress)?;
     if let Some(accounts) = &reading.accounts {
-        let (own, of_accounts, boards) = Counting { of_accounts: true, ..counting }.all(accounts, progress)?;
-        facts.log.accounts = Some(own.people);
-        tally.merge(Tally { people: 0, ..own });
-        cells.merge(of_accounts);
-        board.merge(boards);
+        let mut own = Counting { of_accounts: true, ..counting }.all(accounts, progress)?;
+        facts.log.accounts = Some(std::mem::take(&mut own.tally.people));
+        sum.merge(own);
     }
+    let Sum { tally, mut cells, board, parts } = sum;
     if !inputs.spend.is_empty() {
         let (spent, told) = money::spend(definition, &inputs.spend, &rates, &zone, (rules.from, rules.until))?;
         cells.merge(Cells::of_spend(&plan, &spent, rules.until, &zone));
@@ -155,7 +155,7 @@ pub fn measure(
     facts.log.until = facts.until.map(time::show);
     facts.log.shared_identities = reading.aliases.shared();
     let kpis = cells.values(&plan, facts.from.zip(facts.until), &zone);
-    Ok(Measured::of(definition, &ways, tally, kpis, &board, (facts.log, facts.until)))
+    Ok(Measured::of(definition, &ways, (tally, parts), kpis, &board, (facts.log, facts.until)))
 }
 
 /// The parts of all files, each with the number of its origin.
@@ -594,7 +594,25 @@ fn value(cell: Cell<'_>) -> Value {
 }
 
 /// What people add up to.
-type Sum = (Tally, Cells, Board);
+#[derive(Default)]
+struct Sum {
+    tally: Tally,
+    cells: Cells,
+    board: Board,
+    parts: Parts,
+}
+
+impl Sum {
+    fn merge(&mut self, other: Self) {
+        self.tally.merge(other.tally);
+        self.cells.merge(other.cells);
+        self.board.merge(other.board);
+        self.parts.merge(other.parts);
+    }
+}
+
+/// Partitions whose numbers are held before they are added up.
+const AT_ONCE: usize = 64;
 
 /// What people are counted by.
 #[derive(Clone, Copy)]
@@ -613,21 +631,22 @@ impl Counting<'_, '_> {
     /// Folds and counts all people, partition by partition.
     fn all(self, store: &Store, progress: &Progress) -> Result<Sum, Trouble> {
         let keeps: Vec<bool> = self.rules.classes.iter().map(|class| self.keeping.wants(class)).collect();
-        let parts: Vec<Sum> = (0..store.len())
-            .into_par_iter()
-            .map(|at| {
-                if progress.stop.load(Ordering::Relaxed) {
-                    return Err(Trouble::Stopped);
-                }
-                let blocks = store.take(at).map_err(|error| Trouble::Disk(error.to_string()))?;
-                Ok(self.partition(People::of(blocks, &keeps)))
-            })
-            .collect::<Result<_, Trouble>>()?;
-        let mut sum = (Counter::new(self.rules, self.ways).tally, Cells::default(), Board::default());
-        for (tally, cells, board) in parts {
-            sum.0.merge(tally);
-            sum.1.merge(cells);
-            sum.2.merge(board);
+        let all: Vec<usize> = (0..store.len()).collect();
+        let tally = Counter::new(self.rules, self.ways).tally;
+        let mut sum = Sum { tally, ..Sum::default() };
+        // In their order, whichever is ready first.
+        for some in all.chunks(AT_ONCE) {
+            let parts: Vec<Sum> = some
+                .par_iter()
+                .map(|at| {
+                    if progress.stop.load(Ordering::Relaxed) {
+                        return Err(Trouble::Stopped);
+                    }
+                    let blocks = store.take(*at).map_err(|error| Trouble::Disk(error.to_string()))?;
+                    Ok(self.partition(People::of(blocks, &keeps)))
+                })
+                .collect::<Result<_, Trouble>>()?;
+            parts.into_iter().for_each(|own| sum.merge(own));
         }
         Ok(sum)
     }
@@ -636,7 +655,7 @@ impl Counting<'_, '_> {
     fn is_plain(self) -> bool {
         let definition = self.rules.definition;
         let has_boards = !definition.retentions.is_empty() || !definition.next_after.is_empty();
-        self.plan.is_empty() && !has_boards && definition.experiments.is_empty()
+        self.plan.is_empty() && !has_boards && definition.experiments.is_empty() && Parts::is_empty(definition)
     }
 
     fn partition(self, mut people: People) -> Sum {
@@ -644,6 +663,7 @@ impl Counting<'_, '_> {
         let mut counter = Counter::new(self.rules, self.ways);
         let mut boards = Boards::new(self.rules, self.zone);
         let mut computer = Computer::new(self.rules, self.plan, self.keeping, self.rates, self.zone);
+        let mut divider = Divider::new(self.rules, self.ways, self.zone);
         let counts_known = self.rules.has_dates();
         for at in 0..people.len() {
             let (events, kept) = people.person(at);
@@ -652,9 +672,9 @@ impl Counting<'_, '_> {
                 continue;
             }
             counter.tally.people += 1;
-            self.person(&mut fold, &mut counter, (&mut computer, &mut boards), events, kept);
+            self.person(&mut fold, &mut counter, (&mut computer, &mut boards, &mut divider), events, kept);
         }
-        (counter.tally, computer.end(), boards.board)
+        Sum { tally: counter.tally, cells: computer.end(), board: boards.board, parts: divider.parts }
     }
 
     /// One person: order, merge, fold, count; each group of funnels has its own order of ties.
@@ -662,7 +682,7 @@ impl Counting<'_, '_> {
         self,
         fold: &mut Fold<'_, '_>,
         counter: &mut Counter<'_, '_>,
-        (computer, boards): (&mut Computer<'_, '_>, &mut Boards<'_, '_>),
+        (computer, boards, divider): (&mut Computer<'_, '_>, &mut Boards<'_, '_>, &mut Divider<'_, '_>),
         events: &mut [Event],
         kept: &[Kept],
     ) {
@@ -709,6 +729,7 @@ impl Counting<'_, '_> {
             let person = Person { reached: &reached, entries: &entries, events, kept, is_account };
             boards.add(person, fold);
             computer.add(person, fold);
+            divider.add(person, fold);
         }
     }
 }

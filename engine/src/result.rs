@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::board::Board;
 use crate::definition::{Definition, Goal, Moves};
 use crate::money::SpendFacts;
+use crate::parts::Parts;
 use crate::tally::{Tally, Way};
 use crate::time;
 
@@ -302,6 +303,78 @@ pub struct FunnelNumbers {
     pub transitions: Vec<TransitionNumbers>,
     /// Ways from its first entry stage to each other one, by any path.
     pub ways: Vec<WayNumbers>,
+    /// The same by channel, segment, month and property, where that is asked for; parts with nobody are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<FunnelPart>,
+    /// What it is not split by, though that is asked for, because there would be too many parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub too_many_parts: Vec<String>,
+}
+
+/// A part of a funnel. Its lists are in the order of those of the whole. Where a rule of attribution shares a journey out
+/// among channels, counts of people are no whole numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FunnelPart {
+    /// The channel that is credited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    /// The segment people are in; they may be in several parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
+    /// The month in which journeys begin; people of months do not add up to people of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// A property.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub property: Option<String>,
+    /// The first value of the property in the journey.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Its stages.
+    pub stages: Vec<StagePart>,
+    /// Its transitions.
+    pub transitions: Vec<TransitionPart>,
+    /// Its ways.
+    pub ways: Vec<WayPart>,
+}
+
+/// The numbers of a stage in a part; they mean what they do in [`StageNumbers`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "said of the whole")]
+pub struct StagePart {
+    pub people: f64,
+    pub entries: f64,
+    pub visits: f64,
+    pub mature_visits: f64,
+    pub open_visits: f64,
+    pub dropped_visits: f64,
+}
+
+/// The numbers of a transition in a part; they mean what they do in [`TransitionNumbers`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "said of the whole")]
+pub struct TransitionPart {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    pub exits: f64,
+    pub of: f64,
+    pub open: f64,
+    pub taken: f64,
+    pub people: f64,
+    /// The middle time it took, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub median: Option<f64>,
+}
+
+/// The numbers of a way in a part; they mean what they do in [`WayNumbers`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "said of the whole")]
+pub struct WayPart {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    pub arrived: f64,
+    pub of: f64,
+    pub open: f64,
 }
 
 /// The numbers of a stage.
@@ -476,22 +549,26 @@ impl Measured {
     pub fn of(
         definition: &Definition,
         ways: &[Way],
-        tally: Tally,
+        (tally, parts): (Tally, Parts),
         kpis: Vec<KpiNumbers>,
         board: &Board,
         (log, until): (LogFacts, Option<i64>),
     ) -> Self {
         let Tally { stages, transitions, ways: way_tallies, .. } = tally;
+        let parts = parts.numbers(definition, ways);
         let mut funnels: Vec<FunnelNumbers> = definition
             .funnels
             .iter()
-            .map(|own| FunnelNumbers {
+            .zip(parts)
+            .map(|(own, (parts, too_many_parts))| FunnelNumbers {
                 path: own.path.clone(),
                 label: own.label.clone(),
                 counts_accounts: own.is_of_accounts,
                 stages: Vec::new(),
                 transitions: Vec::new(),
                 ways: Vec::new(),
+                parts,
+                too_many_parts,
             })
             .collect();
         let name = |stage: usize| definition.stages[stage].path.clone();

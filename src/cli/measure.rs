@@ -13,7 +13,7 @@ use funnelc_engine::{Inputs, Options, Progress, Trouble};
 use super::output::{LanguageArgument, When, print, style, unusable};
 use super::{Outcome, settings};
 use crate::measure::report::{FORMATS, Report};
-use crate::measure::{self, Lowered, Unmeasured};
+use crate::measure::{self, Lowered, Splits, Unmeasured};
 use crate::source::Sources;
 use crate::system;
 
@@ -37,6 +37,12 @@ pub(super) struct Measure {
     /// Another table whose rows are events (`event … { from NAME }`), as NAME=FILE
     #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
     table: Vec<(String, PathBuf)>,
+    /// Split every funnel by this, too
+    #[arg(long, value_name = "SPLIT", value_delimiter = ',', value_parser = measure::SPLITS)]
+    by: Vec<String>,
+    /// Split by every combination of channel, segment and month that --by names, as well
+    #[arg(long, requires = "by")]
+    combined: bool,
     /// Form of the report
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = FORMATS[0].name)]
     format: String,
@@ -138,8 +144,9 @@ impl Measure {
 
     /// What is to be measured; nothing is measured by a spec with errors.
     fn lowered(&self, color: When) -> Result<Lowered, Outcome> {
+        let splits = Splits { by: self.by.clone(), is_combined: self.combined };
         let mut lowered = settings::sound(self.spec.as_deref(), color, |model| {
-            measure::definition(model).map_err(|troubles| unusable(&places(model.sources, &troubles)))
+            measure::definition_by(model, &splits).map_err(|troubles| unusable(&places(model.sources, &troubles)))
         })?;
         if lowered.definition.funnels.is_empty() {
             return Err(unusable("the spec declares no funnel, so there is nothing to measure"));

@@ -17,18 +17,19 @@ impl<'m, 's> Lower<'m, 's> {
             for field in board.fields("retention") {
                 self.retention(field);
             }
-            for field in board.fields("funnel").into_iter().filter(|field| field.get("by").is_some()) {
-                let path = field.target_of("funnel").map(Node::path).unwrap_or_default();
-                self.not_split.insert(path);
+            for field in board.fields("funnel") {
+                let path = field.target_of("funnel").map(Node::path);
+                let at = self.out.definition.funnels.iter().position(|own| Some(&own.path) == path.as_ref());
+                let words = field.field.values.iter().filter(|own| own.slot == "by");
+                for word in words.filter_map(|own| own.val.word()) {
+                    at.into_iter().for_each(|at| self.split_funnel(at, word));
+                }
             }
             for field in board.fields("next") {
                 let stage = field.target_of("stage").and_then(|stage| self.stages.get(&stage.id)).copied();
                 let next = &mut self.out.definition.next_after;
                 next.extend(stage.filter(|stage| !next.contains(stage)));
             }
-        }
-        for path in std::mem::take(&mut self.not_split) {
-            self.out.notes.push(format!("funnel `{path}` is told as a whole: only KPIs are split, by their own `by`"));
         }
         if self.model.nodes(Kind::Measure).find_map(|own| own.word("count")) == Some("entries") {
             self.out.notes.push("stages are told in people, entries and visits, whatever `count` says".to_owned());
@@ -40,6 +41,15 @@ impl<'m, 's> Lower<'m, 's> {
         }
         for experiment in self.model.nodes(Kind::Experiment).collect::<Vec<_>>() {
             self.experiment(experiment);
+        }
+    }
+
+    /// Splits a funnel by something, in a word of `by`.
+    pub(super) fn split_funnel(&mut self, funnel: usize, word: &str) {
+        let split = self.split(word);
+        let by = &mut self.out.definition.funnels[funnel].by;
+        if !by.contains(&split) {
+            by.push(split);
         }
     }
 

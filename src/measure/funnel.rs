@@ -29,6 +29,8 @@ impl<'m, 's> Lower<'m, 's> {
                 label: part.funnel.label(language),
                 window,
                 is_of_accounts: counted(part.funnel.0).is_some(),
+                by: Vec::new(),
+                is_combined: false,
             });
         }
         for (at, stage) in graph.stages.iter().enumerate() {

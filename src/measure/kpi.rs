@@ -142,23 +142,24 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     fn splits(&mut self, kpi: Kpi<'m, 's>) -> Vec<to::Split> {
-        let mut found = Vec::new();
-        for word in kpi.0.words("by") {
-            match word {
-                "channel" => {
-                    self.channels();
-                    found.push(to::Split::Channel);
-                }
-                "segment" => {
-                    self.segments();
-                    found.push(to::Split::Segment);
-                }
-                "campaign" => found.push(to::Split::Field(self.field("utm_campaign".to_owned()))),
-                "month" => found.push(to::Split::Month),
-                word => found.push(to::Split::Field(self.field(word.to_owned()))),
+        kpi.0.words("by").into_iter().map(|word| self.split(word)).collect()
+    }
+
+    /// What a word of `by` splits by.
+    pub(super) fn split(&mut self, word: &str) -> to::Split {
+        match word {
+            "channel" => {
+                self.channels();
+                to::Split::Channel
             }
+            "segment" => {
+                self.segments();
+                to::Split::Segment
+            }
+            "month" => to::Split::Month,
+            "campaign" => to::Split::Field(self.field("utm_campaign".to_owned())),
+            word => to::Split::Field(self.field(word.to_owned())),
         }
-        found
     }
 
     /// The channels, each with the events it claims, by a pattern of all names, and how a table of spend may call it.

@@ -2,6 +2,15 @@
 //!
 //! [`definition`] lowers the funnels; what the engine cannot measure is said, with its place, and never left out in
 //! silence.
+//!
+//! A board that filters by channel, segment and month without asking again needs all parts of all funnels:
+//!
+//! ```ignore
+//! let lowered = measure::definition_by(model, &Splits::all())?;
+//! let measured = funnelc_engine::measure(&lowered.definition, &inputs, &Options::default(), &Progress::default())?;
+//! ```
+//!
+//! [`FunnelPart`](funnelc_engine::result::FunnelPart) says of each which it is: a channel alone, a channel in a month, …
 
 mod board;
 mod expr;
@@ -9,8 +18,6 @@ mod funnel;
 mod known;
 mod kpi;
 pub mod report;
-
-use std::collections::BTreeSet;
 
 use funnelc_engine::Inputs;
 use funnelc_engine::definition::{Columns, Definition, Formula, RateColumns, SpendColumns};
@@ -91,9 +98,34 @@ pub fn survey(model: &Model<'_>) -> (Definition, Option<usize>) {
 
 /// What a model has to measure; everything that stands in the way, where something does.
 pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
+    definition_by(model, &Splits::default())
+}
+
+/// The same with every funnel split.
+pub fn definition_by(model: &Model<'_>, splits: &Splits) -> Result<Lowered, Vec<Unmeasured>> {
     let mut lower = Lower::new(model);
     lower.lower();
+    lower.split_all(splits);
     lower.finish()
+}
+
+/// What funnels can be split by, in the words of `by`.
+pub const SPLITS: [&str; 6] = ["channel", "segment", "language", "country", "campaign", "month"];
+
+/// What every funnel is split by, besides what dashboards ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Splits {
+    /// Words of [`SPLITS`].
+    pub by: Vec<String>,
+    /// Whether also by every combination of channel, segment and month, as far as they are named.
+    pub is_combined: bool,
+}
+
+impl Splits {
+    /// By channel, segment and month, and by all combinations of them.
+    pub fn all() -> Self {
+        Self { by: ["channel", "segment", "month"].map(str::to_owned).into(), is_combined: true }
+    }
 }
 
 struct Lower<'m, 's> {
@@ -109,8 +141,6 @@ struct Lower<'m, 's> {
     used: Vec<DeclId>,
     /// The property that names the accounts that are counted.
     account_key: Option<String>,
-    /// Funnels that a dashboard wants split, which only KPIs are.
-    not_split: BTreeSet<String>,
     /// Measures of amounts of money.
     amounts: Vec<usize>,
     /// Where the KPI that is read asks for what was spent.
@@ -130,7 +160,6 @@ impl<'m, 's> Lower<'m, 's> {
             stages: FxHashMap::default(),
             used: Vec::new(),
             account_key: None,
-            not_split: BTreeSet::new(),
             amounts: Vec::new(),
             spend_at: None,
             troubles: Vec::new(),
@@ -146,6 +175,13 @@ impl<'m, 's> Lower<'m, 's> {
         self.kpis();
         self.boards();
         self.copies();
+    }
+
+    fn split_all(&mut self, splits: &Splits) {
+        for at in 0..self.out.definition.funnels.len() {
+            splits.by.iter().for_each(|word| self.split_funnel(at, word));
+            self.out.definition.funnels[at].is_combined |= splits.is_combined;
+        }
     }
 
     fn trouble(&mut self, span: Span, words: impl Into<String>) {

@@ -4,10 +4,11 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
+use super::group::{Counted, Groups, moment};
 use super::net::Taken;
-use super::{COHORT, Cell, Cells, Group, Key, Person, Plan, Reached, credit};
-use crate::definition::{Cohort, FieldId, Measure, Net, PatternId, Split, StageId};
-use crate::fold::{Entry, Fold, Moment, NONE, Rules};
+use super::{COHORT, Cell, Cells, Key, Person, Plan, Reached};
+use crate::definition::{Cohort, FieldId, Measure, Net, PatternId, StageId};
+use crate::fold::{Entry, Fold, NONE, Rules};
 use crate::history::Keeping;
 use crate::money as exchange;
 use crate::period::Periods;
@@ -25,8 +26,7 @@ pub struct Computer<'r, 'd> {
     zone: &'r TimeZone,
     periods: Periods,
     cells: FxHashMap<Key, Cell>,
-    /// Moments at which channels claim the person's events, in order.
-    touches: Vec<(i64, u32)>,
+    groups: Groups<'r, 'd>,
     /// By cut: when the person joined its cohort.
     joined: Vec<Option<i64>>,
     not_numbers: u64,
@@ -40,27 +40,6 @@ struct To<'a> {
     measure: u32,
     cut: u32,
     person: Person<'a>,
-}
-
-/// Something that is counted: an entry, which belongs to the period of its journey's start, or an event, which belongs to
-/// its own.
-#[derive(Clone, Copy)]
-struct Counted {
-    time: i64,
-    start: Option<i64>,
-    class: u32,
-}
-
-impl From<&Entry> for Counted {
-    fn from(entry: &Entry) -> Self {
-        Self { time: entry.time, start: Some(entry.start), class: entry.class }
-    }
-}
-
-impl From<Event> for Counted {
-    fn from(event: Event) -> Self {
-        Self { time: event.time, start: None, class: event.class }
-    }
 }
 
 impl<'r, 'd> Computer<'r, 'd> {
@@ -80,7 +59,7 @@ impl<'r, 'd> Computer<'r, 'd> {
             zone,
             periods: Periods::default(),
             cells: FxHashMap::default(),
-            touches: Vec::new(),
+            groups: Groups::new(rules),
             joined: Vec::new(),
             not_numbers: 0,
             unmatched: 0,
@@ -100,7 +79,7 @@ impl<'r, 'd> Computer<'r, 'd> {
         if self.plan.is_empty() {
             return;
         }
-        self.touch(person.events);
+        self.groups.meet(person);
         self.join(person, fold);
         for measure in 0..self.plan.definition.measures.len() {
             // What people do is counted of people.
@@ -111,22 +90,6 @@ impl<'r, 'd> Computer<'r, 'd> {
             for at in 0..self.plan.wanted[measure].len() {
                 let to = To { measure: measure as u32, cut: self.plan.wanted[measure][at], person };
                 self.measure(to, &taken, fold);
-            }
-        }
-    }
-
-    fn touch(&mut self, events: &[Event]) {
-        self.touches.clear();
-        let channels = &self.plan.definition.channels;
-        if channels.is_empty() {
-            return;
-        }
-        for event in events {
-            let class = &self.rules.classes[event.class as usize];
-            if let Some(channel) =
-                channels.iter().position(|own| own.pattern.is_some_and(|pattern| class.patterns.has(pattern)))
-            {
-                self.touches.push((event.time, channel as u32));
             }
         }
     }
@@ -413,7 +376,8 @@ impl<'r, 'd> Computer<'r, 'd> {
         fold: &mut Fold<'_, '_>,
         each: impl Fn(&mut Cell, Decimal),
     ) {
-        for (group, share) in self.groups(to, own, fold) {
+        let by = self.plan.cuts[to.cut as usize].by.as_ref();
+        for (group, share) in self.groups.of(by, own, to.person, fold) {
             let key = Key { measure: to.measure, cut: to.cut, period, group };
             each(self.cells.entry(key).or_default(), share);
         }
@@ -452,47 +416,6 @@ impl<'r, 'd> Computer<'r, 'd> {
         let only = self.plan.cuts[to.cut as usize].slice.only.as_ref();
         only.is_none_or(|only| fold.holds(only, moment(own, to.person)))
     }
-
-    /// The groups that something belongs to, each with its share.
-    fn groups(&self, to: To<'_>, own: Counted, fold: &mut Fold<'_, '_>) -> Vec<(Group, Decimal)> {
-        let definition = self.plan.definition;
-        match &self.plan.cuts[to.cut as usize].by {
-            None | Some(Split::Month) => vec![(Group::All, Decimal::ONE)],
-            Some(Split::Channel) => {
-                let is_direct = |channel: u32| definition.channels[channel as usize].is_direct;
-                let found = credit::credits(
-                    &definition.attribution,
-                    &self.touches,
-                    own.time,
-                    journey(own, to.person),
-                    is_direct,
-                );
-                let Some(found) = found else { return vec![(Group::Nothing, Decimal::ONE)] };
-                found.into_iter().map(|(channel, share)| (Group::Channel(channel), share)).collect()
-            }
-            Some(Split::Segment) => {
-                let now = moment(own, to.person);
-                let holds = |at: &usize| fold.holds(&definition.segments[*at].condition, now);
-                let found: Vec<usize> = (0..definition.segments.len()).filter(holds).collect();
-                found.into_iter().map(|at| (Group::Segment(at as u32), Decimal::ONE)).collect()
-            }
-            Some(Split::Field(field)) => {
-                let text = self.first_text(*field, journey(own, to.person), own.time, to.person);
-                vec![(text.map_or(Group::Nothing, Group::Text), Decimal::ONE)]
-            }
-        }
-    }
-
-    /// What a journey is told by is said at its beginning.
-    fn first_text(&self, field: FieldId, start: i64, time: i64, person: Person<'_>) -> Option<Box<str>> {
-        let first = person.events.partition_point(|event| event.time < start);
-        let events = person.events[first..].iter().take_while(|event| event.time <= time);
-        events.filter_map(|event| self.keeping.value(*event, person.kept, field)).find_map(|value| match value {
-            Value::Text(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string().into()),
-            Value::None => None,
-        })
-    }
 }
 
 fn is_of_events(measure: &Measure) -> bool {
@@ -507,20 +430,6 @@ fn netted(measure: &Measure) -> Option<(PatternId, &Net)> {
         }
         _ => None,
     }
-}
-
-fn moment(own: Counted, person: Person<'_>) -> Moment<'_> {
-    Moment { time: own.time, class: own.class, events: person.events, kept: person.kept }
-}
-
-/// When the journey began that something is part of: that of the entry, or the one the person is in at that moment; the
-/// moment itself where there is none.
-fn journey(own: Counted, person: Person<'_>) -> i64 {
-    if let Some(start) = own.start {
-        return start;
-    }
-    let after = person.entries.partition_point(|entry| entry.time <= own.time);
-    after.checked_sub(1).map_or(own.time, |last| person.entries[last].start)
 }
 
 fn seconds(micros: i64) -> Decimal {

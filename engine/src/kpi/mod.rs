@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! compute  what one person adds to the cells
+//! group    which groups something belongs to
 //! credit   which channels a moment is credited to
 //! net      what is taken off events that were reversed
 //! spent    what was spent, shown and clicked
@@ -13,6 +14,7 @@
 
 mod compute;
 mod credit;
+pub(crate) mod group;
 mod net;
 mod spent;
 mod values;
@@ -23,6 +25,7 @@ use crate::definition::{Definition, Kpi, Period, Slice, Split};
 use crate::fold::Entry;
 use crate::rows::{Event, Kept};
 use crate::tally::Visit;
+use group::Group;
 
 pub use compute::Computer;
 
@@ -46,17 +49,6 @@ struct Key {
 
 /// Stands for no measure, but for the people of a cohort.
 const COHORT: u32 = u32::MAX;
-
-/// A group of people or events.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Group {
-    All,
-    Channel(u32),
-    Segment(u32),
-    Text(Box<str>),
-    /// Claimed by no channel, or without the property.
-    Nothing,
-}
 
 /// What a cell holds.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{COHORT, Cell, Cells, Cut, Group, Key, Plan, cuts};
-use crate::definition::{Definition, Formula, How, Kpi, Measure, Operation, Period, Split};
+use crate::definition::{Formula, How, Kpi, Measure, Operation, Period, Split};
 use crate::period;
 use crate::result::{KpiNumbers, KpiValue};
 
@@ -90,7 +90,7 @@ impl Cells {
         let meets = target.zip(value).and_then(|(own, value)| Some(own.comparison.holds(value.cmp(&own.value?))));
         KpiValue {
             by: by.map(|by| by.word(plan.definition)),
-            group: wanted.by.as_ref().map(|_| name(plan.definition, group)),
+            group: wanted.by.as_ref().map(|_| group.name(plan.definition)),
             period: shown,
             value: value.and_then(|value| value.to_f64()),
             profit: kpi.profit.as_ref().and_then(|profit| read.value(profit)?.to_f64()),
@@ -176,15 +176,5 @@ fn is_total(formula: &Formula) -> bool {
         Formula::Negate(inner) => is_total(inner),
         Formula::Both(Operation::Over, _) => false,
         Formula::Both(_, sides) => is_total(&sides.0) && is_total(&sides.1),
-    }
-}
-
-fn name(definition: &Definition, group: &Group) -> String {
-    match group {
-        Group::All => String::new(),
-        Group::Channel(at) => definition.channels[*at as usize].path.clone(),
-        Group::Segment(at) => definition.segments[*at as usize].path.clone(),
-        Group::Text(text) => text.to_string(),
-        Group::Nothing => "(none)".to_owned(),
     }
 }

@@ -13,7 +13,8 @@ use serde_json::Value;
 use crate::oracle::Event;
 
 const HOUR: i64 = 3_600_000_000;
-const BEGIN: i64 = 1_767_225_600_000_000;
+/// The last day of a month.
+const BEGIN: i64 = 1_769_817_600_000_000;
 
 /// The dice (`SplitMix64`).
 struct Dice(u64);
@@ -68,7 +69,7 @@ pub(crate) fn case(seed: u64) -> (Definition, Vec<Event>) {
     (definition, events)
 }
 
-// ---- KPIs
+// ---- KPIs, and parts of funnels
 
 fn kpis(dice: &mut Dice, definition: &mut Definition) {
     let credits = [Credit::First, Credit::Last, Credit::LastNonDirect, Credit::Linear, Credit::Position, Credit::Decay];
@@ -90,6 +91,11 @@ fn kpis(dice: &mut Dice, definition: &mut Definition) {
     let split = if dice.chance(50) { vec![0] } else { Vec::new() };
     let every = Period::Day;
     definition.retentions.push(Retention { stage: dice.below(definition.stages.len()), every, split });
+    for funnel in &mut definition.funnels {
+        let all = [Split::Channel, Split::Segment, Split::Month, Split::Field(0), Split::Field(1)];
+        funnel.by = all.into_iter().filter(|_| dice.chance(50)).collect();
+        funnel.is_combined = dice.chance(50);
+    }
     for at in 0..8 {
         let value = formula(dice, definition);
         let only = dice.maybe(30, |dice| match dice.below(3) {
@@ -101,19 +107,30 @@ fn kpis(dice: &mut Dice, definition: &mut Definition) {
             _ => Cohort::Did(dice.below(definition.patterns.len())),
         });
         let by = [Split::Channel, Split::Segment, Split::Field(0), Split::Field(1)];
+        let by = dice.maybe(70, |dice| by[dice.below(by.len())].clone()).into_iter().collect();
         definition.kpis.push(Kpi {
-            path: format!("k{at}"),
-            label: String::new(),
-            value,
-            unit: "number".to_owned(),
             per: dice.maybe(50, |_| Period::Day),
             over: dice.maybe(30, |dice| dice.hours(30)),
             slice: Slice { only, cohort },
-            by: dice.maybe(70, |dice| by[dice.below(by.len())].clone()).into_iter().collect(),
-            profit: None,
-            targets: Vec::new(),
-            unmeasured: None,
+            ..plain_kpi(format!("k{at}"), value, by)
         });
+    }
+}
+
+/// A KPI of everything.
+pub(crate) fn plain_kpi(path: String, value: Formula, by: Vec<Split>) -> Kpi {
+    Kpi {
+        path,
+        label: String::new(),
+        value,
+        unit: "number".to_owned(),
+        per: None,
+        over: None,
+        slice: Slice::default(),
+        by,
+        profit: None,
+        targets: Vec::new(),
+        unmeasured: None,
     }
 }
 
@@ -188,6 +205,8 @@ fn stages(dice: &mut Dice, definition: &mut Definition) {
             label: String::new(),
             window,
             is_of_accounts: false,
+            by: Vec::new(),
+            is_combined: false,
         });
         let count = 2 + dice.below(4);
         for stage in 0..count {

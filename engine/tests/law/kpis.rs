@@ -11,19 +11,19 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::oracle::{self, Event, Person, Reached, matches};
 
 /// All that is known of a person.
-struct Life<'a> {
+pub(crate) struct Life<'a> {
     /// With everything that was reached, by time.
     person: Person<'a>,
     /// What was reached, by group of funnels.
     groups: Vec<(Vec<usize>, Vec<Reached>)>,
-    until: i64,
+    pub(crate) until: i64,
 }
 
 /// What is counted: when, in which period's moment, by which event.
 #[derive(Clone)]
-struct Counted {
+pub(crate) struct Counted {
     time: i64,
-    start: Option<i64>,
+    pub(crate) start: Option<i64>,
     by: Option<Event>,
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn shown(definition: &Definition, events: &[Event]) -> Vec<String> {
             for life in &everybody {
                 if let Some(joined) = kpi.slice.cohort.and_then(|cohort| life.joined(cohort)) {
                     let period = per.map_or(ALWAYS, |_| joined.time.div_euclid(DAY));
-                    for (group, _) in life.groups_of(kpi, by, &joined) {
+                    for (group, _) in life.groups_of(by, &joined) {
                         if life.is_meant(kpi, &joined) {
                             places.insert((period, group));
                         }
@@ -196,7 +196,7 @@ fn value(formula: &Formula, of: &dyn Fn(usize, How) -> Option<Decimal>) -> Optio
     })
 }
 
-fn life<'a>(definition: &'a Definition, events: &[Event], person: u32, until: i64) -> Life<'a> {
+pub(crate) fn life<'a>(definition: &'a Definition, events: &[Event], person: u32, until: i64) -> Life<'a> {
     let mut own: Vec<Event> = events.iter().filter(|event| event.person == person).cloned().collect();
     own.sort_by_key(|event| event.time);
     let own = oracle::without_copies(definition, own);
@@ -215,15 +215,15 @@ fn life<'a>(definition: &'a Definition, events: &[Event], person: u32, until: i6
 }
 
 impl Life<'_> {
-    fn definition(&self) -> &Definition {
+    pub(crate) fn definition(&self) -> &Definition {
         self.person.definition
     }
 
-    fn reached(&self, stage: usize) -> &[Reached] {
+    pub(crate) fn reached(&self, stage: usize) -> &[Reached] {
         &self.groups.iter().find(|(stages, _)| stages.contains(&stage)).unwrap().1
     }
 
-    fn entries(&self, stage: usize) -> Vec<&Reached> {
+    pub(crate) fn entries(&self, stage: usize) -> Vec<&Reached> {
         self.reached(stage).iter().filter(|own| own.stage == stage).collect()
     }
 
@@ -276,13 +276,13 @@ impl Life<'_> {
                 }
                 continue;
             }
-            for (group, share) in self.groups_of(kpi, cut.0, &own.counted) {
+            for (group, share) in self.groups_of(cut.0, &own.counted) {
                 let (number, of) = if own.is_open { Default::default() } else { (own.number * share, own.of * share) };
                 found.push(((period, group), (number, of, own.value.into_iter().collect())));
             }
         }
         for (period, (counted, says)) in seen {
-            for (group, share) in self.groups_of(kpi, cut.0, &counted) {
+            for (group, share) in self.groups_of(cut.0, &counted) {
                 let of = if says.is_some() { share } else { Decimal::ZERO };
                 let number = if says == Some(true) { share } else { Decimal::ZERO };
                 found.push(((period, group), (number, of, Vec::new())));
@@ -445,8 +445,7 @@ impl Life<'_> {
         found
     }
 
-    fn groups_of(&self, kpi: &Kpi, by: Option<&Split>, own: &Counted) -> Vec<(String, Decimal)> {
-        let _ = kpi;
+    pub(crate) fn groups_of(&self, by: Option<&Split>, own: &Counted) -> Vec<(String, Decimal)> {
         let definition = self.definition();
         let whole = |name: &str| vec![(name.to_owned(), Decimal::ONE)];
         let start = own.start.unwrap_or_else(|| {
@@ -517,7 +516,7 @@ fn weights(definition: &Definition, touches: &[(usize, i64)], time: i64) -> Vec<
     }
 }
 
-fn of_entry(own: &Reached) -> Counted {
+pub(crate) fn of_entry(own: &Reached) -> Counted {
     Counted { time: own.time, start: Some(own.start), by: own.by.clone() }
 }
 

@@ -13,6 +13,7 @@
 mod draw;
 mod kpis;
 mod oracle;
+mod parts;
 
 use std::fmt::Write;
 
@@ -20,7 +21,7 @@ use funnelc_engine::definition::{Cohort, Definition, Measure};
 use funnelc_engine::{Measured, Options, Progress, measure, tally};
 use oracle::{Event, Numbers, Way};
 
-fn cases() -> u64 {
+pub(crate) fn cases() -> u64 {
     std::env::var("FUNNELC_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(600)
 }
 
@@ -40,7 +41,7 @@ fn lines(events: &[Event]) -> String {
     out
 }
 
-fn measured(definition: &Definition, events: &[Event], memory: u64) -> Measured {
+pub(crate) fn measured(definition: &Definition, events: &[Event], memory: u64) -> Measured {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log.jsonl");
     std::fs::write(&log, lines(events)).unwrap();
@@ -51,11 +52,13 @@ fn measured(definition: &Definition, events: &[Event], memory: u64) -> Measured 
 fn both(definition: &Definition, ways: &[Way], events: &[Event], memory: u64) -> (String, String) {
     let law = oracle::measure(definition, ways, events);
     let own = measured(definition, events, memory);
-    let with = |numbers: String, kpis: Vec<String>, boards: Vec<String>| {
-        format!("{numbers}\n{}\n{}", kpis.join("\n"), boards.join("\n"))
+    let with = |numbers: String, kpis: Vec<String>, boards: Vec<String>, parts: Vec<String>| {
+        format!("{numbers}\n{}\n{}\n{}", kpis.join("\n"), boards.join("\n"), parts.join("\n"))
     };
-    let law = with(shown(definition, ways, &law), kpis::shown(definition, events), kpis::boards(definition, events));
-    (law, with(published(definition, &own), values(&own), boards(&own)))
+    let parts_of_law = parts::shown(definition, ways, events);
+    let (kpis, boards_of_law) = (kpis::shown(definition, events), kpis::boards(definition, events));
+    let law = with(shown(definition, ways, &law), kpis, boards_of_law, parts_of_law);
+    (law, with(published(definition, &own), values(&own), boards(&own), parts::published(definition, ways, &own)))
 }
 
 fn shown(definition: &Definition, ways: &[Way], numbers: &Numbers) -> String {
@@ -166,7 +169,7 @@ fn cut(definition: &Definition, ways: &[Way], mut events: Vec<Event>) -> Vec<Eve
 
 #[test]
 fn the_engine_does_what_the_law_says() {
-    let (mut reached, mut told) = (0, 0);
+    let (mut reached, mut told, mut of_parts) = (0, 0, 0);
     for seed in 0..cases() {
         let (definition, events) = draw::case(seed);
         let ways = ways(&definition);
@@ -185,9 +188,11 @@ fn the_engine_does_what_the_law_says() {
             .lines()
             .filter(|line| line.starts_with('k') && !line.ends_with(" none") && !line.ends_with(" 0.00000e0"))
             .count();
+        of_parts += law.lines().filter(|line| line.contains("month=") && line.ends_with("e0")).count();
         reached += oracle::measure(&definition, &ways, &events).transitions.iter().map(|own| own.taken).sum::<u64>();
     }
     assert!(told as u64 > cases() * 5, "the cases are too poor: KPIs have {told} values in {} cases", cases());
+    assert!(of_parts as u64 > cases() * 20, "the cases are too poor: {of_parts} numbers of parts");
     assert!(reached > cases() * 10, "the cases are too poor: {reached} transitions were taken in {} cases", cases());
 }
 

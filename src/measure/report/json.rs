@@ -49,13 +49,13 @@ pub fn schema() -> Value {
     let way = json!({
         "from": text, "to": text, "rate": share, "arrived": count, "of": count, "open": count, "time": time,
     });
+    let number = json!({ "type": "number" });
+    let many = json!({ "type": "number", "minimum": 0 });
     let funnel = json!({
         "path": text, "label": text, "counts_accounts": { "type": "boolean" }, "stages": list(object(&stage, &[])),
         "transitions": list(object(&transition, &["planned", "rate", "time"])),
-        "ways": list(object(&way, &["rate", "time"])),
+        "ways": list(object(&way, &["rate", "time"])), "parts": list(part(&text, &many)), "too_many_parts": list(text.clone()),
     });
-    let number = json!({ "type": "number" });
-    let many = json!({ "type": "number", "minimum": 0 });
     let value = json!({
         "by": text, "group": text, "period": text, "value": number, "profit": number, "of": number, "open": many,
         "joined": many, "target": text, "meets": { "type": "boolean" },
@@ -92,7 +92,7 @@ pub fn schema() -> Value {
     let next = object(&json!({ "stage": text, "events": list(event) }), &[]);
     let whole = json!({
         "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["accounts", "from", "until", "spend"]),
-        "funnels": list(object(&funnel, &[])), "kpis": list(object(&kpi, &["target", "unmeasured"])),
+        "funnels": list(object(&funnel, &["parts", "too_many_parts"])), "kpis": list(object(&kpi, &["target", "unmeasured"])),
         "goals": list(goal), "experiments": list(experiment), "retentions": list(retention), "next": list(next),
     });
     let mut made = object(&whole, &[]);
@@ -100,6 +100,26 @@ pub fn schema() -> Value {
     made["$id"] = json!("https://funnelc.github.io/book/schemas/measure.schema.json");
     made["title"] = json!("funnelc measure --format json");
     made
+}
+
+/// A part of a funnel; its lists are in the order of those of the whole.
+fn part(text: &Value, many: &Value) -> Value {
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let share = json!({ "type": "number", "minimum": 0, "maximum": 1 });
+    let stage = json!({
+        "people": many, "entries": many, "visits": many, "mature_visits": many, "open_visits": many,
+        "dropped_visits": many,
+    });
+    let transition = json!({
+        "rate": share, "exits": many, "of": many, "open": many, "taken": many, "people": many, "median": many,
+    });
+    let way = json!({ "rate": share, "arrived": many, "of": many, "open": many });
+    let own = json!({
+        "channel": text, "segment": text, "period": text, "property": text, "value": text,
+        "stages": list(object(&stage, &[])), "transitions": list(object(&transition, &["rate", "median"])),
+        "ways": list(object(&way, &["rate"])),
+    });
+    object(&own, &["channel", "segment", "period", "property", "value"])
 }
 
 fn object(properties: &Value, optional: &[&str]) -> Value {

@@ -2,6 +2,7 @@
 
 mod board;
 mod json;
+mod parts;
 mod rows;
 mod table;
 

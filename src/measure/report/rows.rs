@@ -1,10 +1,12 @@
 //! All numbers as one table, a row each: for spreadsheets as CSV, for warehouses as Parquet.
 
 use funnelc_engine::Measured;
-use funnelc_engine::result::{ExperimentNumbers, FunnelNumbers, KpiNumbers, KpiValue, RetentionNumbers, Times};
+use funnelc_engine::result::{
+    ExperimentNumbers, FunnelNumbers, FunnelPart, KpiNumbers, KpiValue, RetentionNumbers, Times,
+};
 use funnelc_engine::write::{Kind, Table, Values};
 
-use super::Report;
+use super::{Report, parts};
 use crate::emit::csv;
 
 /// The columns: what it is of, which number, split by what, and the number.
@@ -193,6 +195,52 @@ fn funnel(funnel: &FunnelNumbers, rows: &mut Vec<Row>) {
             counted(measure, value, &row, rows);
         }
         times(own.time.as_ref(), &row, rows);
+    }
+    funnel.parts.iter().for_each(|own| part(funnel, own, rows));
+}
+
+/// The numbers of a part; what it is of is said as for the whole.
+fn part(funnel: &FunnelNumbers, part: &FunnelPart, rows: &mut Vec<Row>) {
+    let groups: Vec<&str> = parts::groups(part).into_iter().map(|own| own.1).collect();
+    let of_part = Row {
+        by: Some(parts::by(part)),
+        group: (!groups.is_empty()).then(|| groups.join(" and ")),
+        period: part.period.clone(),
+        unit: "count".to_owned(),
+        ..Row::default()
+    };
+    let mut tell = |row: &Row, numbers: &[(&str, f64)]| {
+        for (measure, value) in numbers {
+            rows.push(Row { measure: (*measure).to_owned(), value: Some(*value), ..row.clone() });
+        }
+    };
+    for (own, stage) in part.stages.iter().zip(&funnel.stages) {
+        let row = Row { of: "stage", path: stage.path.clone(), label: stage.label.clone(), ..of_part.clone() };
+        let people = if funnel.counts_accounts { "accounts" } else { "people" };
+        let visits = [
+            ("visits", own.visits),
+            ("mature visits", own.mature_visits),
+            ("open visits", own.open_visits),
+            ("dropped visits", own.dropped_visits),
+        ];
+        tell(&row, &[(people, own.people), ("entries", own.entries)]);
+        tell(&row, &visits);
+    }
+    for (own, transition) in part.transitions.iter().zip(&funnel.transitions) {
+        let row = Row { of: "transition", path: transition.path.clone(), ..of_part.clone() };
+        let rate: Vec<(&str, f64)> = own.rate.map(|rate| ("rate", rate)).into_iter().collect();
+        tell(&Row { unit: "ratio".to_owned(), ..row.clone() }, &rate);
+        let counts =
+            [("exits", own.exits), ("of", own.of), ("open", own.open), ("taken", own.taken), ("people", own.people)];
+        tell(&row, &counts);
+        let median: Vec<(&str, f64)> = own.median.map(|time| ("median time", time)).into_iter().collect();
+        tell(&Row { unit: "seconds".to_owned(), ..row }, &median);
+    }
+    for (own, way) in part.ways.iter().zip(&funnel.ways) {
+        let row = Row { of: "way", path: format!("{} .. {}", way.from, way.to), ..of_part.clone() };
+        let rate: Vec<(&str, f64)> = own.rate.map(|rate| ("rate", rate)).into_iter().collect();
+        tell(&Row { unit: "ratio".to_owned(), ..row.clone() }, &rate);
+        tell(&row, &[("arrived", own.arrived), ("of", own.of), ("open", own.open)]);
     }
 }
 

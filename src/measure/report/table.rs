@@ -26,6 +26,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     for funnel in &report.measured.funnels {
         out.push('\n');
         self::funnel(report, funnel, &mut out);
+        super::parts::render(funnel, &mut out);
     }
     kpis(report, &mut out);
     super::board::render(report, &mut out);
