@@ -8,6 +8,7 @@
 //! plan, emit the target-neutral result, and the files written from it
 //! report     findings for people and machines
 //! verify     logs of events, held to the plan
+//! forecast   what the plan comes to
 //! measure    what is to be measured, for the engine that does
 //! sample     logs of people who do what is planned
 //! ```
@@ -28,6 +29,7 @@ pub mod emit;
 pub mod fingerprint;
 pub mod fix;
 pub mod fmt;
+pub mod forecast;
 pub mod import;
 pub mod language;
 pub mod lint;

@@ -7,7 +7,7 @@ use super::usage::event_in_path;
 use crate::model::decl::DeclId;
 use crate::model::expr::{Expr, ExprKind, Op};
 use crate::model::types::PARAMETERS;
-use crate::model::value::RefIx;
+use crate::model::value::{RefIx, Val};
 use crate::model::walk::{Kpi, Node};
 use crate::model::{Kind, MAX_INHERITANCE, Target};
 use crate::source::Span;
@@ -32,7 +32,46 @@ pub struct Atom<'m, 's> {
     pub span: Span,
 }
 
+/// The outermost part of a formula.
+pub enum Part<'m, 's> {
+    /// A fixed number, amount or time.
+    Fixed(&'m Val<'s>),
+    /// A primitive; of all that it could count, or only of what a filter lets through.
+    Atom {
+        /// What is counted.
+        atom: Atom<'m, 's>,
+        /// Whether a filter is said.
+        is_filtered: bool,
+    },
+    /// Two parts and what joins them.
+    Joined(Op, Formula<'m, 's>, Formula<'m, 's>),
+    /// `- a`
+    Negated(Formula<'m, 's>),
+    /// Another KPI.
+    Kpi(Formula<'m, 's>),
+    /// Something else.
+    Other,
+}
+
 impl<'m, 's> Formula<'m, 's> {
+    /// Its outermost part.
+    pub fn part(&self) -> Part<'m, 's> {
+        match &self.expr.kind {
+            ExprKind::Literal(val) => Part::Fixed(val),
+            ExprKind::Negate(inner) => Part::Negated(self.inside(inner)),
+            ExprKind::Binary { op, left, right } => Part::Joined(*op, self.inside(left), self.inside(right)),
+            ExprKind::Name(at) => match self.kpi(*at).and_then(|kpi| self.opened(kpi)) {
+                Some(formula) => Part::Kpi(formula),
+                None => Part::Other,
+            },
+            ExprKind::Call { callee, args } => match self.atom(*callee, args, self.expr.span) {
+                Some(atom) => Part::Atom { atom, is_filtered: !args.iter().all(is_plain) },
+                None => Part::Other,
+            },
+            _ => Part::Other,
+        }
+    }
+
     /// The formula of a KPI; none where it has no value that could be read.
     pub fn of(kpi: Kpi<'m, 's>) -> Option<Self> {
         Self::at_depth(kpi, 0)
@@ -128,5 +167,14 @@ impl<'m, 's> Formula<'m, 's> {
             ExprKind::Name(at) => self.opened(self.kpi(*at)?)?.quotient(),
             _ => None,
         }
+    }
+}
+
+/// Whether an argument names things without saying which of them.
+fn is_plain(arg: &Expr<'_>) -> bool {
+    match &arg.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Binary { op: Op::Arrow, left, right } => is_plain(left) && is_plain(right),
+        _ => false,
     }
 }

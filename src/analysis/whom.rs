@@ -4,9 +4,32 @@
 //! credited to one channel. Between two groups of people the algebra of [`segments`](super::segments) decides: whoever
 //! is in the smaller one has its rate.
 
+use rust_decimal::Decimal;
+
 use super::segments::{Answer, Condition};
 use crate::model::kinds::Kind;
 use crate::model::walk::Node;
+use crate::source::Span;
+
+/// The rates of one transition for segments and channels: whom, the rate in percent, where it is written.
+pub type Rates<'m, 's> = Vec<(Node<'m, 's>, Decimal, Span)>;
+
+/// The most specific rate that holds for people who are in all of some groups; none where only the plain one does.
+pub fn special_rate(rates: &Rates<'_, '_>, who: &[Node<'_, '_>]) -> Option<(Decimal, Span)> {
+    let mut best: Option<&(Node<'_, '_>, Decimal, Span)> = None;
+    for row in rates.iter().filter(|row| who.iter().any(|who| is_within(*who, row.0))) {
+        if best.is_none_or(|best| relation(row.0, best.0) == Relation::First) {
+            best = Some(row);
+        }
+    }
+    best.map(|(_, rate, span)| (*rate, *span))
+}
+
+/// Whether everybody in one group is in the other.
+fn is_within(inner: Node<'_, '_>, outer: Node<'_, '_>) -> bool {
+    let alike = (inner.kind() == Kind::Channel) == (outer.kind() == Kind::Channel);
+    alike && matches!(relation(inner, outer), Relation::Same | Relation::First)
+}
 
 /// How two groups of people relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use crate::analysis::graph::{Edge, EdgeKind, Graph, WHOLE};
 use crate::analysis::segments::may_overlap;
-use crate::analysis::whom::{Relation, relation};
+use crate::analysis::whom::{Rates, Relation, relation, special_rate};
 use crate::diagnostic::codes::graph::RATES_EXCEED_WHOLE;
 use crate::diagnostic::codes::names::WRONG_KIND;
 use crate::diagnostic::codes::types::{BAD_VALUE, TRIGGER_MISMATCH};
@@ -64,7 +64,7 @@ pub(super) fn rates_exceed_whole(graph: &Graph<'_, '_>, found: &mut Vec<Diagnost
     for at in 0..graph.stages.len() {
         let edges: Vec<&Edge<'_, '_>> =
             graph.out[at].iter().map(|at| &graph.edges[*at]).filter(|edge| edge.kind != EdgeKind::Referral).collect();
-        let rows: Vec<Rows<'_, '_>> = edges.iter().map(|edge| edge.declared.special_rates()).collect();
+        let rows: Vec<Rates<'_, '_>> = edges.iter().map(|edge| edge.declared.special_rates()).collect();
         edges.iter().zip(&rows).for_each(|(edge, rows)| rival_rates(edge, rows, found));
         let plain: Vec<Rate> = edges.iter().filter_map(|edge| plain_rate(edge)).collect();
         if sum(&plain) > WHOLE {
@@ -75,7 +75,6 @@ pub(super) fn rates_exceed_whole(graph: &Graph<'_, '_>, found: &mut Vec<Diagnost
     }
 }
 
-type Rows<'m, 's> = Vec<(Node<'m, 's>, Decimal, Span)>;
 type Rate = (Decimal, Span);
 
 fn plain_rate(edge: &Edge<'_, '_>) -> Option<Rate> {
@@ -90,7 +89,7 @@ fn sum(rates: &[Rate]) -> Decimal {
 const MAX_GROUPS: usize = 32;
 
 /// The sums for each group, and for each people of a channel where neither alone is too many.
-fn special_sums(stage: Stage<'_, '_>, edges: &[&Edge<'_, '_>], rows: &[Rows<'_, '_>], found: &mut Vec<Diagnostic>) {
+fn special_sums(stage: Stage<'_, '_>, edges: &[&Edge<'_, '_>], rows: &[Rates<'_, '_>], found: &mut Vec<Diagnostic>) {
     let mut seen: FxHashSet<DeclId> = FxHashSet::default();
     let all = rows.iter().flatten().map(|(who, ..)| *who).filter(|who| seen.insert(who.id));
     let groups: Vec<Node<'_, '_>> = all.take(MAX_GROUPS).collect();
@@ -115,26 +114,9 @@ fn special_sums(stage: Stage<'_, '_>, edges: &[&Edge<'_, '_>], rows: &[Rows<'_, 
     }
 }
 
-fn rates_for(edges: &[&Edge<'_, '_>], rows: &[Rows<'_, '_>], who: &[Node<'_, '_>]) -> Vec<Rate> {
+fn rates_for(edges: &[&Edge<'_, '_>], rows: &[Rates<'_, '_>], who: &[Node<'_, '_>]) -> Vec<Rate> {
     let pairs = edges.iter().zip(rows);
     pairs.filter_map(|(edge, rows)| special_rate(rows, who).or_else(|| plain_rate(edge))).collect()
-}
-
-/// The most specific rate that holds for people who are in all of some groups.
-fn special_rate(rows: &Rows<'_, '_>, who: &[Node<'_, '_>]) -> Option<Rate> {
-    let mut best: Option<&(Node<'_, '_>, Decimal, Span)> = None;
-    for row in rows.iter().filter(|row| who.iter().any(|who| is_within(*who, row.0))) {
-        if best.is_none_or(|best| relation(row.0, best.0) == Relation::First) {
-            best = Some(row);
-        }
-    }
-    best.map(|(_, rate, span)| (*rate, *span))
-}
-
-/// Whether everybody in one group is in the other.
-fn is_within(inner: Node<'_, '_>, outer: Node<'_, '_>) -> bool {
-    let alike = (inner.kind() == Kind::Channel) == (outer.kind() == Kind::Channel);
-    alike && matches!(relation(inner, outer), Relation::Same | Relation::First)
 }
 
 fn report_sum(stage: Stage<'_, '_>, rates: &[Rate], whose: Option<Message>) -> Diagnostic {
@@ -155,7 +137,7 @@ fn report_sum(stage: Stage<'_, '_>, rates: &[Rate], whose: Option<Message>) -> D
 }
 
 /// Two rates of one transition that can hold for the same person, with neither more specific.
-fn rival_rates(edge: &Edge<'_, '_>, rows: &Rows<'_, '_>, found: &mut Vec<Diagnostic>) {
+fn rival_rates(edge: &Edge<'_, '_>, rows: &Rates<'_, '_>, found: &mut Vec<Diagnostic>) {
     let rows: Vec<_> = rows.iter().take(MAX_GROUPS).collect();
     for (at, (who, _, span)) in rows.iter().enumerate() {
         let rival =

@@ -7,6 +7,7 @@ mod completions;
 #[cfg(feature = "engine")]
 mod doctor;
 mod explain;
+mod forecast;
 mod format;
 mod graph;
 pub mod help;
@@ -87,6 +88,8 @@ enum Verb {
     /// Measure what really happened
     #[cfg(feature = "engine")]
     Measure(measure::Measure),
+    /// Say what the plan comes to: people, customers, costs, goals
+    Forecast(forecast::Forecast),
     /// Draw a synthetic log from the planned rates
     #[cfg(feature = "engine")]
     Sample(sample::Sample),
@@ -126,6 +129,7 @@ pub fn run() -> Outcome {
         Verb::Doctor(doctor) => doctor.run(arguments.color),
         #[cfg(feature = "engine")]
         Verb::Measure(measure) => measure.run(arguments.color),
+        Verb::Forecast(forecast) => forecast.run(arguments.color),
         #[cfg(feature = "engine")]
         Verb::Sample(sample) => sample.run(arguments.color),
         Verb::Init(init) => init.run(),

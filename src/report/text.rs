@@ -164,6 +164,34 @@ pub(crate) fn isolated_in(language: Language, unicode: bool, line: &str) -> Stri
     out
 }
 
+/// Rows under each other, in columns; numbers stand at the right.
+pub(crate) fn columns<R: AsRef<[String]>>(rows: &[R], right: &[bool], out: &mut String) {
+    let width = |at: usize| rows.iter().map(|row| row.as_ref()[at].width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..right.len()).map(width).collect();
+    for row in rows {
+        let mut line = String::from(" ");
+        for ((cell, width), right) in row.as_ref().iter().zip(&widths).zip(right) {
+            let space = " ".repeat(width - cell.width());
+            line.extend(if *right { [" ", &space, cell, " "] } else { [" ", cell, &space, " "] });
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+/// `1,234,567`
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Lines of at most so many columns; a piece of code stays whole unless it alone is longer.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];

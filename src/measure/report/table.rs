@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use funnelc_engine::money::SpendFacts;
 use funnelc_engine::result::{FunnelNumbers, KpiNumbers, KpiValue, StageNumbers, TransitionNumbers};
-use unicode_width::UnicodeWidthStr;
 
 use super::Report;
 use crate::report::text::one_line;
+pub(super) use crate::report::text::{columns, grouped};
 
 /// Numbers of fewer than this are marked: chance moves them.
 pub(super) const FEW: u64 = 30;
@@ -259,33 +259,6 @@ fn repeats(funnel: &FunnelNumbers, out: &mut String) {
 
 pub(super) fn bold(report: &Report<'_>, text: &str) -> String {
     if report.style.color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
-}
-
-/// Rows under each other, in columns; numbers stand at the right.
-pub(super) fn columns<R: AsRef<[String]>>(rows: &[R], right: &[bool], out: &mut String) {
-    let width = |at: usize| rows.iter().map(|row| row.as_ref()[at].width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..right.len()).map(width).collect();
-    for row in rows {
-        let mut line = String::from(" ");
-        for ((cell, width), right) in row.as_ref().iter().zip(&widths).zip(right) {
-            let space = " ".repeat(width - cell.width());
-            let _ = if *right { write!(line, " {space}{cell} ") } else { write!(line, " {cell}{space} ") };
-        }
-        let _ = writeln!(out, "{}", line.trim_end());
-    }
-}
-
-/// `1,234,567`
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A share with one decimal; a dash where there is none.
