@@ -12,8 +12,9 @@ use super::template;
 use super::watch::Watched;
 use crate::compile;
 use crate::emit::manifest::{self, Entry, Input, Manifest};
-use crate::emit::{self, OutputFile};
+use crate::emit::{self, Facts, OutputFile};
 use crate::lint::levels::Levels;
+use crate::model::Model;
 use crate::plan;
 use crate::project::{self, Exclude, Project};
 use crate::system::{self, PathKind, TreeError};
@@ -38,6 +39,13 @@ pub(super) struct Build {
     /// The draft of JSON Schema that schemas of events are written in
     #[arg(long, value_name = "DRAFT", value_parser = drafts())]
     schema_draft: Option<String>,
+    #[cfg(feature = "engine")]
+    #[command(flatten)]
+    log: super::measure::Log,
+    /// What `measure --format json` wrote, for dashboards with real numbers
+    #[arg(long, value_name = "FILE")]
+    #[cfg_attr(feature = "engine", arg(conflicts_with = "events"))]
+    measured: Option<PathBuf>,
     /// Build again whenever a file changes, until Ctrl-C
     #[arg(long, conflicts_with = "check")]
     watch: bool,
@@ -126,12 +134,43 @@ impl Build {
             Err(words) => return unusable(&words),
         };
         let draft = self.schema_draft.as_deref().and_then(emit::Draft::of).unwrap_or_default();
-        let options = emit::Options { targets: targets_there, draft };
+        let mut facts = Facts::of(&compilation.model, &diagnostics);
+        facts.measured = match self.measured(&compilation.model) {
+            Ok(measured) => measured,
+            Err(outcome) => return outcome,
+        };
+        let options = emit::Options { targets: targets_there, draft, facts };
         match emit::build_files(&options, &plan, &targets, &inputs) {
             Ok(files) if self.check => self.compare(&files),
             Ok(files) => self.write(&files),
             Err(error) => unusable(&format!("{}\nfunnelc: nothing was written", template::words(&error))),
         }
+    }
+
+    /// The numbers for dashboards: of logs, or as they were measured before.
+    fn measured(&self, model: &Model<'_>) -> Result<Option<serde_json::Value>, Outcome> {
+        let Some(path) = &self.measured else { return self.of_logs(model) };
+        let text = system::read_text(path)
+            .map_err(|error| unusable(&project::unreadable(&path.display().to_string(), &error).message.to_string()))?;
+        let document: Option<serde_json::Value> = serde_json::from_str(&text).ok();
+        let is_measured = |own: &serde_json::Value| own["version"] == 1 && own["funnels"].is_array();
+        document.filter(is_measured).map(Some).ok_or_else(|| {
+            unusable(&format!(
+                "`{}` is not what `funnelc measure --format json` of this version writes; measure again",
+                path.display()
+            ))
+        })
+    }
+
+    #[cfg(feature = "engine")]
+    fn of_logs(&self, model: &Model<'_>) -> Result<Option<serde_json::Value>, Outcome> {
+        self.log.measured(model)
+    }
+
+    #[cfg(not(feature = "engine"))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the engine has more to say")]
+    fn of_logs(&self, _: &Model<'_>) -> Result<Option<serde_json::Value>, Outcome> {
+        Ok(None)
     }
 
     fn manifest_there(&self) -> Option<Manifest> {

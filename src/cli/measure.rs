@@ -8,12 +8,14 @@ use clap::Args;
 use clap::builder::PossibleValue;
 use funnelc_engine::definition::{Columns, Table};
 use funnelc_engine::read::ReadTrouble;
-use funnelc_engine::{Inputs, Options, Progress, Trouble};
+use funnelc_engine::{Inputs, Measured, Options, Progress, Trouble};
 
 use super::output::{LanguageArgument, When, print, style, unusable};
 use super::{Outcome, settings};
-use crate::measure::report::{FORMATS, Report};
+use crate::measure::report::{FORMATS, Report, document};
 use crate::measure::{self, Lowered, Splits, Unmeasured};
+use crate::model::Model;
+use crate::report::Style;
 use crate::source::Sources;
 use crate::system;
 
@@ -58,8 +60,11 @@ pub(super) struct Measure {
     lang: LanguageArgument,
 }
 
+/// Memory for events where nobody says how much.
+const DEFAULT_MEMORY: u64 = 3 << 30;
+
 /// What the columns of a log are called.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Named {
     /// Columns that identify a person, best first
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
@@ -110,14 +115,25 @@ fn size(text: &str) -> Result<u64, String> {
 
 impl Measure {
     pub(super) fn run(self, color: When) -> Outcome {
-        let mut lowered = match self.lowered(color) {
-            Ok(lowered) => lowered,
-            Err(outcome) => return outcome,
-        };
-        let tables = match self.tables(&lowered) {
-            Ok(tables) => tables,
-            Err(outcome) => return outcome,
-        };
+        match settings::sound(self.spec.as_deref(), color, |model| self.numbers(model)) {
+            Ok((measured, notes)) => {
+                let style = style(color, self.output_file.is_none());
+                self.write(&Report { measured: &measured, notes: &notes, style })
+            }
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// The numbers as a document.
+    fn document(&self, model: &Model<'_>) -> Result<serde_json::Value, Outcome> {
+        let (measured, notes) = self.numbers(model)?;
+        Ok(document(&Report { measured: &measured, notes: &notes, style: Style::default() }))
+    }
+
+    /// What a model has to measure, measured, and what must be said about it.
+    fn numbers(&self, model: &Model<'_>) -> Result<(Measured, Vec<String>), Outcome> {
+        let mut lowered = self.lowered(model)?;
+        let tables = self.tables(&lowered)?;
         let (events, spend, rates) = (self.events.clone(), self.spend.clone(), self.rates.clone());
         let inputs = Inputs { events, tables, spend, rates };
         lowered.say_what_is_missing(&inputs);
@@ -133,21 +149,17 @@ impl Measure {
             },
         );
         match measured {
-            Ok(measured) => {
-                let style = style(color, self.output_file.is_none());
-                self.write(&Report { measured: &measured, notes: &lowered.notes, style })
-            }
-            Err(Trouble::Stopped) => Outcome::Interrupted,
-            Err(trouble) => unusable(&words(&trouble)),
+            Ok(measured) => Ok((measured, lowered.notes)),
+            Err(Trouble::Stopped) => Err(Outcome::Interrupted),
+            Err(trouble) => Err(unusable(&words(&trouble))),
         }
     }
 
     /// What is to be measured; nothing is measured by a spec with errors.
-    fn lowered(&self, color: When) -> Result<Lowered, Outcome> {
+    fn lowered(&self, model: &Model<'_>) -> Result<Lowered, Outcome> {
         let splits = Splits { by: self.by.clone(), is_combined: self.combined };
-        let mut lowered = settings::sound(self.spec.as_deref(), color, |model| {
-            measure::definition_by(model, &splits).map_err(|troubles| unusable(&places(model.sources, &troubles)))
-        })?;
+        let mut lowered =
+            measure::definition_by(model, &splits).map_err(|troubles| unusable(&places(model.sources, &troubles)))?;
         if lowered.definition.funnels.is_empty() {
             return Err(unusable("the spec declares no funnel, so there is nothing to measure"));
         }
@@ -195,6 +207,57 @@ impl Measure {
             }
         }
         Outcome::Clean
+    }
+}
+
+/// The logs that a build puts numbers of into its dashboards.
+#[derive(Debug, Args)]
+pub(super) struct Log {
+    /// Logs of events, for dashboards with real numbers: Parquet, CSV or JSON Lines
+    #[arg(short, long, value_name = "LOG", num_args = 1..)]
+    events: Vec<PathBuf>,
+    /// What channels cost: a table of date, channel, amount, and perhaps currency, impressions and clicks
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "events")]
+    spend: Vec<PathBuf>,
+    /// Exchange rates: a table of date, from, to, rate
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "events")]
+    rates: Vec<PathBuf>,
+    /// What is known of people: a table with a row a person, or one for every change
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "events")]
+    traits: Vec<PathBuf>,
+    /// Another table whose rows are events (`event … { from NAME }`), as NAME=FILE
+    #[arg(long, value_name = "NAME=FILE", value_parser = named_file, requires = "events")]
+    table: Vec<(String, PathBuf)>,
+}
+
+impl Log {
+    /// What they hold, as `measure --format json` says it; nothing where there is no log.
+    pub(super) fn measured(&self, model: &Model<'_>) -> Result<Option<serde_json::Value>, Outcome> {
+        if self.events.is_empty() {
+            return Ok(None);
+        }
+        let Self { events, spend, rates, traits, table } = self;
+        let [events, spend, rates, traits] = [events, spend, rates, traits].map(Clone::clone);
+        let (table, named, lang) = (table.clone(), Named::default(), LanguageArgument::default());
+        let (format, memory) = (String::new(), DEFAULT_MEMORY);
+        // A page is to be filtered by all of them.
+        let Splits { by, is_combined: combined } = Splits::all();
+        let all = Measure {
+            spec: None,
+            by,
+            combined,
+            events,
+            spend,
+            rates,
+            traits,
+            table,
+            format,
+            output_file: None,
+            named,
+            memory,
+            lang,
+        };
+        all.document(model).map(Some)
     }
 }
 

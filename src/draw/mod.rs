@@ -16,6 +16,7 @@ use crate::model::value::{Captured, Val};
 use crate::model::walk::{FieldOf, Node, Stage};
 use crate::model::{DeclId, Model};
 use words::Words;
+pub(crate) use words::is_rtl;
 
 /// What a picture shows.
 pub struct Scene {
@@ -31,6 +32,8 @@ pub struct Scene {
     pub stages: Vec<StageBox>,
     /// What leads from stage to stage.
     pub arrows: Vec<Arrow>,
+    /// Whether it is drawn for a page that puts numbers into it.
+    pub is_on_board: bool,
     words: &'static Words,
 }
 
@@ -122,6 +125,7 @@ impl Scene {
             funnels: Vec::new(),
             stages: Vec::new(),
             arrows: Vec::new(),
+            is_on_board: false,
             words,
         };
         let place = scene.place_stages(&graph, language, only);

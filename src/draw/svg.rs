@@ -7,6 +7,7 @@
 mod lanes;
 mod place;
 
+use std::cmp::Ordering;
 use std::fmt::Write;
 
 use super::{Arrow, Role, Scene};
@@ -17,8 +18,29 @@ pub const MAX_PARTS: usize = 400;
 
 /// The picture as SVG.
 pub fn render(scene: &Scene) -> String {
+    drawn(scene, "fg")
+}
+
+/// The picture as a part of a page that has its own style and puts in numbers: every stage and way says which it is, and
+/// a line of each stage is left free for its people. `id` tells it apart from others of the page.
+pub fn on_board(mut scene: Scene, id: &str) -> String {
+    scene.is_on_board = true;
+    // A page is the same in whatever order files are read: what brings most comes first.
+    for stage in &mut scene.stages {
+        stage
+            .feeds
+            .sort_by(|a, b| b.people.partial_cmp(&a.people).unwrap_or(Ordering::Equal).then(a.path.cmp(&b.path)));
+    }
+    // Room for what was measured, where nothing is planned.
+    for arrow in scene.arrows.iter_mut().filter(|arrow| arrow.rate.is_empty()) {
+        "–".clone_into(&mut arrow.rate);
+    }
+    drawn(&scene, id)
+}
+
+fn drawn(scene: &Scene, id: &str) -> String {
     let layout = Layout::of(scene);
-    let mut page = Page { scene, layout: &layout, out: String::new() };
+    let mut page = Page { scene, layout: &layout, id, out: String::new() };
     page.open();
     page.bands();
     page.ways();
@@ -32,6 +54,7 @@ pub fn render(scene: &Scene) -> String {
 struct Page<'p> {
     scene: &'p Scene,
     layout: &'p Layout,
+    id: &'p str,
     out: String,
 }
 
@@ -69,16 +92,20 @@ impl Page<'_> {
     fn open(&mut self) {
         let (width, height) = (self.layout.width, self.layout.height);
         let direction = if self.scene.is_rtl { "rtl" } else { "ltr" };
+        let id = self.id;
         let title = if self.scene.title.is_empty() { "funnelc" } else { &self.scene.title };
         let _ = writeln!(
             self.out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"fg\" role=\"img\" aria-labelledby=\"fg-title fg-desc\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"fg\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" \
              lang=\"{}\" xml:lang=\"{0}\" direction=\"{direction}\" viewBox=\"0 0 {width:.0} {height:.0}\" \
              width=\"{width:.0}\" height=\"{height:.0}\">",
             escaped(&self.scene.language),
         );
-        let _ = writeln!(self.out, "<title id=\"fg-title\">{}</title>", escaped(title));
-        let _ = writeln!(self.out, "<desc id=\"fg-desc\">{}</desc>", escaped(&self.description()));
+        let _ = writeln!(self.out, "<title id=\"{id}-title\">{}</title>", escaped(title));
+        let _ = writeln!(self.out, "<desc id=\"{id}-desc\">{}</desc>", escaped(&self.description()));
+        if self.scene.is_on_board {
+            return;
+        }
         let _ = writeln!(self.out, "<style>{STYLE}</style>");
         let _ = writeln!(self.out, "<rect class=\"fg-page\" width=\"{width:.0}\" height=\"{height:.0}\"/>");
     }
@@ -114,7 +141,8 @@ impl Page<'_> {
             );
             self.text("fg-layer", 26.0, band.y + 26.0, "start", self.scene.words.layer(band.layer));
         }
-        for (funnel, y) in self.scene.funnels.iter().zip(&self.layout.titles) {
+        let titled = self.scene.funnels.iter().zip(&self.layout.titles).filter(|_| !self.scene.is_on_board);
+        for (funnel, y) in titled {
             self.text("fg-title", 16.0, *y, "start", &funnel.label);
         }
     }
@@ -134,12 +162,26 @@ impl Page<'_> {
                 Role::Skip => " fg-dotted",
                 _ => "",
             };
-            let _ = write!(self.out, "<g class=\"{color}{dashes}\"><title>{}</title>", escaped(&self.sentence(arrow)));
+            let which = self.which(arrow);
+            let _ = write!(
+                self.out,
+                "<g class=\"{color}{dashes}\"{which}><title>{}</title>",
+                escaped(&self.sentence(arrow))
+            );
             // Nobody planned a way that only goes past something: it stays thin.
             let breadth = if arrow.role == Role::Skip { 0.0 } else { arrow.breadth(most) };
             self.way(way, stroke(breadth));
             self.out.push_str("</g>\n");
         }
+    }
+
+    /// Which transition something belongs to, for a page that puts its numbers there.
+    fn which(&self, arrow: &Arrow) -> String {
+        if !self.scene.is_on_board {
+            return String::new();
+        }
+        let path = |at: usize| escaped(&self.scene.stages[at].path);
+        format!(" data-way=\"{} -&gt; {}\"", path(arrow.from), path(arrow.to))
     }
 
     fn way(&mut self, way: &Way, width: f64) {
@@ -197,6 +239,8 @@ impl Page<'_> {
                 }
                 Way::Round { lane, from, to, .. } => (lane, f64::midpoint(from, to)),
             };
+            let which = self.which(arrow);
+            let _ = writeln!(self.out, "<g class=\"fg-caption\"{which}>");
             if matches!(way, Way::Round { .. }) {
                 let left = self.left(middle - width / 2.0, width);
                 let _ = writeln!(
@@ -209,6 +253,7 @@ impl Page<'_> {
             for (index, (class, words)) in lines.into_iter().enumerate() {
                 self.text(class, middle, y - height / 2.0 + 12.0 + 16.0 * index as f64, "middle", words);
             }
+            self.out.push_str("</g>\n");
         }
     }
 
@@ -249,9 +294,11 @@ impl Page<'_> {
                 _ => "",
             };
             let left = self.left(self.layout.column, place::BOX_WIDTH);
+            let path = escaped(&stage.path);
+            let which = if self.scene.is_on_board { format!(" data-stage=\"{path}\"") } else { String::new() };
             let _ = writeln!(
                 self.out,
-                "<g><title>{}</title><rect class=\"fg-box{mark}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"8\"/>",
+                "<g{which}><title>{}</title><rect class=\"fg-box{mark}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"8\"/>",
                 escaped(&format!("{} ({})", stage.label, stage.path)),
                 spot.y,
                 place::BOX_WIDTH,
@@ -264,6 +311,8 @@ impl Page<'_> {
                     Line::Name(words) => ("fg-name", words.clone()),
                     Line::Converts => ("fg-mark", format!("★ {}", self.scene.words.converts)),
                     Line::Optional => ("fg-soft", self.scene.words.optional.to_owned()),
+                    // A text of nothing would not be drawn; the page puts the number in its place.
+                    Line::Count => ("fg-count", "–".to_owned()),
                 };
                 self.text(class, middle, y, "middle", &words);
                 y += 20.0;

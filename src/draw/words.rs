@@ -80,7 +80,7 @@ fn primary(language: &str) -> &str {
 }
 
 /// Whether a language is written from right to left.
-pub(super) fn is_rtl(language: &str) -> bool {
+pub(crate) fn is_rtl(language: &str) -> bool {
     let by_script = language.split('-').skip(1).find(|part| part.len() == 4);
     by_script.map_or_else(
         || matches!(primary(language), "ar" | "arc" | "ckb" | "dv" | "fa" | "he" | "ps" | "sd" | "ug" | "ur" | "yi"),

@@ -16,6 +16,7 @@
 //! loss        what formats of plans have no words for
 //! segment     a plan of Segment Protocols
 //! clients     typed clients for developers, by language
+//! dashboard   what was planned and what was measured, as a page
 //! csv         the plan as a table for spreadsheets
 //! draft_04    schemas in the draft of Iglu
 //! ga4         what events are in Google Analytics 4
@@ -29,6 +30,7 @@
 mod about;
 mod clients;
 pub(crate) mod csv;
+mod dashboard;
 pub mod diagnose;
 mod direct;
 mod draft_04;
@@ -58,6 +60,7 @@ use crate::plan::Plan;
 use crate::say;
 pub(crate) use clients::{Named, named};
 pub(crate) use csv::FORMULA;
+pub use dashboard::{Facts, Finding};
 pub(crate) use draft_07::UUID;
 pub use json_schema::{Draft, of_event as schema_of_event};
 pub(crate) use json_schema::{of_scalar, pointer};
@@ -145,12 +148,14 @@ pub struct Options {
     pub targets: Targets,
     /// The draft that schemas of events are written in.
     pub draft: Draft,
+    /// What dashboards show besides the plan.
+    pub facts: Facts,
 }
 
 impl Options {
     /// What the compiler does if nobody says otherwise.
     pub fn embedded() -> Result<Self, EmitError> {
-        Ok(Self { targets: Targets::embedded()?, draft: Draft::default() })
+        Ok(Self { targets: Targets::embedded()?, draft: Draft::default(), facts: Facts::default() })
     }
 }
 
@@ -158,7 +163,7 @@ impl Options {
 pub fn emit(options: &Options, plan: &Plan, which: &[&str]) -> Result<Vec<OutputFile>, EmitError> {
     let mut files = Vec::new();
     for target in options.targets.chosen(which)? {
-        files.extend(target.files(plan, options.draft)?);
+        files.extend(target.files(plan, options.draft, &options.facts)?);
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut seen: BTreeMap<String, &OutputFile> = BTreeMap::new();

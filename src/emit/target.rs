@@ -14,8 +14,8 @@ use serde_json::{Value as Json, json};
 use super::json_schema::Draft;
 use super::render::{Escape, LIMITS, Limits, Shown, Templates, is_template, partial_name};
 use super::{
-    EmitError, OutputFile, clients, csv, ga4, json_schema, mixpanel, names, rudderstack, segment, snowplow, tracking,
-    yaml,
+    EmitError, Facts, OutputFile, clients, csv, dashboard, ga4, json_schema, mixpanel, names, rudderstack, segment,
+    snowplow, tracking, yaml,
 };
 use crate::model::faults::nearest;
 use crate::plan::{EventPlan, Plan};
@@ -24,6 +24,15 @@ use crate::say;
 /// The embedded targets: each file of each, by its path under `templates/`.
 static EMBEDDED: &[(&str, &str, &str)] = &[
     ("csv", "target.yaml", include_str!("../../templates/csv/target.yaml")),
+    ("dashboard", "target.yaml", include_str!("../../templates/dashboard/target.yaml")),
+    ("dashboard", "index.html.hbs", include_str!("../../templates/dashboard/index.html.hbs")),
+    ("dashboard", "dashboard.css", include_str!("../../templates/dashboard/dashboard.css")),
+    ("dashboard", "echarts.js", include_str!("../../templates/dashboard/echarts.js")),
+    ("dashboard", "words.js", include_str!("../../templates/dashboard/words.js")),
+    ("dashboard", "data.js", include_str!("../../templates/dashboard/data.js")),
+    ("dashboard", "charts.js", include_str!("../../templates/dashboard/charts.js")),
+    ("dashboard", "sections.js", include_str!("../../templates/dashboard/sections.js")),
+    ("dashboard", "page.js", include_str!("../../templates/dashboard/page.js")),
     ("ga4", "target.yaml", include_str!("../../templates/ga4/target.yaml")),
     ("ga4", "mapping.md.hbs", include_str!("../../templates/ga4/mapping.md.hbs")),
     ("go", "target.yaml", include_str!("../../templates/go/target.yaml")),
@@ -166,6 +175,11 @@ static VIEWS: &[(&str, ViewOf)] = &[
     ("tracking", |seen| {
         tracking::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))
     }),
+    ("dashboard", |seen| {
+        let file_of = |lang: &str| file_name(seen.pattern, seen.plan, lang);
+        let Seen { plan, lang, words, facts, .. } = *seen;
+        dashboard::view(&dashboard::Page { plan, lang, words, facts, file_of: &file_of })
+    }),
     ("ga4", |seen| json!(ga4::mapping(seen.plan))),
     ("go", |seen| clients::view(&clients::GO, seen.plan)),
     ("kotlin", |seen| clients::view(&clients::KOTLIN, seen.plan)),
@@ -182,6 +196,7 @@ struct Seen<'s> {
     plan: &'s Plan,
     lang: &'s str,
     words: &'s Words,
+    facts: &'s Facts,
     /// The path of the file as `target.yaml` gives it.
     pattern: &'s str,
 }
@@ -371,7 +386,8 @@ impl Target {
         let is_called = |file: &str| {
             let calls = [format!("{{{{> {}", partial_name(file)), format!("{{{{#> {}", partial_name(file))];
             let quoted = [format!("\"{file}\""), format!("'{file}'")];
-            self.texts.values().any(|text| calls.iter().chain(&quoted).any(|call| text.contains(call.as_str())))
+            let mut templates = self.texts.iter().filter(|(file, _)| is_template(file));
+            templates.any(|(_, text)| calls.iter().chain(&quoted).any(|call| text.contains(call.as_str())))
         };
         let Some(file) = files.iter().find(|file| !known.contains(file) && !is_called(file)) else { return Ok(()) };
         let error = EmitError::new(say!("nothing uses `{shown}/{file}`", shown, file));
@@ -383,12 +399,18 @@ impl Target {
     }
 
     /// The files it writes for a plan.
-    pub(super) fn files(&self, plan: &Plan, draft: Draft) -> Result<Vec<OutputFile>, EmitError> {
-        self.files_within(plan, draft, LIMITS)
+    pub(super) fn files(&self, plan: &Plan, draft: Draft, facts: &Facts) -> Result<Vec<OutputFile>, EmitError> {
+        self.files_within(plan, draft, facts, LIMITS)
     }
 
     /// The same within other limits.
-    pub(super) fn files_within(&self, plan: &Plan, draft: Draft, limits: Limits) -> Result<Vec<OutputFile>, EmitError> {
+    pub(super) fn files_within(
+        &self,
+        plan: &Plan,
+        draft: Draft,
+        facts: &Facts,
+        limits: Limits,
+    ) -> Result<Vec<OutputFile>, EmitError> {
         let steps = Arc::new(AtomicU64::new(limits.steps));
         let file_names = names::stems(plan.events.iter().map(|event| event.path.as_str()));
         let mut writings = BTreeMap::new();
@@ -405,7 +427,7 @@ impl Target {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(none) => {
                     let templates = Templates::new(&self.texts, &self.shown, escape, limits, &steps)?;
-                    none.insert(Writing { templates, whole: None, draft })
+                    none.insert(Writing { templates, whole: None, draft, facts })
                 }
             };
             for part in parts(spec.each, plan) {
@@ -463,7 +485,8 @@ impl Target {
             data["words"] = json!(words);
             return writing.templates.render(template, whole);
         };
-        let data = view(&Seen { plan: part.plan, lang: part.lang, words: &words, pattern: &spec.path });
+        let seen = Seen { plan: part.plan, lang: part.lang, words: &words, facts: writing.facts, pattern: &spec.path };
+        let data = view(&seen);
         writing.templates.render(template, &Context::from(data))
     }
 
@@ -487,6 +510,7 @@ struct Writing<'t> {
     templates: Templates<'t>,
     whole: Option<Context>,
     draft: Draft,
+    facts: &'t Facts,
 }
 
 /// One file of a target.

@@ -134,7 +134,7 @@ fn within(template: &str, limits: render::Limits) -> String {
     targets.add("own", &[("target.yaml", ONE), ("t.hbs", template)]).unwrap();
     let plan = plan_of("event a {}\nevent b {}\nevent c {}\n");
     let own = targets.iter().find(|target| target.name == "own").unwrap();
-    own.files_within(&plan, Draft::default(), limits)
+    own.files_within(&plan, Draft::default(), &Facts::default(), limits)
         .map_or_else(|error| error.to_string(), |files| format!("{}", files[0].bytes.len()))
 }
 

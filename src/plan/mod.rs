@@ -4,6 +4,7 @@
 //! it; the other parts are facts derived for the outputs. There is no clock and no random number in it, and nothing
 //! depends on the order of the files.
 
+mod board;
 mod declaration;
 mod event;
 mod funnel;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use crate::model::decl::DeclId;
 use crate::model::walk::{Node, Property};
 use crate::model::{Kind, Model};
+pub use board::{BoardItem, BoardPlan};
 pub(crate) use declaration::id;
 pub use declaration::{Declaration, Occurrences};
 pub(crate) use event::json_type;
@@ -66,6 +68,8 @@ pub struct Plan {
     pub funnels: Vec<FunnelPlan>,
     /// The KPIs, by path.
     pub kpis: Vec<KpiPlan>,
+    /// The dashboards, by path.
+    pub boards: Vec<BoardPlan>,
 }
 
 impl Plan {
@@ -128,6 +132,7 @@ pub fn plan(model: &Model<'_>) -> Plan {
         profiles: profile::all(model, &usage),
         funnels: funnel::all(model),
         kpis: kpi::all(model, &usage),
+        boards: board::all(model),
     }
 }
 

@@ -37,8 +37,9 @@ pub fn schema() -> Value {
             "profiles": list(&reference("profile")),
             "funnels": list(&reference("funnel")),
             "kpis": list(&reference("kpi")),
+            "boards": list(&reference("board")),
         },
-        "required": ["$schema", "version", "generator", "files", "project", "languages", "declarations", "events", "types", "profiles", "funnels", "kpis"],
+        "required": ["$schema", "version", "generator", "files", "project", "languages", "declarations", "events", "types", "profiles", "funnels", "kpis", "boards"],
         "additionalProperties": false,
         "$defs": defs,
     })
@@ -310,6 +311,7 @@ fn facts() -> Map<String, Value> {
         ("stage", stage()),
         ("transition", transition()),
         ("kpi", kpi()),
+        ("board", board()),
     ];
     all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
@@ -353,6 +355,30 @@ fn event() -> Value {
     ];
     let optional = ["module", "successor", "owner", "once_per", "rows"];
     required_but(&parts, &optional)
+}
+
+fn board() -> Value {
+    let shows = |word: &str, parts: &[(&str, Value)]| {
+        let shown = ("shows", json!({ "const": word }));
+        required_but(&[std::slice::from_ref(&shown), parts].concat(), &[])
+    };
+    let items = [
+        shows("funnel", &[("funnel", text()), ("by", list(&text()))]),
+        shows("kpis", &[("kpis", list(&text()))]),
+        shows("retention", &[("stage", text()), ("per", text()), ("split", list(&text()))]),
+        shows("next", &[("stage", text())]),
+        shows("goals", &[("goals", list(&text()))]),
+        shows("experiments", &[("experiments", list(&text()))]),
+        shows("sequences", &[("sequences", list(&text()))]),
+        shows("time", &[("from", text()), ("to", text())]),
+    ];
+    let parts = [
+        ("path", text()),
+        ("label", by_language(&text())),
+        ("docs", text()),
+        ("items", list(&json!({ "oneOf": items }))),
+    ];
+    required_but(&parts, &[])
 }
 
 fn required_but(parts: &[(&str, Value)], optional: &[&str]) -> Value {

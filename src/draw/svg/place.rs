@@ -30,6 +30,8 @@ pub(super) enum Line {
     Name(String),
     Converts,
     Optional,
+    /// Left free for the number of people.
+    Count,
 }
 
 /// Where a stage is.
@@ -121,7 +123,7 @@ impl Layout {
         let mut y = 12.0;
         for funnel in &scene.funnels {
             self.titles.push(y + 24.0);
-            y += TITLE;
+            y += if scene.is_on_board { 0.0 } else { TITLE };
             let mut layer = None;
             for at in funnel.stages.clone() {
                 let stage = &scene.stages[at];
@@ -135,7 +137,7 @@ impl Layout {
                 }
                 // The way from the band above needs as much room as any other.
                 y += if self.bands.last().is_some_and(|band| y - band.y <= PAD) { 12.0 } else { 0.0 };
-                y = self.put(stage, y, ports(at));
+                y = self.put(stage, y, ports(at), scene.is_on_board);
                 if let Some(band) = self.bands.last_mut() {
                     band.height = y + PAD - band.y;
                 }
@@ -146,10 +148,10 @@ impl Layout {
     }
 
     /// Puts a stage with its channels; where it ends.
-    fn put(&mut self, stage: &StageBox, top: f64, ports: usize) -> f64 {
+    fn put(&mut self, stage: &StageBox, top: f64, ports: usize, is_on_board: bool) -> f64 {
         let feeds = (!stage.feeds.is_empty()).then_some(top);
         let y = if feeds.is_some() { top + FEED_HEIGHT * stage.feeds.len() as f64 + 34.0 } else { top };
-        let lines = lines(stage);
+        let lines = lines(stage, is_on_board);
         let height = (20.0 * lines.len() as f64 + 26.0).max(PORT * ports as f64 + 12.0).max(56.0);
         self.stages.push(Spot { y, height, lines, feeds });
         y + height
@@ -264,10 +266,11 @@ pub(super) fn caption_width(arrow: &Arrow) -> f64 {
     (width(&arrow.rate) as f64 * 8.2).max(width(&arrow.note) as f64 * 7.0) + 10.0
 }
 
-fn lines(stage: &StageBox) -> Vec<Line> {
+fn lines(stage: &StageBox, is_on_board: bool) -> Vec<Line> {
     let mut lines: Vec<Line> = wrapped(&stage.label, 28, 3).into_iter().map(Line::Name).collect();
     lines.extend(stage.converts.then_some(Line::Converts));
     lines.extend(stage.optional.then_some(Line::Optional));
+    lines.extend(is_on_board.then_some(Line::Count));
     lines
 }
 

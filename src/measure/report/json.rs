@@ -8,11 +8,16 @@ use super::Report;
 const VERSION: u32 = 1;
 
 pub(super) fn render(report: &Report<'_>) -> String {
+    format!("{:#}\n", document(report))
+}
+
+/// The report as data.
+pub fn document(report: &Report<'_>) -> Value {
     let mut document = json!({ "version": VERSION, "notes": report.notes });
     if let (Some(own), Ok(Value::Object(numbers))) = (document.as_object_mut(), serde_json::to_value(report.measured)) {
         own.extend(numbers);
     }
-    format!("{document:#}\n")
+    document
 }
 
 /// What a value of a KPI has where there is something to say.

@@ -9,7 +9,7 @@ mod table;
 use funnelc_engine::Measured;
 
 use crate::report::Style;
-pub use json::schema;
+pub use json::{document, schema};
 
 /// A form of the report.
 #[derive(Debug)]
