@@ -12,6 +12,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("std.email", include_str!("../specs/std/email.funnel")),
     ("std.kpis", include_str!("../specs/std/kpis.funnel")),
     ("std.saas", include_str!("../specs/std/saas.funnel")),
+    ("std.surveys", include_str!("../specs/std/surveys.funnel")),
 ];
 
 /// The modules a text mentions: every `std.<module>` in it.

@@ -10,6 +10,7 @@ use crate::fold::{Fold, Moment, NONE, Rules};
 use crate::kpi::Person;
 use crate::period::{self, Periods};
 use crate::result::{CohortNumbers, ExperimentNumbers, NextEvent, NextNumbers, RetentionNumbers, Seen, share};
+use crate::survey::Answers;
 use crate::tally::is_mature;
 use crate::trial::Trial;
 
@@ -34,6 +35,8 @@ pub struct Board {
     next: BTreeMap<StageId, BTreeMap<Option<String>, u64>>,
     /// By experiment.
     trials: Vec<Trial>,
+    /// What people answered.
+    pub answers: Answers,
 }
 
 /// Adds people to boards.
@@ -63,6 +66,7 @@ impl<'r, 'd> Boards<'r, 'd> {
         for stage in &definition.next_after {
             self.next(*stage, person);
         }
+        self.board.answers.add(self.rules, person);
         // People are dealt, not accounts.
         if !person.is_account {
             for (own, experiment) in self.board.trials.iter_mut().zip(&definition.experiments) {
@@ -133,6 +137,7 @@ impl Board {
         } else {
             self.trials.iter_mut().zip(&other.trials).for_each(|(own, other)| own.merge(other));
         }
+        self.answers.merge(other.answers);
         for (stage, names) in other.next {
             let own = self.next.entry(stage).or_default();
             names.into_iter().for_each(|(name, count)| *own.entry(name).or_default() += count);

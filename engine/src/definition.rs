@@ -56,6 +56,9 @@ pub struct Definition {
     pub segments: Vec<Segment>,
     /// Which channel a journey is credited to.
     pub attribution: Attribution,
+    /// Questions, and what their answers arrive as.
+    #[serde(default)]
+    pub surveys: Vec<Survey>,
     /// Cohorts that are followed, period by period.
     #[serde(default)]
     pub retentions: Vec<Retention>,
@@ -653,6 +656,8 @@ pub enum Measure {
     Count { pattern: PatternId, net: Option<Net> },
     /// The values of a property, less what was reversed, in the currency that is reported in.
     Values { pattern: PatternId, field: FieldId, currency: Option<FieldId>, net: Option<Net> },
+    /// People whose last answer to a survey is one of some choices.
+    Answers { survey: usize, choices: Vec<usize> },
     /// What a table of spend says of some channels; of all where none is named.
     Spent { what: Spending, channels: Vec<usize> },
     /// People of a stage who are seen again a time after their first entry or later; or not within it after their last one.
@@ -811,6 +816,26 @@ pub struct Attribution {
     pub credit: Credit,
     /// How far before the moment events may be; to the journey's start where nothing is said.
     pub lookback: Option<i64>,
+    /// Whether answers to surveys count before the rule does.
+    #[serde(default)]
+    pub asks: bool,
+}
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Survey {
+    /// Its path.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// The events that are answers.
+    pub answered: PatternId,
+    /// The property that holds the answer.
+    pub key: FieldId,
+    /// What can be answered, each with the channel that is credited, if one is.
+    pub choices: Vec<(String, Option<usize>)>,
+    /// Whether its answers tell what brought people.
+    pub informs: bool,
 }
 
 /// A rule of attribution.
@@ -830,8 +855,28 @@ pub enum Credit {
     Decay,
 }
 
+impl Credit {
+    /// Its word in a spec.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Last => "last",
+            Self::LastNonDirect => "last_non_direct",
+            Self::Linear => "linear",
+            Self::Position => "position",
+            Self::Decay => "decay",
+        }
+    }
+
+    /// The rule of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        let all = [Self::First, Self::Last, Self::LastNonDirect, Self::Linear, Self::Position, Self::Decay];
+        all.into_iter().find(|own| own.word() == word)
+    }
+}
+
 impl Default for Attribution {
     fn default() -> Self {
-        Self { credit: Credit::Last, lookback: None }
+        Self { credit: Credit::Last, lookback: None, asks: false }
     }
 }

@@ -85,6 +85,10 @@ impl Keeping {
             fields.push(own.key);
             patterns.push(own.assigned);
         }
+        for own in &definition.surveys {
+            fields.push(own.key);
+            patterns.push(own.answered);
+        }
         let of_kpis = definition.kpis.iter().flat_map(|kpi| &kpi.by);
         let splits = of_kpis.chain(definition.funnels.iter().flat_map(|funnel| &funnel.by));
         let split_fields: Vec<FieldId> =

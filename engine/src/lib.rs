@@ -16,6 +16,7 @@
 //! parts       funnels by channel, segment, month and property
 //! board       who of a cohort is seen again, and what people did instead of going on
 //! trial       experiments
+//! survey      what people answered
 //! period      calendar periods
 //! money       exchange rates, and what was spent by day and channel
 //! result      the numbers
@@ -42,6 +43,7 @@ pub mod period;
 pub mod read;
 pub mod result;
 pub mod rows;
+pub mod survey;
 pub mod system;
 pub mod tally;
 pub mod time;

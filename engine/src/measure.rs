@@ -654,7 +654,8 @@ impl Counting<'_, '_> {
     /// Whether nothing is asked but the numbers of funnels.
     fn is_plain(self) -> bool {
         let definition = self.rules.definition;
-        let has_boards = !definition.retentions.is_empty() || !definition.next_after.is_empty();
+        let has_boards =
+            !definition.retentions.is_empty() || !definition.next_after.is_empty() || !definition.surveys.is_empty();
         self.plan.is_empty() && !has_boards && definition.experiments.is_empty() && Parts::is_empty(definition)
     }
 

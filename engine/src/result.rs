@@ -28,6 +28,44 @@ pub struct Measured {
     pub retentions: Vec<RetentionNumbers>,
     /// What people did instead of going on.
     pub next: Vec<NextNumbers>,
+    /// What people answered.
+    pub surveys: Vec<SurveyNumbers>,
+    /// How many journeys are credited by answers, where these count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<AttributionNumbers>,
+}
+
+/// What people answered, each by their last answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SurveyNumbers {
+    /// The path of the survey.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// Its choices, in the order they are declared.
+    pub answers: Vec<AnswerNumbers>,
+    /// People who answered what is no choice.
+    pub no_choice: u64,
+}
+
+/// Who gave an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnswerNumbers {
+    /// The answer.
+    pub choice: String,
+    /// People whose last answer it is.
+    pub people: u64,
+}
+
+/// How journeys are credited where people are asked what brought them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AttributionNumbers {
+    /// Journeys of all people.
+    pub journeys: u64,
+    /// Journeys that are credited by an answer.
+    pub answered: u64,
+    /// The rule by which the others are.
+    pub otherwise: String,
 }
 
 /// A goal on its way.
@@ -616,6 +654,7 @@ impl Measured {
         let goals = definition.goals.iter().map(|goal| goal.numbers(&kpis, until)).collect();
         let experiments = board.experiments(definition);
         let (retentions, next) = (board.retentions(definition), board.next(definition));
-        Self { log, funnels, kpis, goals, experiments, retentions, next }
+        let (surveys, attribution) = (board.answers.numbers(definition), board.answers.attribution(definition));
+        Self { log, funnels, kpis, goals, experiments, retentions, next, surveys, attribution }
     }
 }

@@ -389,6 +389,7 @@ program circle "Circle" {
 "#;
 
 const SURVEY: &str = r#"event order_completed "Order completed"
+event survey_answered "Survey answered" { prop survey string required; prop answer string required }
 channel organic_search "Organic search" : organic
 channel social_ads "Social ads" : paid
 
@@ -396,6 +397,7 @@ survey how_found "How did you find us?" {
   ask_on    order_completed
   question  "How did you first hear of us?"
   choices   search -> organic_search, social -> social_ads, friend, other
+  answered  survey_answered(survey == "how_found") by answer
   comment
   informs   attribution
 }

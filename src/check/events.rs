@@ -142,7 +142,7 @@ pub(super) fn known_keys(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
             reversal_key(node, word, found);
         }
     }
-    for (kind, word) in [(Kind::Sequence, "start"), (Kind::Experiment, "assigned")] {
+    for (kind, word) in [(Kind::Sequence, "start"), (Kind::Experiment, "assigned"), (Kind::Survey, "answered")] {
         model.nodes(kind).for_each(|node| trigger_key(node, word, found));
     }
 }

@@ -19,6 +19,7 @@ pub static RULES: &[&Rule] = &[
     &rules::stage_without_channel::RULE,
     &rules::channel_never_converts::RULE,
     &rules::utm_breaks_naming::RULE,
+    &rules::survey_unheard::RULE,
     &rules::unused_event::RULE,
     &rules::unsent_event::RULE,
     &rules::event_without_owner::RULE,

@@ -8,6 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::Lower;
 use super::kpi::{Place, quantity};
+use crate::model::expr::Expr;
 use crate::model::walk::{FieldOf, Node};
 use crate::model::{Kind, Val};
 
@@ -103,12 +104,9 @@ impl<'m, 's> Lower<'m, 's> {
         };
         let Some(field) = own.field("assigned") else { return };
         let Some(expr) = field.expr("trigger") else { return };
-        let key = field.get("key").and_then(|key| key.val.word());
-        let (Some(event), Some(key)) = (self.event_in(Place::of(field.owner.id), expr), key) else {
+        let Some((assigned, key)) = self.said_by(field, expr) else {
             return self.trouble(field.field.span, "people are dealt to variants by one event here");
         };
-        let key = self.key(event, key);
-        let Some(assigned) = self.pattern(field.owner.id, expr) else { return };
         let part = |field: &str, default: f64| {
             let share = own.field(field).and_then(|field| field.percent("value"));
             share.and_then(|share| (share / Decimal::ONE_HUNDRED).to_f64()).unwrap_or(default)
@@ -146,6 +144,13 @@ impl<'m, 's> Lower<'m, 's> {
                 "experiment `{path}` is measured of everybody it was dealt to; `{word}` is not looked at"
             ));
         }
+    }
+
+    /// The events of `EVENT(…) by PROPERTY`, and the property.
+    pub(super) fn said_by(&mut self, field: FieldOf<'m, 's>, expr: &'m Expr<'s>) -> Option<(usize, usize)> {
+        let event = self.event_in(Place::of(field.owner.id), expr)?;
+        let key = self.key(event, field.get("key")?.val.word()?);
+        Some((self.pattern(field.owner.id, expr)?, key))
     }
 
     /// Where a goal should be when.

@@ -15,12 +15,12 @@ use crate::model::{DeclId, Kind, MAX_INHERITANCE, Target, Val};
 use crate::source::Span;
 
 /// A formula, or why there is none.
-type Lowered = Result<to::Formula, Unmeasured>;
+pub(super) type Lowered = Result<to::Formula, Unmeasured>;
 
 /// Where an expression stands, what `it` stands for there, and what is taken off.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p, 'm, 's> {
-    owner: DeclId,
+    pub(super) owner: DeclId,
     bound: &'p [DeclId],
     net: Option<FieldOf<'m, 's>>,
     depth: u8,
@@ -254,22 +254,15 @@ impl<'m, 's> Lower<'m, 's> {
 
     fn attribution(&mut self) {
         let Some(field) = self.model.nodes(Kind::Measure).find_map(|own| own.field("attribution")) else { return };
-        let credit = match field.get("rule").and_then(|own| own.val.word()) {
-            Some("first") => to::Credit::First,
-            Some("last_non_direct") => to::Credit::LastNonDirect,
-            Some("linear") => to::Credit::Linear,
-            Some("position") => to::Credit::Position,
-            Some("decay") => to::Credit::Decay,
-            Some("survey") => {
-                self.out
-                    .notes
-                    .push("attribution by survey is not measured yet; the last channel is credited".to_owned());
-                to::Credit::Last
-            }
-            _ => to::Credit::Last,
-        };
+        let word = |slot: &str| field.get(slot).and_then(|own| own.val.word());
+        let asks = word("rule") == Some("survey");
+        let rule = if asks { word("otherwise") } else { word("rule") };
+        let credit = rule.and_then(to::Credit::of).unwrap_or(to::Credit::Last);
         let lookback = field.duration("lookback").map(|lookback| self.micros(lookback, field.field.span));
-        self.out.definition.attribution = to::Attribution { credit, lookback };
+        self.out.definition.attribution = to::Attribution { credit, lookback, asks };
+        if asks {
+            self.channels();
+        }
     }
 
     // ---- formulas
@@ -410,7 +403,7 @@ impl<'m, 's> Lower<'m, 's> {
                 self.out.definition.keeps_all = true;
                 Ok(self.of(to::Measure::Stays { stage, after, is_churn: function == "churned" }, Share))
             }
-            "answers" => refused(span, "answers of surveys are not measured yet"),
+            "answers" => self.answers(place, args),
             _ => refused(span, format!("`{function}` is not measured yet")),
         }
     }
@@ -426,7 +419,7 @@ impl<'m, 's> Lower<'m, 's> {
         self.values(place, arg, to::How::Percentile(percent))
     }
 
-    fn of(&mut self, measure: to::Measure, how: to::How) -> to::Formula {
+    pub(super) fn of(&mut self, measure: to::Measure, how: to::How) -> to::Formula {
         let measures = &mut self.out.definition.measures;
         let known = measures.iter().position(|own| *own == measure);
         let at = known.unwrap_or_else(|| {
@@ -439,7 +432,7 @@ impl<'m, 's> Lower<'m, 's> {
     // ---- what a measure is of
 
     /// What a name means, with `it` filled in.
-    fn meant(&self, place: Place<'_, 'm, 's>, at: RefIx) -> Option<Node<'m, 's>> {
+    pub(super) fn meant(&self, place: Place<'_, 'm, 's>, at: RefIx) -> Option<Node<'m, 's>> {
         match Printer::of(self.model, place.owner).with_bound(place.bound).named(at) {
             Named::Decl { id, .. } => Some(self.node(id)),
             _ => None,
@@ -578,7 +571,7 @@ impl<'m, 's> Lower<'m, 's> {
     }
 }
 
-fn refused<T>(span: Span, words: impl Into<String>) -> Result<T, Unmeasured> {
+pub(super) fn refused<T>(span: Span, words: impl Into<String>) -> Result<T, Unmeasured> {
     Err(Unmeasured { span, words: words.into() })
 }
 

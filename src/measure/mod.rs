@@ -18,6 +18,7 @@ mod funnel;
 mod known;
 mod kpi;
 pub mod report;
+mod survey;
 
 use funnelc_engine::Inputs;
 use funnelc_engine::definition::{Columns, Definition, Formula, RateColumns, SpendColumns};
@@ -172,6 +173,7 @@ impl<'m, 's> Lower<'m, 's> {
         self.money();
         self.accounts();
         self.funnels();
+        self.surveys();
         self.kpis();
         self.boards();
         self.copies();

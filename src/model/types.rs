@@ -436,7 +436,7 @@ impl<'m, 's> Typer<'m, 's> {
             | (Kind::Sequence, Some("start" | "stop"), _)
             | (
                 Kind::Consent | Kind::Survey | Kind::Experiment,
-                Some("given" | "withdrawn" | "ask_on" | "assigned"),
+                Some("given" | "withdrawn" | "ask_on" | "assigned" | "answered"),
                 _,
             )
             | (_, Some("aims_for" | "exclude" | "valid"), _)

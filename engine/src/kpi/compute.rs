@@ -1,5 +1,7 @@
 //! What one person adds to the cells.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
@@ -13,6 +15,7 @@ use crate::history::Keeping;
 use crate::money as exchange;
 use crate::period::Periods;
 use crate::rows::{Event, Value};
+use crate::survey;
 use crate::tally::is_mature;
 use crate::time::SECOND;
 
@@ -174,6 +177,7 @@ impl<'r, 'd> Computer<'r, 'd> {
             Measure::Values { pattern, field, currency, net } => {
                 self.values(to, (*pattern, *field, *currency, net.as_ref()), taken, fold);
             }
+            Measure::Answers { survey, choices } => self.answers(to, *survey, choices, fold),
             Measure::Spent { .. } => {}
             Measure::Stays { stage, after, is_churn } => self.stays(to, *stage, *after, *is_churn, fold),
         }
@@ -358,6 +362,20 @@ impl<'r, 'd> Computer<'r, 'd> {
         }
     }
 
+    /// Counts a person by the last answer in every period.
+    fn answers(&mut self, to: To<'_>, survey: usize, choices: &[usize], fold: &mut Fold<'_, '_>) {
+        let mut last: BTreeMap<i32, (Counted, Option<usize>)> = BTreeMap::new();
+        for (event, choice) in survey::answers(&self.plan.definition.surveys[survey], self.rules, to.person) {
+            if let Some(period) = self.place(to, event.into(), fold) {
+                last.insert(period, (event.into(), choice));
+            }
+        }
+        let is_meant = |choice: Option<usize>| choice.is_some_and(|choice| choices.contains(&choice));
+        for (period, (own, _)) in last.into_iter().filter(|(_, (_, choice))| is_meant(*choice)) {
+            self.add_to(to, period, own, fold, |cell, share| cell.number += share);
+        }
+    }
+
     /// The number of a property; one that is no number is left out, and counted once.
     fn number(&mut self, event: Event, person: Person<'_>, field: FieldId, is_first: bool) -> Option<Decimal> {
         let value = self.keeping.value(event, person.kept, field).filter(|value| **value != Value::None)?;
@@ -419,7 +437,7 @@ impl<'r, 'd> Computer<'r, 'd> {
 }
 
 fn is_of_events(measure: &Measure) -> bool {
-    matches!(measure, Measure::Did(_) | Measure::Count { .. } | Measure::Values { .. })
+    matches!(measure, Measure::Did(_) | Measure::Count { .. } | Measure::Values { .. } | Measure::Answers { .. })
 }
 
 /// The events of a measure that something is taken off, and what.

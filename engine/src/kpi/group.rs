@@ -7,6 +7,7 @@ use super::{Person, credit};
 use crate::definition::{Definition, FieldId, Split};
 use crate::fold::{Entry, Fold, Moment, Rules};
 use crate::rows::{Event, Value};
+use crate::survey;
 
 /// A group of people or events.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,17 +60,22 @@ pub(crate) struct Groups<'r, 'd> {
     rules: &'r Rules<'d>,
     /// Moments at which channels claim the person's events, in order.
     touches: Vec<(i64, u32)>,
+    /// Moments at which the person names a channel, in order.
+    told: Vec<(i64, u32)>,
 }
 
 impl<'r, 'd> Groups<'r, 'd> {
     /// With nobody met.
     pub(crate) fn new(rules: &'r Rules<'d>) -> Self {
-        Self { rules, touches: Vec::new() }
+        Self { rules, touches: Vec::new(), told: Vec::new() }
     }
 
-    /// Finds out which events of a person channels claim.
+    /// Finds out which events of a person channels claim, and what the person says.
     pub(crate) fn meet(&mut self, person: Person<'_>) {
         self.touches.clear();
+        if self.rules.definition.attribution.asks {
+            self.told = survey::channels(self.rules, person);
+        }
         let channels = &self.rules.definition.channels;
         if channels.is_empty() {
             return;
@@ -112,6 +118,9 @@ impl<'r, 'd> Groups<'r, 'd> {
         let definition = self.rules.definition;
         let is_direct = |channel: u32| definition.channels[channel as usize].is_direct;
         let start = journey(own, person);
+        if let Some(channel) = survey::credited(&self.told, definition.attribution.lookback, own.time, start) {
+            return vec![(Group::Channel(channel), Decimal::ONE)];
+        }
         let found = credit::credits(&definition.attribution, &self.touches, own.time, start, is_direct);
         let Some(found) = found else { return vec![(Group::Nothing, Decimal::ONE)] };
         found.into_iter().map(|(channel, share)| (Group::Channel(channel), share)).collect()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use funnelc_engine::definition::{
     Attribution, Channel, Cohort, Columns, Comparison, Condition, Copies, Credit, Definition, Enter, Exclude, Field,
     Formula, Funnel, How, Kpi, Literal, Measure, Moves, Net, Operation, Pattern, Period, Points, Retention, Score,
-    Segment, Slice, Split, Stage, Test, Transition, Undone,
+    Segment, Slice, Split, Stage, Survey, Test, Transition, Undone,
 };
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -74,7 +74,8 @@ pub(crate) fn case(seed: u64) -> (Definition, Vec<Event>) {
 fn kpis(dice: &mut Dice, definition: &mut Definition) {
     let credits = [Credit::First, Credit::Last, Credit::LastNonDirect, Credit::Linear, Credit::Position, Credit::Decay];
     let lookback = dice.maybe(50, |dice| dice.hours(30));
-    definition.attribution = Attribution { credit: credits[dice.below(credits.len())], lookback };
+    definition.attribution =
+        Attribution { credit: credits[dice.below(credits.len())], lookback, asks: dice.chance(30) };
     for at in 0..2 {
         let pattern = Some(dice.below(definition.patterns.len()));
         definition.channels.push(Channel {
@@ -91,6 +92,17 @@ fn kpis(dice: &mut Dice, definition: &mut Definition) {
     let split = if dice.chance(50) { vec![0] } else { Vec::new() };
     let every = Period::Day;
     definition.retentions.push(Retention { stage: dice.below(definition.stages.len()), every, split });
+    let names: &[&str] = if dice.chance(50) { &["k0", "k1"] } else { &["0", "1", "2", "3"] };
+    let choice = |name: &&str| ((*name).to_owned(), dice.maybe(70, |dice| dice.below(2)));
+    definition.surveys.push(Survey {
+        path: "survey".to_owned(),
+        label: String::new(),
+        answered: 0,
+        key: usize::from(names[0] != "k0"),
+        choices: names.iter().map(choice).collect(),
+        informs: dice.chance(80),
+    });
+    definition.surveys[0].answered = dice.below(definition.patterns.len());
     for funnel in &mut definition.funnels {
         let all = [Split::Channel, Split::Segment, Split::Month, Split::Field(0), Split::Field(1)];
         funnel.by = all.into_iter().filter(|_| dice.chance(50)).collect();
@@ -157,7 +169,11 @@ fn measure(dice: &mut Dice, definition: &Definition) -> (Measure, How) {
         matching: dice.maybe(60, |_| 0),
         within: dice.maybe(60, |dice| dice.hours(10)),
     });
-    match dice.below(12) {
+    match dice.below(13) {
+        12 if !definition.surveys.is_empty() => {
+            let choices = (0..definition.surveys[0].choices.len()).filter(|_| dice.chance(60)).collect();
+            (Measure::Answers { survey: 0, choices }, How::Total)
+        }
         0 => (Measure::People(stage), How::Total),
         1 => (Measure::Entries(stage), How::Total),
         2 => (Measure::Visits(stage), How::Total),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use funnelc_engine::definition::{
-    Cohort, Credit, Definition, Formula, How, Kpi, Measure, Net, Operation, Period, Split,
+    Cohort, Credit, Definition, Formula, How, Kpi, Measure, Net, Operation, Period, Split, Survey,
 };
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -263,6 +263,21 @@ impl Life<'_> {
 
     fn cells(&self, kpi: &Kpi, cut: (Option<&Split>, Option<Period>), measure: usize) -> Vec<((i64, String), Cell)> {
         let mut found = Vec::new();
+        if let Measure::Answers { survey, choices } = &self.definition().measures[measure] {
+            let survey = &self.definition().surveys[*survey];
+            let all: Vec<(Counted, String)> =
+                self.answers(survey).into_iter().map(|(own, answer)| (of_event(own), answer)).collect();
+            let periods: Vec<Option<i64>> = all.iter().map(|own| self.period(kpi, cut.1, &own.0)).collect();
+            for (at, (counted, answer)) in all.iter().enumerate() {
+                let Some(period) = periods[at] else { continue };
+                let is_last = !periods[at + 1..].contains(&Some(period));
+                if is_last && choices.iter().any(|choice| survey.choices[*choice].0 == *answer) {
+                    let groups = self.groups_of(cut.0, counted).into_iter();
+                    found.extend(groups.map(|(group, share)| ((period, group), (share, Decimal::ZERO, Vec::new()))));
+                }
+            }
+            return found;
+        }
         let (given, is_once) = self.given(measure);
         let mut seen: BTreeMap<i64, (Counted, Option<bool>)> = BTreeMap::new();
         for own in given {
@@ -356,7 +371,7 @@ impl Life<'_> {
                     events.filter(|(at, _)| net.as_ref().is_none_or(|net| self.off(net, *pattern, *at).is_empty()));
                 (left.map(|(_, own)| one(of_event(own))).collect(), false)
             }
-            Measure::Spent { .. } => (Vec::new(), false),
+            Measure::Spent { .. } | Measure::Answers { .. } => (Vec::new(), false),
             Measure::Values { pattern, field, net, .. } => {
                 let name = &definition.fields[*field].name;
                 let given = self.events(*pattern).into_iter().filter_map(|(at, own)| {
@@ -471,6 +486,9 @@ impl Life<'_> {
                 })
             }
             Some(Split::Channel) => {
+                if let Some(channel) = self.told(own.time, start).filter(|_| definition.attribution.asks) {
+                    return whole(&definition.channels[channel].path);
+                }
                 let begin = definition.attribution.lookback.map_or(start, |lookback| own.time - lookback);
                 let between = self.person.events.iter().filter(|event| event.time >= begin && event.time <= own.time);
                 let claims = |event: &Event| {
@@ -490,6 +508,66 @@ impl Life<'_> {
             }
         }
     }
+}
+
+// ---- surveys
+
+impl Life<'_> {
+    /// What the person answered, in order.
+    fn answers(&self, survey: &Survey) -> Vec<(&Event, String)> {
+        let answer = |event: &Event| {
+            Some(match event.properties.get(&self.definition().fields[survey.key].name)? {
+                serde_json::Value::String(text) => text.clone(),
+                other => other.to_string(),
+            })
+        };
+        let all = self.events(survey.answered).into_iter();
+        all.filter_map(|(_, event)| Some((event, answer(event)?))).collect()
+    }
+
+    /// The channel that is named by the last answer from the journey's start on; with a lookback at most so long after.
+    fn told(&self, time: i64, start: i64) -> Option<usize> {
+        let lookback = self.definition().attribution.lookback;
+        let mut named: Vec<(i64, usize)> = Vec::new();
+        for survey in self.definition().surveys.iter().filter(|own| own.informs) {
+            for (event, answer) in self.answers(survey) {
+                let choice = survey.choices.iter().find(|own| own.0 == answer);
+                named.extend(choice.and_then(|own| own.1).map(|channel| (event.time, channel)));
+            }
+        }
+        named.sort_by_key(|own| own.0);
+        let counts = |at: i64| at >= start && lookback.is_none_or(|lookback| at <= time + lookback);
+        named.into_iter().rfind(|own| counts(own.0)).map(|own| own.1)
+    }
+}
+
+/// What people answered, and how many journeys are credited by it, a line each.
+pub(crate) fn surveys(definition: &Definition, events: &[Event]) -> Vec<String> {
+    let until = events.iter().map(|event| event.time).max().unwrap_or(0);
+    let people: BTreeSet<u32> = events.iter().map(|event| event.person).collect();
+    let (mut lines, mut all, mut told): (BTreeMap<String, u64>, u64, u64) = Default::default();
+    for life in people.iter().map(|person| life(definition, events, *person, until)) {
+        for survey in &definition.surveys {
+            if let Some((_, answer)) = life.answers(survey).last() {
+                let is_choice = survey.choices.iter().any(|own| own.0 == *answer);
+                let answer = if is_choice { answer } else { "no choice" };
+                *lines.entry(format!("{} {answer}", survey.path)).or_default() += 1;
+            }
+        }
+        for (_, reached) in &life.groups {
+            let journeys: BTreeSet<usize> = reached.iter().map(|own| own.journey).collect();
+            for journey in journeys {
+                let first = reached.iter().find(|own| own.journey == journey).unwrap();
+                all += 1;
+                told += u64::from(life.told(first.time, first.start).is_some());
+            }
+        }
+    }
+    let mut lines: Vec<String> = lines.into_iter().map(|(line, count)| format!("{line}: {count}")).collect();
+    if definition.attribution.asks {
+        lines.push(format!("credited by answers: {told} of {all}"));
+    }
+    lines
 }
 
 /// What each claimed event weighs.

@@ -56,7 +56,9 @@ fn both(definition: &Definition, ways: &[Way], events: &[Event], memory: u64) ->
         format!("{numbers}\n{}\n{}\n{}", kpis.join("\n"), boards.join("\n"), parts.join("\n"))
     };
     let parts_of_law = parts::shown(definition, ways, events);
-    let (kpis, boards_of_law) = (kpis::shown(definition, events), kpis::boards(definition, events));
+    let (kpis, mut boards_of_law) = (kpis::shown(definition, events), kpis::boards(definition, events));
+    boards_of_law.extend(kpis::surveys(definition, events));
+    boards_of_law.sort();
     let law = with(shown(definition, ways, &law), kpis, boards_of_law, parts_of_law);
     (law, with(published(definition, &own), values(&own), boards(&own), parts::published(definition, ways, &own)))
 }
@@ -129,6 +131,14 @@ fn boards(measured: &Measured) -> Vec<String> {
             lines.push(format!("after {} {}: {}", own.stage, next.event.as_deref().unwrap_or("nothing"), next.visits));
         }
     }
+    for own in &measured.surveys {
+        let answers = own.answers.iter().map(|answer| (answer.choice.as_str(), answer.people));
+        let all = answers.chain([("no choice", own.no_choice)]).filter(|(_, people)| *people > 0);
+        lines.extend(all.map(|(answer, people)| format!("{} {answer}: {people}", own.path)));
+    }
+    lines.extend(
+        measured.attribution.iter().map(|own| format!("credited by answers: {} of {}", own.answered, own.journeys)),
+    );
     lines.sort();
     lines
 }
@@ -208,7 +218,10 @@ fn accounts_are_measured_as_people_of_that_name() {
             let mut measures = Vec::new();
             kpi.value.measures(&mut measures);
             let is_of_events = |at: &usize| {
-                matches!(definition.measures[*at], Measure::Did(_) | Measure::Count { .. } | Measure::Values { .. })
+                matches!(
+                    definition.measures[*at],
+                    Measure::Did(_) | Measure::Count { .. } | Measure::Values { .. } | Measure::Answers { .. }
+                )
             };
             !measures.iter().any(is_of_events) && !matches!(kpi.slice.cohort, Some(Cohort::Did(_)))
         });

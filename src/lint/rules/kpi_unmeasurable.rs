@@ -22,7 +22,8 @@ pub static RULE: Rule = Rule {
                       Reported is a KPI that is computed from\n\n\
                       - an event whose status says `planned` or `deprecated`, or a stage that people enter by such events only;\n\
                       - `spend()` where no source has a spend table and none of the channels has a cost of its own;\n\
-                      - `impressions()` or `clicks()` where no spend table has a column for them.\n\n\
+                      - `impressions()` or `clicks()` where no spend table has a column for them;\n\
+                      - `answers(…)` of a survey that does not say what an answer arrives as.\n\n\
                       What it extends, and the KPIs it is made of, are looked into. A number kept by hand (`manual …`) can always be \
                       had. An event that gives no status is not reported.\n\n\
                       Send the event and make it `live`, use another, or declare the source: `source warehouse { spend \"ads.daily\" { date day; \
@@ -113,8 +114,22 @@ fn missing(atom: &Atom<'_, '_>, data: &Data<'_>) -> Option<Gap> {
             place: None,
             help: say!("name the column in the source: `spend … { {word} … }`", word),
         }),
+        "answers" => atom.things.first().and_then(|survey| unheard(*survey)),
         _ => atom.things.iter().find_map(|thing| unsent(*thing)),
     }
+}
+
+/// A survey of which nobody hears the answers.
+fn unheard(survey: Node<'_, '_>) -> Option<Gap> {
+    if survey.kind() != Kind::Survey || survey.has("answered") || survey.is_broken() {
+        return None;
+    }
+    let name = survey.name();
+    Some(Gap {
+        what: say!("nothing says what an answer to `{name}` arrives as", name),
+        place: Some((survey.place(), say!("`answered` is missing"))),
+        help: say!("say which event brings it, and in which property: `answered EVENT by PROPERTY`"),
+    })
 }
 
 fn unsent(thing: Node<'_, '_>) -> Option<Gap> {

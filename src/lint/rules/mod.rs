@@ -25,6 +25,7 @@ pub mod referral_growth;
 pub mod share_not_whole;
 pub mod stage_without_channel;
 pub mod stage_without_kpi;
+pub mod survey_unheard;
 pub mod tier_order;
 pub mod total_without_period;
 pub mod unsent_event;

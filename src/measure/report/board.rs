@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use funnelc_engine::result::{CohortNumbers, ExperimentNumbers, GoalNumbers, NextNumbers, RetentionNumbers, Seen};
+use funnelc_engine::result::{
+    CohortNumbers, ExperimentNumbers, GoalNumbers, NextNumbers, RetentionNumbers, Seen, SurveyNumbers, share,
+};
 
 use super::Report;
 use super::table::{FEW, bold, columns, grouped, kpi_value, percent};
@@ -18,6 +20,15 @@ pub(super) fn render(report: &Report<'_>, out: &mut String) {
     goals(&report.measured.goals, out);
     for own in &report.measured.experiments {
         experiment(report, own, out);
+    }
+    for own in &report.measured.surveys {
+        survey(report, own, out);
+    }
+    if let Some(own) = &report.measured.attribution {
+        let (answered, journeys) = (grouped(own.answered), grouped(own.journeys));
+        let otherwise = &own.otherwise;
+        let _ =
+            writeln!(out, "\n{answered} of {journeys} journeys are credited by an answer, the others by `{otherwise}`");
     }
     for own in &report.measured.retentions {
         retention(report, own, out);
@@ -82,6 +93,25 @@ fn experiment(report: &Report<'_>, own: &ExperimentNumbers, out: &mut String) {
         let (several, unknown) = (grouped(own.several), grouped(own.unknown));
         let _ =
             writeln!(out, "  left out: {several} people in several variants, {unknown} in one that is not declared");
+    }
+}
+
+/// What people answered; what nobody did is left out.
+fn survey(report: &Report<'_>, own: &SurveyNumbers, out: &mut String) {
+    let _ = writeln!(out, "\n{}", bold(report, &own.label));
+    let all: u64 = own.answers.iter().map(|answer| answer.people).sum::<u64>() + own.no_choice;
+    let mut rows = vec![["answer", "people", ""].map(str::to_owned)];
+    let mut add = |answer: &str, people: u64| {
+        if people > 0 {
+            rows.push([answer.to_owned(), grouped(people), percent(share(people, all))]);
+        }
+    };
+    own.answers.iter().for_each(|answer| add(&answer.choice, answer.people));
+    add("(none of the choices)", own.no_choice);
+    if rows.len() > 1 {
+        columns(&rows, &[false, true, true], out);
+    } else {
+        let _ = writeln!(out, "  nobody answered");
     }
 }
 

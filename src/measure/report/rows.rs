@@ -2,7 +2,7 @@
 
 use funnelc_engine::Measured;
 use funnelc_engine::result::{
-    ExperimentNumbers, FunnelNumbers, FunnelPart, KpiNumbers, KpiValue, RetentionNumbers, Times,
+    ExperimentNumbers, FunnelNumbers, FunnelPart, KpiNumbers, KpiValue, RetentionNumbers, SurveyNumbers, Times,
 };
 use funnelc_engine::write::{Kind, Table, Values};
 
@@ -113,6 +113,12 @@ fn rows(measured: &Measured) -> Vec<Row> {
     }
     measured.experiments.iter().for_each(|own| experiment(own, &mut rows));
     measured.retentions.iter().for_each(|own| retention(own, &mut rows));
+    measured.surveys.iter().for_each(|own| survey(own, &mut rows));
+    if let Some(own) = &measured.attribution {
+        let row = Row { of: "attribution", path: own.otherwise.clone(), ..Row::default() };
+        counted("journeys", own.journeys, &row, &mut rows);
+        counted("answered", own.answered, &row, &mut rows);
+    }
     for own in &measured.next {
         for next in &own.events {
             rows.push(Row {
@@ -308,6 +314,15 @@ fn experiment(own: &ExperimentNumbers, rows: &mut Vec<Row>) {
         ratio("difference: low", variant.difference_low, &row, rows);
         ratio("difference: high", variant.difference_high, &row, rows);
     }
+}
+
+fn survey(own: &SurveyNumbers, rows: &mut Vec<Row>) {
+    let row = Row { of: "survey", path: own.path.clone(), label: own.label.clone(), ..Row::default() };
+    for answer in &own.answers {
+        let (by, group) = (Some("answer".to_owned()), Some(answer.choice.clone()));
+        counted("people", answer.people, &Row { by, group, ..row.clone() }, rows);
+    }
+    counted("no choice", own.no_choice, &row, rows);
 }
 
 fn retention(own: &RetentionNumbers, rows: &mut Vec<Row>) {

@@ -97,7 +97,8 @@ pub static TABLE: &[KindRow] = &[
             ("count", "<people entries>", "What a stage counts."),
             (
                 "attribution",
-                "rule:<first last last_non_direct linear position decay survey> ['lookback' lookback:duration]",
+                "rule:<first last last_non_direct linear position decay survey> \
+                 ['else' otherwise:<first last last_non_direct linear position decay>] ['lookback' lookback:duration]",
                 "Which channel a journey is credited to.",
             ),
         ],
@@ -583,6 +584,11 @@ pub static TABLE: &[KindRow] = &[
                 "choices",
                 "(name:free ['->' channel:@channel]),+",
                 "The answers to choose from, each with the channel it credits.",
+            ),
+            (
+                "answered",
+                "trigger:trigger 'by' key:free",
+                "The event that an answer arrives as, and the property that holds it.",
             ),
             ("comment", "", "People may add words of their own."),
             ("informs", "<attribution>", "What its answers are used for."),
