@@ -53,6 +53,12 @@ impl Chain {
         Some(chain)
     }
 
+    /// The chain in which everybody stays where they begin.
+    pub(super) fn without_ways(nodes: usize) -> Self {
+        let blocks = (0..nodes).map(|node| Block { nodes: vec![node], inverse: vec![1.0] }).collect();
+        Self { blocks, block_of: (0..nodes).collect(), out: vec![Vec::new(); nodes], again: vec![1.0; nodes] }
+    }
+
     /// I − R of a component.
     fn matrix(&self, nodes: &[usize]) -> Vec<f64> {
         let size = nodes.len();

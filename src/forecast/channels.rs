@@ -258,10 +258,15 @@ impl Channel<'_, '_> {
     /// Whom it brings in a month of no season: people by stage.
     pub(super) fn start(&self, stages: usize) -> Vec<f64> {
         let mut start = vec![0.0; stages];
-        for (stage, people) in &self.brings {
-            start[*stage] += people;
-        }
+        self.add_start(1.0, &mut start);
         start
+    }
+
+    /// Adds so many times whom it brings in a month of no season.
+    pub(super) fn add_start(&self, times: f64, start: &mut [f64]) {
+        for (stage, people) in &self.brings {
+            start[*stage] += people * times;
+        }
     }
 
     /// How a month differs; the mean of the year where no month is named.

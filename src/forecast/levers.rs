@@ -8,7 +8,6 @@ use super::View;
 use super::net::Role;
 use super::promises::{Needed, Typical};
 use super::world::World;
-use crate::model::walk::Node;
 
 /// A rate and how much depends on it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -27,7 +26,6 @@ pub struct Lever {
 /// A number as a function of one rate.
 pub(super) struct Scaled<'a, 'b, 'm, 's> {
     pub(super) view: &'a View<'b, 'm, 's>,
-    pub(super) shares: &'a [(Node<'m, 's>, f64)],
     pub(super) value: &'a dyn Fn(&Typical<'_, '_, 'm, 's>) -> Option<f64>,
 }
 
@@ -43,16 +41,15 @@ const NOTHING: f64 = 1e-6;
 impl Scaled<'_, '_, '_, '_> {
     /// The number where one way's rate is so many times what it is.
     fn at(&self, way: usize, factor: f64) -> Option<f64> {
-        let World { net, channels, .. } = self.view.world;
-        let world = World::of(net, channels, self.shares, Some((way, factor)))?;
+        let world = self.view.world.scaled(way, factor)?;
         (self.value)(&Typical::of(&world, self.view))
     }
 }
 
 /// Whether the trials of all rates are quick enough to be made.
 pub(super) fn is_quick(view: &View<'_, '_, '_>) -> bool {
-    let World { net, rated, streams, .. } = view.world;
-    let once = rated.iter().map(|own| 4 * own.all.work()).sum::<usize>() + (streams.len() + 1) * net.graph.stages.len();
+    let World { net, rated, .. } = view.world;
+    let once = rated.iter().map(|own| 4 * own.all.work()).sum::<usize>() + rated.len() * net.graph.stages.len();
     once.saturating_mul(2 * net.ways.len()) <= MAX_WORK
 }
 
@@ -75,10 +72,10 @@ pub(super) fn of(scaled: &Scaled<'_, '_, '_, '_>, now: f64) -> Vec<Lever> {
 }
 
 /// The rates that move the number of new customers.
-pub(super) fn of_customers<'m, 's>(view: &View<'_, 'm, 's>, shares: &[(Node<'m, 's>, f64)]) -> Vec<Lever> {
+pub(super) fn of_customers<'m, 's>(view: &View<'_, 'm, 's>) -> Vec<Lever> {
     let value = |plan: &Typical<'_, '_, 'm, 's>| plan.customers();
     let now = Typical::of(view.world, view).customers().unwrap_or(0.0);
-    of(&Scaled { view, shares, value: &value }, now)
+    of(&Scaled { view, value: &value }, now)
 }
 
 /// The first of some rates that alone can keep a promise, and what it would have to be.

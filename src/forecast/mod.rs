@@ -49,6 +49,13 @@ use world::{Lives, World, Worth};
 /// The most months that are told.
 pub const MAX_MONTHS: usize = 120;
 
+/// The largest loop that is computed, in stages: its matrix is inverted as a whole.
+pub const MAX_LOOP: usize = 600;
+/// The largest loop that is computed while a spec is checked.
+const CHECKED_LOOP: usize = 60;
+/// How many stages times promises are looked at while a spec is checked.
+const CHECKED_WORK: usize = 10_000_000;
+
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Ask {
@@ -181,18 +188,26 @@ impl Forecast {
     /// share is given for is not declared.
     pub fn of(model: &Model<'_>, ask: &Ask) -> Result<Self, Message> {
         let net = Net::of(model, ask.measured.as_ref());
+        let size = net.largest_loop();
+        if size > MAX_LOOP {
+            return Err(say!(
+                "a loop of {size} stages is too large; at most {most} are computed",
+                size,
+                most = MAX_LOOP
+            ));
+        }
         let currency = currency(model);
         let (channels, uncounted) = channels::all(model, &net.graph.stages, &currency);
         let worth = Worth::of(&net.graph.stages, &currency);
         let shares = shares(model, &ask.shares)?;
-        let world = World::of(&net, &channels, &shares, None)
+        let world = World::of(&net, &channels, &shares)
             .ok_or_else(|| say!("some people never leave a loop by these rates, so there is no finite answer"))?;
         let language = if ask.language.is_empty() { model.languages()[0].to_owned() } else { ask.language.clone() };
         let from = ask.from.or_else(|| promises::first_month(model, &channels));
         let view =
             View { world: &world, worth: &worth, currency: &currency, language: &language, from, months: ask.months };
         let typical = world.typical();
-        let promises = promises::all(model, &view, &shares);
+        let promises = promises::all(model, &view);
         let origins = origins::channels(&view);
         let mut forecast = Self {
             rates: if net.measured() > 0 { "measured" } else { "planned" },
@@ -206,7 +221,7 @@ impl Forecast {
             segments: origins::segments(model, &view, &shares),
             funnels: funnels(&view, &typical),
             promises,
-            levers: levers::of_customers(&view, &shares),
+            levers: levers::of_customers(&view),
             notes: Vec::new(),
             currency: currency.clone(),
         };
@@ -214,18 +229,34 @@ impl Forecast {
         Ok(forecast)
     }
 
-    /// Goals and targets beside what the plan gives; nothing where somebody goes round for ever.
-    pub fn promises(model: &Model<'_>) -> Vec<Promise> {
+    /// The promises of a kind that the plan does not keep; nothing where the plan has faults or is too large to be looked
+    /// at while a spec is checked.
+    pub fn missed(model: &Model<'_>, kind: PromiseKind) -> Vec<Promise> {
+        let asked = promises::asked(model, kind);
+        if asked.is_empty() || is_faulty(model) {
+            return Vec::new();
+        }
         let net = Net::of(model, None);
+        let work = net.graph.stages.len().saturating_mul(asked.len());
+        if !net.is_sound() || net.largest_loop() > CHECKED_LOOP || work > CHECKED_WORK {
+            return Vec::new();
+        }
         let currency = currency(model);
         let (channels, _) = channels::all(model, &net.graph.stages, &currency);
         let worth = Worth::of(&net.graph.stages, &currency);
-        let Some(world) = World::of(&net, &channels, &[], None) else { return Vec::new() };
+        let Some(world) = World::of(&net, &channels, &[]) else { return Vec::new() };
         let language = model.languages()[0].to_owned();
         let view =
             View { world: &world, worth: &worth, currency: &currency, language: &language, from: None, months: 1 };
-        promises::all(model, &view, &[])
+        promises::missed(asked, &view)
     }
+}
+
+/// Whether something that a forecast is made of could not be read.
+fn is_faulty(model: &Model<'_>) -> bool {
+    let kinds = [Kind::Project, Kind::Funnel, Kind::Handover, Kind::Channel, Kind::Campaign, Kind::Segment];
+    let is_broken = |node: Node<'_, '_>| node.is_broken() || node.descendants().into_iter().any(Node::is_broken);
+    kinds.into_iter().any(|kind| model.nodes(kind).any(is_broken))
 }
 
 /// What the parts of a forecast are made from.
@@ -461,7 +492,7 @@ fn monthly(view: &View<'_, '_, '_>) -> Vec<Vec<Flow>> {
 impl View<'_, '_, '_> {
     /// How often someone who is in a stage visits it in the same month.
     fn again_in_month(&self, rated: usize, stage: usize) -> f64 {
-        self.world.rated[rated].in_month.again(stage)
+        self.world.rated[rated].in_month(self.world.net).again(stage)
     }
 }
 

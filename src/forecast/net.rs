@@ -117,6 +117,20 @@ impl<'m, 's> Net<'m, 's> {
         }
     }
 
+    /// Whether nobody goes more than one way by the plain rates.
+    pub(super) fn is_sound(&self) -> bool {
+        let rates = self.rates(&[], None);
+        self.out.iter().all(|own| {
+            let moves = own.iter().filter(|at| !self.ways[**at].is_referral());
+            moves.filter_map(|at| rates[*at]).fold(0.0, |sum, rate| sum + rate) <= 1.0 + 1e-9
+        })
+    }
+
+    /// How many stages the largest loop has.
+    pub(super) fn largest_loop(&self) -> usize {
+        self.graph.cyclic_components(|_| true).iter().map(Vec::len).max().unwrap_or(0)
+    }
+
     /// How many ways have a rate that was measured.
     pub(super) fn measured(&self) -> usize {
         self.ways.iter().filter(|way| way.measured.is_some()).count()

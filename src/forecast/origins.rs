@@ -127,9 +127,9 @@ struct Fate {
 }
 
 impl Fate {
-    fn of(view: &View<'_, '_, '_>, rated: &Rated, start: &[f64]) -> Self {
+    fn of<'m, 's>(view: &View<'_, 'm, 's>, rated: &Rated<'m, 's>, start: &[f64]) -> Self {
         let stages = &view.world.net.graph.stages;
-        let mut first = rated.first.visits(start);
+        let mut first = rated.first(view.world.net).visits(start);
         first.iter_mut().enumerate().for_each(|(at, people)| *people *= if stages[at].converts() { 1.0 } else { 0.0 });
         let customers = sum(&first);
         let profit = view.worth.profit(&rated.all.visits(&first));
@@ -343,8 +343,8 @@ pub(super) fn total(view: &View<'_, '_, '_>, typical: &[Lives], channels: &[Orig
         })
         .collect();
     let paid = months.iter().fold(0.0, |sum, month| sum + month.cost.unwrap_or(0.0));
-    let brought =
-        world.lives(world.starts(|channel| (0..view.months).fold(0.0, |sum, at| sum + channel.season(view.month(at)))));
+    let brought = world
+        .lives(&world.starts(|channel| (0..view.months).fold(0.0, |sum, at| sum + channel.season(view.month(at)))));
     let become_customers = Gathered::of(view, &brought).customers;
     let mut origin = Origin {
         people: all.people,
@@ -428,7 +428,7 @@ fn segment<'m, 's>(
     let net = view.world.net;
     let (start, converts) = (newcomer(view), view.has_conversion());
     let rates = net.rates(&[own], None);
-    let fate = Fate::of(view, &Rated::new(net, rates.clone())?, &start);
+    let fate = Fate::of(view, &Rated::new(net, Vec::new(), rates.clone())?, &start);
     let others = Fate::of(view, &view.world.rated[0], &start);
     let size = own.field("size").and_then(|field| match field.get("count")?.val {
         Val::Number(count) => Some(super::net::number(count)),
@@ -441,7 +441,7 @@ fn segment<'m, 's>(
             continue;
         }
         let start = channel.start(view.stages());
-        let fate = Fate::of(view, &Rated::new(net, special)?, &start);
+        let fate = Fate::of(view, &Rated::new(net, Vec::new(), special)?, &start);
         let conversion = over(fate.customers, sum(&start)).filter(|_| converts);
         channels.push(SegmentOfChannel { path: channel.node.path(), conversion });
     }

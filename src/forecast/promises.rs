@@ -1,6 +1,8 @@
 //! Goals and targets beside what the plan gives: the value of a KPI in a typical month of the plan, where its formula is
 //! made of what a plan can tell.
 
+use std::cell::OnceCell;
+
 use serde::Serialize;
 
 use super::channels::{Channel, Month, per_month};
@@ -101,22 +103,46 @@ pub(super) fn first_month(model: &Model<'_>, channels: &[Channel<'_, '_>]) -> Op
 }
 
 /// Every promise, goals first, in declared order.
-pub(super) fn all<'m, 's>(
-    model: &'m Model<'s>,
-    view: &View<'_, 'm, 's>,
-    shares: &[(Node<'m, 's>, f64)],
-) -> Vec<Promise> {
-    let mut asked: Vec<Asked<'m, 's>> = model.nodes(Kind::Goal).filter_map(Asked::goal).collect();
-    asked.extend(model.kpis().filter_map(Asked::target));
-    if asked.is_empty() {
-        return Vec::new();
-    }
+pub(super) fn all<'m, 's>(model: &'m Model<'s>, view: &View<'_, 'm, 's>) -> Vec<Promise> {
+    let kinds = [PromiseKind::Goal, PromiseKind::Target].into_iter();
     let plan = Typical::of(view.world, view);
-    asked.into_iter().map(|asked| asked.promise(view, &plan, shares)).collect()
+    let promise = |asked: Asked<'m, 's>| {
+        let mut promise = asked.promise(view, &plan);
+        asked.move_it(view, &mut promise);
+        promise
+    };
+    kinds.flat_map(|kind| asked(model, kind)).map(promise).collect()
+}
+
+/// How many missed promises are told with what would keep them, while a spec is checked.
+const EXPLAINED: usize = 20;
+
+/// Those that the plan does not keep, the first of them with what would.
+pub(super) fn missed<'m, 's>(asked: Vec<Asked<'m, 's>>, view: &View<'_, 'm, 's>) -> Vec<Promise> {
+    let plan = Typical::of(view.world, view);
+    let mut missed = Vec::new();
+    for asked in asked {
+        let mut promise = asked.promise(view, &plan);
+        if promise.verdict == Verdict::Missed {
+            if missed.len() < EXPLAINED {
+                asked.move_it(view, &mut promise);
+            }
+            missed.push(promise);
+        }
+    }
+    missed
+}
+
+/// The promises of a kind, in declared order; those that could not be read are left out.
+pub(super) fn asked<'m, 's>(model: &'m Model<'s>, kind: PromiseKind) -> Vec<Asked<'m, 's>> {
+    match kind {
+        PromiseKind::Goal => model.nodes(Kind::Goal).filter_map(Asked::goal).collect(),
+        PromiseKind::Target => model.kpis().filter_map(Asked::target).collect(),
+    }
 }
 
 /// A promise that is looked at.
-struct Asked<'m, 's> {
+pub(super) struct Asked<'m, 's> {
     kind: PromiseKind,
     node: Node<'m, 's>,
     kpi: Kpi<'m, 's>,
@@ -129,7 +155,7 @@ impl<'m, 's> Asked<'m, 's> {
     /// A goal is promised where it leads to.
     fn goal(node: Node<'m, 's>) -> Option<Self> {
         let kpi = node.refs("kpi").into_iter().find(|node| node.kind() == Kind::Kpi).map(Kpi)?;
-        let field = node.field("from")?;
+        let field = node.field("from").filter(|_| !node.is_broken() && !kpi.is_broken())?;
         let (from, to) = (quantity(&field.get("from")?.val)?, quantity(&field.get("to")?.val)?);
         let comparison = if to < from { "<=" } else { ">=" };
         Some(Self { kind: PromiseKind::Goal, node, kpi, comparison, promised: to, span: field.field.span })
@@ -137,7 +163,7 @@ impl<'m, 's> Asked<'m, 's> {
 
     /// Of targets by month the last is looked at.
     fn target(kpi: Kpi<'m, 's>) -> Option<Self> {
-        let field = kpi.0.field("target")?;
+        let field = kpi.0.field("target").filter(|_| !kpi.is_broken())?;
         let last = |rows: &'m Vec<Vec<Captured<'s>>>| rows.last()?.iter().find(|own| own.slot == "target");
         let own = field.get("target").or_else(|| match &field.get("months")?.val {
             Val::Rows(rows) => last(rows),
@@ -148,12 +174,8 @@ impl<'m, 's> Asked<'m, 's> {
         Some(Self { kind: PromiseKind::Target, node: kpi.0, kpi, comparison, promised, span: own.span })
     }
 
-    fn promise(
-        self,
-        view: &View<'_, 'm, 's>,
-        plan: &Typical<'_, '_, 'm, 's>,
-        shares: &[(Node<'m, 's>, f64)],
-    ) -> Promise {
+    /// What the plan gives.
+    fn promise(&self, view: &View<'_, 'm, 's>, plan: &Typical<'_, '_, 'm, 's>) -> Promise {
         let value = value_of(self.kpi, plan);
         let planned = value.as_ref().ok().copied();
         let verdict = match planned {
@@ -161,7 +183,7 @@ impl<'m, 's> Asked<'m, 's> {
             Some(value) if holds(self.comparison, value, self.promised) => Verdict::Kept,
             Some(_) => Verdict::Missed,
         };
-        let mut promise = Promise {
+        Promise {
             kind: self.kind,
             path: self.node.path(),
             label: view.label(self.node),
@@ -176,21 +198,23 @@ impl<'m, 's> Asked<'m, 's> {
             why: value.err(),
             span: self.span,
             place: None,
-        };
-        if let Some(planned) = planned {
-            let scaled = Scaled { view, shares, value: &|plan| value_of(self.kpi, plan).ok() };
-            promise.levers = levers::of(&scaled, planned);
-            if verdict == Verdict::Missed {
-                let keeps = |value: f64| holds(self.comparison, value, self.promised);
-                let wants_more = planned < self.promised;
-                if let Some((way, needed)) = levers::needed(&scaled, &promise.levers, wants_more, &keeps) {
-                    let edge = view.world.net.graph.edges.get(way);
-                    promise.place = edge.and_then(|edge| Some(edge.declared.clause("rate")?.span));
-                    promise.needs = Some(needed);
-                }
-            }
         }
-        promise
+    }
+
+    /// Which rates move it and, where it is missed, which one would keep it.
+    fn move_it(&self, view: &View<'_, 'm, 's>, promise: &mut Promise) {
+        let Some(planned) = promise.planned else { return };
+        let scaled = Scaled { view, value: &|plan| value_of(self.kpi, plan).ok() };
+        promise.levers = levers::of(&scaled, planned);
+        if promise.verdict != Verdict::Missed {
+            return;
+        }
+        let keeps = |value: f64| holds(self.comparison, value, self.promised);
+        if let Some((way, needed)) = levers::needed(&scaled, &promise.levers, planned < self.promised, &keeps) {
+            let edge = view.world.net.graph.edges.get(way);
+            promise.place = edge.and_then(|edge| Some(edge.declared.clause("rate")?.span));
+            promise.needs = Some(needed);
+        }
     }
 }
 
@@ -238,12 +262,14 @@ pub(super) struct Typical<'a, 'b, 'm, 's> {
     world: &'a World<'b, 'm, 's>,
     view: &'a View<'b, 'm, 's>,
     lives: Vec<Lives>,
+    /// What each channel costs, once somebody asks.
+    costs: OnceCell<Vec<(String, f64)>>,
 }
 
 impl<'a, 'b, 'm, 's> Typical<'a, 'b, 'm, 's> {
     /// The typical month of a world, which is that of a view or differs from it by a rate.
     pub(super) fn of(world: &'a World<'b, 'm, 's>, view: &'a View<'b, 'm, 's>) -> Self {
-        Self { world, view, lives: world.typical() }
+        Self { world, view, lives: world.typical(), costs: OnceCell::new() }
     }
 
     /// Who converts for the first time.
@@ -251,7 +277,7 @@ impl<'a, 'b, 'm, 's> Typical<'a, 'b, 'm, 's> {
         self.is_finite().ok()?;
         let stages = &self.world.net.graph.stages;
         let of = |own: &Lives| {
-            let first = self.world.rated[own.rated].first.visits(&own.start);
+            let first = self.world.rated[own.rated].first(self.world.net).visits(&own.start);
             first.iter().zip(stages).filter(|(_, stage)| stage.converts()).fold(0.0, |sum, (people, _)| sum + people)
         };
         Some(self.lives.iter().fold(0.0, |sum, own| sum + of(own)))
@@ -301,7 +327,7 @@ impl<'a, 'b, 'm, 's> Typical<'a, 'b, 'm, 's> {
 
     fn people(&self, stage: usize) -> Result<f64, Message> {
         self.is_finite()?;
-        let in_month = |own: &Lives| self.world.rated[own.rated].in_month.again(stage);
+        let in_month = |own: &Lives| self.world.rated[own.rated].in_month(self.world.net).again(stage);
         Ok(self.lives.iter().fold(0.0, |sum, own| sum + own.visits[stage] / in_month(own)))
     }
 
@@ -317,7 +343,7 @@ impl<'a, 'b, 'm, 's> Typical<'a, 'b, 'm, 's> {
     /// `rate(a -> b)`: of the people who reach one stage, how many reach the other in the same journey.
     fn rate(&self, from: usize, to: usize) -> f64 {
         let people = |own: &Lives| own.visits[from] / self.world.rated[own.rated].all.again(from);
-        self.part(people, |rated| self.world.rated[rated].journey.share(from, to))
+        self.part(people, |rated| self.world.rated[rated].journey(self.world.net).share(from, to))
     }
 
     /// `direct(a -> b)`: of the visits of one stage, how many leave it straight to the other.
@@ -333,11 +359,13 @@ impl<'a, 'b, 'm, 's> Typical<'a, 'b, 'm, 's> {
 
     /// What a typical month costs.
     fn spend(&self, only: &[Node<'m, 's>]) -> Result<f64, Message> {
-        let channels = super::origins::channels(&View { world: self.world, months: 0, ..*self.view });
+        let costs = self.costs.get_or_init(|| {
+            let channels = super::origins::channels(&View { world: self.world, months: 0, ..*self.view });
+            channels.into_iter().filter_map(|own| Some((own.path?, own.cost?))).collect()
+        });
         let wanted: Vec<String> = only.iter().map(|node| node.path()).collect();
         let is_wanted = |path: &String| wanted.is_empty() || wanted.contains(path);
-        let own = channels.iter().filter(|own| own.path.as_ref().is_some_and(is_wanted));
-        let costs: Vec<f64> = own.filter_map(|own| own.cost).collect();
+        let costs: Vec<f64> = costs.iter().filter(|(path, _)| is_wanted(path)).map(|(_, cost)| *cost).collect();
         if costs.is_empty() {
             return Err(say!("no channel says what it costs"));
         }

@@ -58,7 +58,7 @@ mod tests {
     fn numbers_have_the_digits_that_count() {
         assert_eq!(spelled(1_234_567.8, "count"), "1,234,568");
         assert_eq!(spelled(0.0, "count"), "0");
-        assert_eq!(spelled(-0.000_001, "count"), "0");
+        assert_eq!(spelled(-0.000_000_1, "count"), "0");
         assert_eq!(spelled(0.0129, "ratio"), "1.29%");
         assert_eq!(spelled(0.15, "ratio"), "15%");
         assert_eq!(spelled(45.5, "USD"), "45.5 USD");

@@ -14,6 +14,8 @@ pub static RULES: &[&Rule] = &[
     &rules::kpi_without_owner::RULE,
     &rules::kpi_unmeasurable::RULE,
     &rules::total_without_period::RULE,
+    &rules::goal_unreachable::RULE,
+    &rules::target_contradicts_plan::RULE,
     &rules::channel_without_cost::RULE,
     &rules::channel_without_budget::RULE,
     &rules::stage_without_channel::RULE,
