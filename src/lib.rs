@@ -6,6 +6,7 @@
 //! model      statements into declarations, names into targets, expressions into units
 //! check      the laws of the language; lint: advice that can be switched off
 //! plan, emit the target-neutral result, and the files written from it
+//! serve      a preview in the browser
 //! report     findings for people and machines
 //! verify     logs of events, held to the plan
 //! forecast   what the plan comes to
@@ -43,6 +44,7 @@ pub mod report;
 pub mod revision;
 #[cfg(feature = "engine")]
 pub mod sample;
+pub mod serve;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

@@ -93,7 +93,7 @@ fn build(sources: &Sources, draft: Draft) -> Result<Vec<OutputFile>, Failed> {
         .collect();
     let mut options = Options::embedded().map_err(|error| error.to_string())?;
     options.draft = draft;
-    options.facts = Facts::of(&compilation.model, &compilation.diagnostics);
+    options.facts = Facts::of(&compilation.model, &compilation.diagnostics, None);
     build_files(&options, &plan::plan(&compilation.model), &[], &inputs).map_err(|error| error.to_string().into())
 }
 

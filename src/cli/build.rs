@@ -11,28 +11,42 @@ use super::settings::{DEFAULT_OUTPUT, Settings};
 use super::template;
 use super::watch::Watched;
 use crate::compile;
+use crate::diagnostic::Diagnostic;
 use crate::emit::manifest::{self, Entry, Input, Manifest};
 use crate::emit::{self, Facts, OutputFile};
 use crate::lint::levels::Levels;
 use crate::model::Model;
 use crate::plan;
-use crate::project::{self, Exclude, Project};
+use crate::project::{self, Exclude};
+use crate::source::Sources;
 use crate::system::{self, PathKind, TreeError};
 
 /// Write everything that a spec compiles into.
 #[derive(Debug, Args)]
 pub(super) struct Build {
-    /// The file or folder of the project; nothing means the current folder
-    path: Option<PathBuf>,
+    #[command(flatten)]
+    what: What,
     /// The folder to write to [default: out]
     #[arg(short, long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// Write only these targets
-    #[arg(long, value_name = "TARGET", value_delimiter = ',')]
-    target: Vec<String>,
     /// Write nothing; fail if what is there is not what would be written
     #[arg(long)]
     check: bool,
+    /// Build again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with = "check")]
+    watch: bool,
+    #[command(flatten)]
+    report: ReportArguments,
+}
+
+/// What is built, and how.
+#[derive(Debug, Args)]
+pub(super) struct What {
+    /// The file or folder of the project; nothing means the current folder
+    path: Option<PathBuf>,
+    /// Write only these targets
+    #[arg(long, value_name = "TARGET", value_delimiter = ',')]
+    target: Vec<String>,
     /// Templates of your own: a folder for each target, which overrides files of that target or adds one
     #[arg(long, value_name = "FOLDER")]
     templates: Option<PathBuf>,
@@ -46,11 +60,6 @@ pub(super) struct Build {
     #[arg(long, value_name = "FILE")]
     #[cfg_attr(feature = "engine", arg(conflicts_with = "events"))]
     measured: Option<PathBuf>,
-    /// Build again whenever a file changes, until Ctrl-C
-    #[arg(long, conflicts_with = "check")]
-    watch: bool,
-    #[command(flatten)]
-    report: ReportArguments,
     #[command(flatten)]
     levels: LevelArguments,
 }
@@ -59,92 +68,94 @@ fn drafts() -> clap::builder::PossibleValuesParser {
     emit::Draft::ALL.iter().map(|(word, _)| *word).collect::<Vec<_>>().into()
 }
 
-impl Build {
-    pub(super) fn run(mut self, color: When) -> Outcome {
-        let paths: Vec<PathBuf> = self.path.iter().cloned().collect();
-        let settings = match Settings::find(&paths, None) {
-            Ok(settings) => settings,
-            Err(outcome) => return outcome,
-        };
-        let levels = match self.levels.levels(&settings) {
-            Ok(levels) => levels,
-            Err(words) => return unusable(&words),
-        };
-        let exclude = match settings.exclude() {
-            Ok(exclude) => exclude,
-            Err(outcome) => return outcome,
-        };
-        self.configure(&settings);
-        if !self.watch {
-            return self.once(&levels, &exclude, color);
-        }
-        let watched = Watched { paths: &paths, templates: self.templates.as_deref(), output: Some(self.output()) };
-        watched.run(|| self.once(&levels, &exclude, color))
+/// A build, and what it is said of.
+pub(super) struct Made {
+    /// The files of the project.
+    pub(super) sources: Sources,
+    /// Every finding.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// What is to be written.
+    pub(super) files: Result<Vec<OutputFile>, Unmade>,
+}
+
+/// Why nothing is to be written.
+pub(super) enum Unmade {
+    /// The findings say it.
+    Found,
+    /// It was said already.
+    Said(Outcome),
+    /// In words.
+    Because(String),
+}
+
+impl What {
+    /// The paths of the project.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        self.path.iter().cloned().collect()
     }
 
-    fn once(&self, levels: &Levels, exclude: &Exclude, color: When) -> Outcome {
-        let paths: Vec<PathBuf> = self.path.iter().cloned().collect();
-        let mut projects = project::load_except(&paths, exclude);
-        if projects.len() > 1 {
-            return unusable("there are several projects here; build them one by one, each into a folder of its own");
-        }
-        projects
-            .pop()
-            .map_or_else(|| unusable("there is nothing to build"), |project| self.project(project, levels, color))
+    /// The folder of templates of one's own.
+    pub(super) fn templates(&self) -> Option<&Path> {
+        self.templates.as_deref()
     }
 
     /// Takes from the configuration what the command line does not say.
-    fn configure(&mut self, settings: &Settings) {
-        self.output = self.output.take().or_else(|| settings.path("output"));
+    pub(super) fn configure(&mut self, settings: &Settings) {
         if self.target.is_empty() {
             self.target = settings.list("targets").to_vec();
         }
         self.templates = self.templates.take().or_else(|| settings.path("templates"));
         self.schema_draft = self.schema_draft.take().or_else(|| settings.word("schema_draft").map(str::to_owned));
-        self.report.configure(settings);
     }
 
-    fn output(&self) -> &Path {
-        self.output.as_deref().unwrap_or(Path::new(DEFAULT_OUTPUT))
+    /// Which lints are allowed, warned about or denied, and what is no part of the project.
+    pub(super) fn rules(&self, settings: &Settings) -> Result<(Levels, Exclude), Outcome> {
+        let levels = self.levels.levels(settings).map_err(|words| unusable(&words))?;
+        Ok((levels, settings.exclude()?))
     }
 
-    /// A project with errors writes nothing, so that the last good outputs stay.
-    fn project(&self, mut project: Project, levels: &Levels, color: When) -> Outcome {
-        let mut compilation = compile(&project.sources, levels);
+    /// Compiles the project and makes its files; fails where there is not one project.
+    pub(super) fn make(&self, (levels, exclude): &(Levels, Exclude)) -> Result<Made, String> {
+        let mut projects = project::load_except(&self.paths(), exclude);
+        if projects.len() > 1 {
+            return Err(
+                "there are several projects here; build them one by one, each into a folder of its own".to_owned()
+            );
+        }
+        let mut project = projects.pop().ok_or_else(|| "there is nothing to build".to_owned())?;
         let mut diagnostics = std::mem::take(&mut project.faults);
+        let files = self.files(&project.sources, levels, &mut diagnostics);
+        Ok(Made { sources: project.sources, diagnostics, files })
+    }
+
+    /// A project with errors makes nothing, so that the last good outputs stay.
+    fn files(
+        &self,
+        sources: &Sources,
+        levels: &Levels,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Vec<OutputFile>, Unmade> {
+        let mut compilation = compile(sources, levels);
         diagnostics.append(&mut compilation.diagnostics);
+        if outcome(diagnostics) != Outcome::Clean {
+            return Err(Unmade::Found);
+        }
+        let plan = plan::plan(&compilation.model);
         let targets: Vec<&str> = self.target.iter().map(String::as_str).collect();
-        let plan = (outcome(&diagnostics) == Outcome::Clean).then(|| plan::plan(&compilation.model));
-        if let Some(plan) = &plan {
-            let mut lost = emit::diagnose::findings(&compilation.model, &emit::approximations(plan, &targets));
-            levels.apply(&mut lost);
-            diagnostics.append(&mut lost);
+        let mut lost = emit::diagnose::findings(&compilation.model, &emit::approximations(&plan, &targets));
+        levels.apply(&mut lost);
+        diagnostics.append(&mut lost);
+        if outcome(diagnostics) != Outcome::Clean {
+            return Err(Unmade::Found);
         }
-        if !diagnostics.is_empty() {
-            self.report.write(color, &project.sources, &diagnostics);
-        }
-        let Some(plan) = plan.filter(|_| outcome(&diagnostics) == Outcome::Clean) else {
-            eprintln!("funnelc: nothing was written");
-            return outcome(&diagnostics);
-        };
-        let inputs = project.sources.iter().map(|(_, source)| Input { name: &source.inside, text: &source.text });
+        let inputs = sources.iter().map(|(_, source)| Input { name: &source.inside, text: &source.text });
         let inputs: Vec<Input<'_>> = inputs.collect();
-        let targets_there = match template::load(self.templates.as_deref()) {
-            Ok(targets) => targets,
-            Err(words) => return unusable(&words),
-        };
+        let targets_there = template::load(self.templates.as_deref()).map_err(Unmade::Because)?;
         let draft = self.schema_draft.as_deref().and_then(emit::Draft::of).unwrap_or_default();
-        let mut facts = Facts::of(&compilation.model, &diagnostics);
-        facts.measured = match self.measured(&compilation.model) {
-            Ok(measured) => measured,
-            Err(outcome) => return outcome,
-        };
+        let measured = self.measured(&compilation.model).map_err(Unmade::Said)?;
+        let facts = Facts::of(&compilation.model, diagnostics, measured);
         let options = emit::Options { targets: targets_there, draft, facts };
-        match emit::build_files(&options, &plan, &targets, &inputs) {
-            Ok(files) if self.check => self.compare(&files),
-            Ok(files) => self.write(&files),
-            Err(error) => unusable(&format!("{}\nfunnelc: nothing was written", template::words(&error))),
-        }
+        emit::build_files(&options, &plan, &targets, &inputs).map_err(|error| Unmade::Because(template::words(&error)))
     }
 
     /// The numbers for dashboards: of logs, or as they were measured before.
@@ -171,6 +182,52 @@ impl Build {
     #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the engine has more to say")]
     fn of_logs(&self, _: &Model<'_>) -> Result<Option<serde_json::Value>, Outcome> {
         Ok(None)
+    }
+}
+
+impl Build {
+    pub(super) fn run(mut self, color: When) -> Outcome {
+        let paths = self.what.paths();
+        let settings = match Settings::find(&paths, None) {
+            Ok(settings) => settings,
+            Err(outcome) => return outcome,
+        };
+        let rules = match self.what.rules(&settings) {
+            Ok(rules) => rules,
+            Err(outcome) => return outcome,
+        };
+        self.what.configure(&settings);
+        self.output = self.output.take().or_else(|| settings.path("output"));
+        self.report.configure(&settings);
+        if !self.watch {
+            return self.once(&rules, color);
+        }
+        let watched = Watched { paths: &paths, templates: self.what.templates(), output: Some(self.output()) };
+        watched.run(|| self.once(&rules, color))
+    }
+
+    fn once(&self, rules: &(Levels, Exclude), color: When) -> Outcome {
+        let Made { sources, diagnostics, files } = match self.what.make(rules) {
+            Ok(made) => made,
+            Err(words) => return unusable(&words),
+        };
+        if !diagnostics.is_empty() {
+            self.report.write(color, &sources, &diagnostics);
+        }
+        match files {
+            Ok(files) if self.check => self.compare(&files),
+            Ok(files) => self.write(&files),
+            Err(Unmade::Found) => {
+                eprintln!("funnelc: nothing was written");
+                outcome(&diagnostics)
+            }
+            Err(Unmade::Said(outcome)) => outcome,
+            Err(Unmade::Because(words)) => unusable(&format!("{words}\nfunnelc: nothing was written")),
+        }
+    }
+
+    fn output(&self) -> &Path {
+        self.output.as_deref().unwrap_or(Path::new(DEFAULT_OUTPUT))
     }
 
     fn manifest_there(&self) -> Option<Manifest> {

@@ -19,6 +19,7 @@ mod measure;
 mod output;
 #[cfg(feature = "engine")]
 mod sample;
+mod serve;
 mod settings;
 mod template;
 mod verify;
@@ -76,6 +77,8 @@ enum Verb {
     Fmt(format::Format),
     /// Write tracking plans and everything else that a spec compiles into
     Build(build::Build),
+    /// Show what a spec compiles into in a browser, and again whenever it changes
+    Serve(serve::Serve),
     /// Say what the changes of a spec break, and for whom
     Breaking(breaking::Breaking),
     /// Draw the funnels of a spec
@@ -122,6 +125,7 @@ pub fn run() -> Outcome {
         Verb::Check(check) => check.run(arguments.color),
         Verb::Fmt(format) => format.run(arguments.color),
         Verb::Build(build) => build.run(arguments.color),
+        Verb::Serve(serve) => serve.run(arguments.color),
         Verb::Breaking(breaking) => breaking.run(arguments.color),
         Verb::Graph(graph) => graph.run(arguments.color),
         Verb::Verify(verify) => verify.run(arguments.color),

@@ -122,11 +122,6 @@ pub(super) fn unusable(words: &str) -> Outcome {
     Outcome::Unusable
 }
 
-/// Says in a language why something cannot be used.
-pub(super) fn unusable_in(language: Language, words: &Message) -> Outcome {
-    unusable(&words.said(language))
-}
-
 /// Prints lines after a report for people; reports for machines carry them in their own way.
 pub(super) fn print_notes(report: &ReportArguments, lines: &[String]) {
     if report.is_for_people() && report.output_file.is_none() {
@@ -231,6 +226,19 @@ impl ReportArguments {
     fn style(&self, color: When) -> Style {
         style(color, self.output_file.is_none())
     }
+}
+
+/// The findings as a page.
+pub(super) fn page_of(sources: &Sources, diagnostics: &[Diagnostic], language: Language) -> Vec<u8> {
+    let shown = &diagnostics[..diagnostics.len().min(MAX_SHOWN)];
+    let hidden = diagnostics.len() - shown.len();
+    let report = Report { sources, diagnostics: shown, hidden, style: Style::default(), language };
+    let mut bytes = Vec::new();
+    if let Some(format) = report::format("html") {
+        // Writing to memory cannot fail.
+        let _ = (format.render)(&report, &mut bytes);
+    }
+    bytes
 }
 
 /// What the screen can show, if standard output is where a report goes.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use super::target::Words;
 use crate::diagnostic::{Diagnostic, Message};
 use crate::draw::{Scene, svg};
+use crate::forecast::{Ask, Forecast};
 use crate::language::Language;
 use crate::model::walk::Funnel;
 use crate::model::{Kind, Model};
@@ -22,6 +23,10 @@ use crate::plan::{BoardPlan, Declaration, FunnelPlan, KpiPlan, Occurrences, Plan
 pub struct Facts {
     /// What was measured, as `measure --format json` says it.
     pub measured: Option<Json>,
+    /// What the plan comes to, as `forecast --format json` says it; nothing where it has no finite answer.
+    pub forecast: Option<Json>,
+    /// What it comes to by the rates that were measured.
+    pub as_measured: Option<Json>,
     /// The funnels as pictures, by language and path.
     pub pictures: BTreeMap<String, BTreeMap<String, String>>,
     /// What the checks say of the spec.
@@ -44,14 +49,19 @@ pub struct Finding {
 }
 
 impl Facts {
-    /// What a model and its findings tell; what was measured is added by whoever has a log.
-    pub fn of(model: &Model<'_>, diagnostics: &[Diagnostic]) -> Self {
+    /// What a model, its findings and what was measured tell.
+    pub fn of(model: &Model<'_>, diagnostics: &[Diagnostic], measured: Option<Json>) -> Self {
         let languages = model.languages().into_iter();
         let pictures = languages.map(|language| (language.to_owned(), pictures(model, language))).collect();
         let mut findings: Vec<Finding> = diagnostics.iter().map(|own| finding(model, own)).collect();
         // Whatever the order of the files.
         findings.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
-        Self { measured: None, pictures, findings }
+        let forecast = |measured: Option<&Json>| {
+            let made = Forecast::of(model, &Ask { measured: measured.cloned(), ..Ask::default() }).ok()?;
+            serde_json::to_value(made).ok()
+        };
+        let as_measured = measured.as_ref().and_then(|own| forecast(Some(own)));
+        Self { forecast: forecast(None), as_measured, measured, pictures, findings }
     }
 }
 
@@ -207,6 +217,8 @@ impl View<'_> {
             "timezone": self.plan.find("project", &self.plan.project).and_then(|own| own.text("timezone")),
             "findings": facts.findings.iter().map(finding).collect::<Vec<_>>(),
             "measured": facts.measured.clone().map(compacted),
+            "forecast": facts.forecast,
+            "as_measured": facts.as_measured,
         })
     }
 

@@ -6,6 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
+use super::by_path;
 use super::net::{DAYS, float, number, share};
 use crate::model::kinds::Kind;
 use crate::model::value::{Captured, Money, Val};
@@ -104,8 +105,8 @@ pub(super) fn all<'m, 's>(
     let index: FxHashMap<DeclId, usize> = stages.iter().enumerate().map(|(at, stage)| (stage.id, at)).collect();
     let mut uncounted = Uncounted::default();
     let mut found: Vec<Channel<'m, 's>> =
-        model.nodes(Kind::Channel).map(|node| channel(node, &index, currency, &mut uncounted)).collect();
-    for campaign in model.nodes(Kind::Campaign) {
+        by_path(model, Kind::Channel).into_iter().map(|node| channel(node, &index, currency, &mut uncounted)).collect();
+    for campaign in by_path(model, Kind::Campaign) {
         add_campaign(campaign, currency, &mut found, &mut uncounted);
     }
     (found, uncounted)

@@ -90,7 +90,7 @@ pub struct Forecast {
     pub grows: bool,
     /// Everything, the people who are brought along included.
     pub total: Origin,
-    /// By channel, in declared order: those that bring people or cost something.
+    /// By channel, by path: those that bring people or cost something.
     pub channels: Vec<Origin>,
     /// Those whom people bring along, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -181,6 +181,13 @@ pub struct LoopForecast {
     pub reach: f64,
     /// Transitions that one who comes into it takes inside.
     pub laps: f64,
+}
+
+/// The declarations of a kind, whatever the order of the files: sums of floats are of their order, too.
+pub(crate) fn by_path<'m, 's>(model: &'m Model<'s>, kind: Kind) -> Vec<Node<'m, 's>> {
+    let mut nodes: Vec<Node<'m, 's>> = model.nodes(kind).collect();
+    nodes.sort_by_cached_key(|node| node.path());
+    nodes
 }
 
 impl Forecast {
@@ -320,7 +327,7 @@ fn currency(model: &Model<'_>) -> String {
 
 /// The segments that shares are given for.
 fn shares<'m, 's>(model: &'m Model<'s>, given: &[(String, f64)]) -> Result<Vec<(Node<'m, 's>, f64)>, Message> {
-    let all = || model.nodes(Kind::Segment).chain(model.nodes(Kind::Antisegment));
+    let all = || by_path(model, Kind::Segment).into_iter().chain(by_path(model, Kind::Antisegment));
     let share = |(path, share): &(String, f64)| {
         let found = all().find(|node| node.path() == *path || node.name() == path);
         found.map(|node| (node, *share)).ok_or_else(|| {

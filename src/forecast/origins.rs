@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::View;
+use super::by_path;
 use super::course::Course;
 use super::world::{Lives, Rated};
 use crate::model::walk::Node;
@@ -415,7 +416,7 @@ pub(super) fn segments<'m, 's>(
 ) -> Vec<SegmentForecast> {
     let with_rates: FxHashSet<DeclId> =
         view.world.net.ways.iter().flat_map(super::net::Way::groups).map(|own| own.id).collect();
-    let all = model.nodes(Kind::Segment).chain(model.nodes(Kind::Antisegment));
+    let all = by_path(model, Kind::Segment).into_iter().chain(by_path(model, Kind::Antisegment));
     let own = all.filter(|own| with_rates.contains(&own.id) || shares.iter().any(|(node, _)| node.id == own.id));
     own.filter_map(|own| segment(view, own, shares)).collect()
 }

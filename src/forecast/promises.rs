@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 
 use serde::Serialize;
 
+use super::by_path;
 use super::channels::{Channel, Month, per_month};
 use super::levers::{self, Lever};
 use super::net::{DAYS, in_months, number, share};
@@ -102,7 +103,7 @@ pub(super) fn first_month(model: &Model<'_>, channels: &[Channel<'_, '_>]) -> Op
     goals.chain(channels.iter().filter_map(Channel::first_month)).min()
 }
 
-/// Every promise, goals first, in declared order.
+/// Every promise, goals first, by path.
 pub(super) fn all<'m, 's>(model: &'m Model<'s>, view: &View<'_, 'm, 's>) -> Vec<Promise> {
     let kinds = [PromiseKind::Goal, PromiseKind::Target].into_iter();
     let plan = Typical::of(view.world, view);
@@ -133,11 +134,11 @@ pub(super) fn missed<'m, 's>(asked: Vec<Asked<'m, 's>>, view: &View<'_, 'm, 's>)
     missed
 }
 
-/// The promises of a kind, in declared order; those that could not be read are left out.
+/// The promises of a kind, by path; those that could not be read are left out.
 pub(super) fn asked<'m, 's>(model: &'m Model<'s>, kind: PromiseKind) -> Vec<Asked<'m, 's>> {
     match kind {
-        PromiseKind::Goal => model.nodes(Kind::Goal).filter_map(Asked::goal).collect(),
-        PromiseKind::Target => model.kpis().filter_map(Asked::target).collect(),
+        PromiseKind::Goal => by_path(model, Kind::Goal).into_iter().filter_map(Asked::goal).collect(),
+        PromiseKind::Target => by_path(model, Kind::Kpi).into_iter().map(Kpi).filter_map(Asked::target).collect(),
     }
 }
 

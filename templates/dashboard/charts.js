@@ -54,12 +54,21 @@ function draw() {
     own.chart.setOption({ ...base(colors), ...own.option(colors) });
     // The words of the figure say what it shows; its parts would be read one by one.
     own.area.firstElementChild?.setAttribute("aria-hidden", "true");
+    scalable(own.area);
     watch.observe(own.area);
   }
 }
 
+/// Lets a chart be made smaller than it was drawn, on paper.
+function scalable(area) {
+  const svg = area.querySelector("svg");
+  svg?.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
+}
+
 const watch = new ResizeObserver((entries) => {
-  for (const { target } of entries) for (const own of charts) if (own.area === target) own.chart?.resize();
+  for (const { target } of entries) {
+    for (const own of charts) if (own.area === target && own.chart) { own.chart.resize(); scalable(own.area); }
+  }
 });
 
 /// Draws everything again, in the colours of now.
@@ -139,7 +148,7 @@ function lines({ title, words, names, series, show, height = 300 }) {
       tooltip: { ...base(colors).tooltip, valueFormatter: show },
       series: series.map((own, at) => ({
         name: own.name, type: "line", data: own.values.map((value) => value ?? null), symbol: SYMBOLS[at % SYMBOLS.length], symbolSize: 7,
-        lineStyle: { width: 2, type: own.dashed ? "dashed" : "solid" }, color: own.dashed ? colors.plan : SHADES[at % SHADES.length],
+        lineStyle: { width: 2, type: own.dashed ? "dashed" : "solid" }, color: own.dashed ? colors.plan : SHADES[(at - 1 + SHADES.length) % SHADES.length],
       })),
     }),
   });

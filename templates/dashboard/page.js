@@ -7,7 +7,9 @@ const TOP = document.querySelector("header.top");
 /// The items of the board that is open; without boards, or on the one of everything, whatever there is.
 function items() {
   const board = DATA.boards.find((own) => own.path === STATE.board) ?? (STATE.board ? undefined : DATA.boards[0]);
-  return board ? board.items : everything();
+  if (!board) return everything();
+  // A board of before there is a log would be nearly empty: what the plan comes to stands in for the numbers.
+  return MEASURED ? board.items : [...board.items, { shows: "forecast" }];
 }
 
 function everything() {
@@ -17,6 +19,7 @@ function everything() {
     ...DATA.funnels.flatMap(timeOfConversion),
     ...retentions(),
     ...(MEASURED?.next ?? []).map((own) => ({ shows: "next", stage: own.stage })),
+    { shows: "forecast" },
     { shows: "goals", goals: DATA.goals.map((own) => own.path) },
     { shows: "experiments", experiments: DATA.experiments.map((own) => own.path) },
     { shows: "sequences", sequences: DATA.sequences.map((own) => own.path) },
@@ -91,8 +94,15 @@ function show() {
   document.querySelector(".controls")?.remove();
   TOP.append(h("div", { class: "controls" }, boards(), filters()));
   MAIN.replaceChildren(origin(), ...items().flatMap(section).filter(Boolean), aboutNumbers(), made());
+  document.querySelectorAll(".picture").forEach(toTheMiddle);
   draw();
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+/// A picture that is wider than the page begins where its stages are.
+function toTheMiddle(picture) {
+  const [box, frame] = [picture.querySelector(".fg-box")?.getBoundingClientRect(), picture.getBoundingClientRect()];
+  if (box && picture.scrollWidth > picture.clientWidth) picture.scrollLeft += box.left + box.width / 2 - (frame.left + frame.width / 2);
 }
 
 function section(item) {

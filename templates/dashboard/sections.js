@@ -5,7 +5,7 @@ const PER = { day: "daily", week: "weekly", month: "monthly" };
 /// The last moments of the places of a histogram of times, in seconds.
 const HISTOGRAM = [60, 3600, 21600, 86400, 259200, 604800, 1209600, 2592000, 5184000, 7776000, 15552000];
 
-const groupName = (group) => (group === "" || group === undefined ? say("none_group") : called(group));
+const groupName = (group) => (["", "(none)", undefined].includes(group) ? say("none_group") : called(group));
 
 function titled(id, title, ...children) {
   const kept = children.flat().filter(Boolean);
@@ -41,7 +41,7 @@ function card(kpi) {
   const unit = numbersOf?.unit ?? unitOf(kpi);
   return h("article", { class: "card" }, h("h3", {}, bdi(kpi.label)),
     numbersOf && (numbersOf.unmeasured ? h("p", { class: "quiet" }, say("not_measured"), h("br"), h("small", {}, bdi(numbersOf.unmeasured))) : current(kpi, numbersOf, unit)),
-    targetLine(kpi, numbersOf),
+    targetLine(kpi, numbersOf), planLine(kpi),
     h("p", { class: "quiet who" }, kpi.owner && [`${say("owner")}: `, bdi(called(kpi.owner))], kpi.owner && reviewOf(kpi) && " · ", reviewOf(kpi)),
     computed(kpi), numbersOf && !numbersOf.unmeasured && splits(numbersOf, unit));
 }
@@ -83,6 +83,12 @@ function targetLine(kpi, numbersOf) {
   const texts = all.flatMap((own) => (own.target ? [[own.target, own.by]] : rowsOf(own)));
   if (!texts.length) return numbersOf?.target && h("p", { class: "target" }, `${say("target")}: `, bdi(numbersOf.target));
   return h("p", { class: "target" }, `${say("target")}: `, texts.map(([own, by], at) => [at ? say("comma") : "", bdi(said(own)), by ? ` ${by.date ? say("until") : ""} ${said(by)}` : ""]));
+}
+
+/// What the plan gives, where it tells.
+function planLine(kpi) {
+  const own = DATA.forecast?.promises.find((one) => one.kpi === kpi.path && one.planned !== undefined);
+  return own && h("p", { class: "quiet" }, `${say("planned")}: ${value(own.planned, own.unit)} `, own.verdict === "missed" && badge("bad", `✗ ${say("missed")}`));
 }
 
 /// The rows of a target that is told by period.
@@ -152,26 +158,38 @@ function stairs(plan, shown) {
   const most = Math.max(0, ...stages.map((own) => own.people ?? 0));
   const first = stages.find((own) => own.entry) ?? stages[0];
   const reach = plannedReach(plan);
+  const flows = plannedFlow(plan);
+  const mostFlow = Math.max(0, ...flows.values());
   const step = (own) => {
     const way = shown?.ways.find((one) => one.to === own.path);
     const part_ = reach.get(own.path);
+    const flow = flows.get(own.path);
     return h("li", { class: `stage layer-${own.layer ?? "none"}` },
       h("div", { class: "name" }, h("h3", {}, bdi(own.label), own.converts && h("span", { class: "star", title: say("share_converted", own.label) }, " ★")), own.docs && h("p", { class: "docs quiet" }, bdi(own.docs))),
       h("div", { class: "bars" },
-        shown && bar(Math.sqrt(own.people), Math.sqrt(most)),
+        shown ? bar(Math.sqrt(own.people), Math.sqrt(most), part_ === undefined || own === first ? undefined : Math.sqrt(part_ * first.people)) : flow !== undefined && bar(Math.sqrt(flow), Math.sqrt(mostFlow)),
+        !shown && flow !== undefined && h("p", { class: "count" }, h("strong", {}, say("n_people", count(flow))), ` ${say("per_month")}`),
         shown && h("p", { class: "count" }, h("strong", {}, counted(shown, own.people)), own.entries !== own.people && h("span", { class: "quiet" }, ` · ${say("n_entries", count(own.entries))}`)),
         h("p", { class: "quiet" },
           way?.rate !== undefined && [`${share(way.rate)} ${say("of_first")} `, marks({ of: way.of, open: way.open })],
-          part_ !== undefined && own.path !== first?.path && `${say("planned")}: ${share(part_)} ${say("of_first")}`),
+          part_ !== undefined && own.path !== first?.path && [way?.rate !== undefined && " · ", `${say("planned")}: ${share(part_)}`]),
         shown && own.dropped_visits > 0 && h("p", { class: "quiet" }, say("drop_off", share(own.dropped_visits / own.mature_visits), say("n_visits", count(own.mature_visits))))));
   };
-  return [h("ol", { class: "stairs" }, stages.map(step)), shown && h("p", { class: "quiet small" }, say("root_scale"))];
+  return [h("ol", { class: "stairs" }, stages.map(step)), h("p", { class: "quiet small" }, say("root_scale"), " ", shown && h("span", { class: "key" }, h("span", { class: "tick-key", "aria-hidden": "true" }), say("planned")))];
 }
 
-/// The share of those who begin that reach each stage, by the plan.
+const forecastOf = (plan) => DATA.forecast?.funnels.find((one) => one.path === plan.path);
+
+/// The share of those who begin that ever reach each stage by the plan; by channel where that has rates of its own.
 function plannedReach(plan) {
-  const own = DATA.forecast?.funnels?.find((one) => one.path === plan.path);
-  return new Map((own?.stages ?? []).filter((one) => one.reach !== undefined).map((one) => [one.path, one.reach]));
+  const channel = !STATE.segment && DATA.forecast?.channels.find((one) => one.path === STATE.channel);
+  const stages = channel?.stages?.length ? channel.stages : forecastOf(plan)?.stages;
+  return new Map((stages ?? []).map((one) => [one.path, one.reach]));
+}
+
+/// The people of a typical month by the plan.
+function plannedFlow(plan) {
+  return new Map((forecastOf(plan)?.stages ?? []).filter((one) => one.typical).map((one) => [one.path, one.typical.people]));
 }
 
 /// The picture of the spec, in the numerals of the page and with the numbers put in: broader ways are taken by more.
@@ -181,13 +199,16 @@ function graph(plan, shown) {
   const picture = source.content.cloneNode(true).querySelector("svg");
   for (const text of picture.querySelectorAll(".fg-feed .fg-soft")) text.textContent = text.textContent.replace(/\d[\d,]*/g, (own) => count(Number(own.replaceAll(",", ""))));
   for (const own of plan.transitions) fillWay(picture, own, shown);
-  for (const text of picture.querySelectorAll("[data-stage] .fg-count")) fillStage(text, shown);
+  for (const text of picture.querySelectorAll("[data-stage] .fg-count")) fillStage(text, plan, shown);
   return [h("p", { class: "quiet" }, say("graph_about")), h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": `${plan.label}: ${say("graph_scroll")}` }, picture)];
 }
 
-function fillStage(text, shown) {
+function fillStage(text, plan, shown) {
   const own = shown?.stages.find((one) => one.path === text.closest("[data-stage]").dataset.stage);
-  if (own) text.textContent = counted(shown, own.people); else text.remove();
+  const flow = shown ? undefined : plannedFlow(plan).get(text.closest("[data-stage]").dataset.stage);
+  if (own) text.textContent = counted(shown, own.people);
+  else if (flow !== undefined) text.textContent = `${say("n_people", count(flow))} ${say("per_month")}`;
+  else text.remove();
 }
 
 const along = (numbersOf, own) => numbersOf?.transitions.find((one) => one.from === own.from && one.to === own.to);
@@ -374,6 +395,60 @@ function experiment(own) {
     table([say("variant"), say("dealt"), say("arrived"), say("rate"), say("interval"), say("versus")], rows, own.label));
 }
 
+// ---- what the plan comes to
+
+function forecast() {
+  const own = DATA.forecast;
+  if (!own?.months.length || !own.funnels.length) return undefined;
+  return titled("forecast", say("forecast"), h("p", { class: "quiet" }, say("forecast_about")),
+    monthly(own), sources(own), promises(own), levers(own));
+}
+
+/// New customers by month: by the plan, and if the measured rates last.
+function monthly(own) {
+  const again = DATA.as_measured;
+  const customers = (from) => from.total.months.map((month) => month.customers);
+  if (own.total.customers === undefined || !own.total.months.length) return undefined;
+  const series = [{ name: say("forecast_planned"), values: customers(own), dashed: true }];
+  if (again) series.push({ name: say("forecast_measured"), values: customers(again) });
+  return lines({ title: say("forecast_customers"), words: say("forecast_customers"), names: own.months.map(month), series, show: count });
+}
+
+const month = (name) => (/^\d+$/.test(name) ? say("month_number", count(Number(name))) : period(name));
+
+function sources(own) {
+  const all = [...own.channels, ...(own.referred ? [own.referred] : []), own.total];
+  const amount = (number) => [number === undefined ? "–" : money(number, own.currency), { class: "number" }];
+  const name = (one) => (one === own.total ? say("together") : one === own.referred ? say("brought") : called(one.path));
+  const rows = all.map((one) => [bdi(name(one)), [count(one.people), { class: "number" }], [one.customers === undefined ? "–" : count(one.customers), { class: "number" }],
+    [one.conversion === undefined ? "–" : share(one.conversion), { class: "number" }], amount(one.cost), amount(one.cac), amount(one.ltv),
+    [one.ltv_to_cac === undefined ? "–" : plain(Number(one.ltv_to_cac.toPrecision(3))), { class: "number" }], [one.payback_month === undefined ? "–" : count(one.payback_month), { class: "number" }]]);
+  const words = ["channel", "n_people_month", "new_customers", "conversion", "cost", "cac", "ltv", "ltv_to_cac", "payback"];
+  return [h("h3", {}, say("forecast_sources")), table(words.map((word) => say(word)), rows, say("forecast_sources"))];
+}
+
+function promises(own) {
+  const told = own.promises.filter((one) => one.verdict !== "untold");
+  if (!told.length) return undefined;
+  const need = (one) => one.needs && h("span", {}, wayName(one.needs.transition), ` ${share(one.needs.is)} `, RTL ? "←" : "→", ` ${share(one.needs.should_be)}`);
+  const rows = told.map((one) => [bdi(called(one.path)), [`${SIGNS[one.comparison] ?? one.comparison} ${value(one.promised, one.unit)}`, { class: "number" }], [value(one.planned, one.unit), { class: "number" }],
+    one.verdict === "kept" ? badge("good", `✓ ${say("kept")}`) : badge("bad", `✗ ${say("not_kept")}`), need(one) ?? ""]);
+  return [h("h3", {}, say("promises")), table(["promise", "target", "planned", "verdict", "needed"].map((word) => say(word)), rows, say("promises"))];
+}
+
+function wayName(path) {
+  const [from, to] = path.split(" -> ");
+  return [bdi(called(from)), RTL ? " ← " : " → ", bdi(called(to))];
+}
+
+function levers(own) {
+  const few = own.levers.slice(0, 6);
+  if (!few.length) return undefined;
+  const most = Math.max(...few.map((one) => Math.abs(one.elasticity)));
+  const rows = few.map((one) => [h("span", {}, wayName(one.transition)), [share(one.rate), { class: "number" }], [points(one.elasticity / 100), { class: "number" }], bar(Math.abs(one.elasticity), most)]);
+  return [h("h3", {}, say("levers")), table([say("way"), say("planned"), say("elasticity"), drawn()], rows, say("levers"))];
+}
+
 // ---- messages
 
 function sequences({ sequences: paths }) {
@@ -401,4 +476,4 @@ function aboutNumbers() {
 }
 
 /// What a board can show.
-const SECTIONS = { kpis, funnel, time, retention, next, goals, experiments, sequences };
+const SECTIONS = { kpis, funnel, time, retention, next, goals, experiments, sequences, forecast };

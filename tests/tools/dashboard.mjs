@@ -6,28 +6,14 @@
 //   node tests/tools/dashboard.mjs vendor          bundles the library of charts again
 //   node tests/tools/dashboard.mjs pictures FOLDER takes pictures to look at
 
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join, relative } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
-const tests = dirname(dirname(fileURLToPath(import.meta.url)));
-const root = dirname(tests);
-const npm = join(process.env.FUNNELC_TOOLS ?? join(tests, ".cache"), "npm");
-const require = createRequire(join(npm, "package.json"));
-const FUNNELC = process.env.FUNNELC ?? join(root, "target/debug/funnelc");
+import { end, launched, npm, opened, require, root, run, tests, verdict } from "./browser.mjs";
+
 const VENDORED = join(root, "templates/dashboard/echarts.js");
-
-let passed = 0;
-let failed = 0;
-function verdict(name, fault) {
-  if (fault) { failed += 1; console.log(`FAIL ${name}: ${fault}`); } else passed += 1;
-}
-
-const run = (...command) => execFileSync(FUNNELC, command, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 28 });
 
 // ---- the library
 
@@ -40,39 +26,6 @@ function bundle() {
     banner: { js: `/*! Apache ECharts ${version} (Apache-2.0), with zrender (BSD-3-Clause) and tslib (0BSD); see tests/vendor/echarts.license.txt of funnelc */` },
   });
   return made.outputFiles[0].text.split("\n").map((line) => line.trimEnd()).join("\n");
-}
-
-// ---- the browser
-
-function chromium() {
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  const folders = (process.env.PATH ?? "").split(":");
-  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
-}
-
-async function launched() {
-  const executablePath = process.env.CHROMIUM ?? chromium();
-  if (!executablePath) {
-    console.log("NOTE: Chromium is not installed; no dashboard is opened");
-    if (process.env.CI === "true") verdict("chromium", "not installed");
-    return undefined;
-  }
-  return require("playwright-core").chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"] });
-}
-
-/** Opens a page, collects what it complains about, and lets `look` look. */
-async function opened(browser, file, look, options = {}) {
-  const { hash = "", ...context } = options;
-  const session = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...context });
-  const page = await session.newPage();
-  const faults = [];
-  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) faults.push(message.text()); });
-  page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("request", (request) => { if (!request.url().startsWith("file:")) faults.push(`asks for ${request.url()}`); });
-  await page.goto(pathToFileURL(file).href + hash);
-  const found = await look(page);
-  await session.close();
-  return { faults, found };
 }
 
 // ---- what pages say
@@ -327,8 +280,7 @@ async function main() {
     await browser.close();
     rmSync(made, { recursive: true });
   }
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exit(failed ? 1 : 0);
+  end();
 }
 
 await main();
