@@ -73,6 +73,20 @@ fn the_worked_examples_are_measured_as_expected() {
     }
 }
 
+/// Whatever an example prints is said in Arabic, too: names of the spec and numbers stay as they are.
+#[test]
+fn what_is_measured_is_told_in_arabic() {
+    for name in ["accounts", "board", "experiment", "kpis", "parts", "spend", "survey"] {
+        let (code, out, err) = example(name, &["--lang", "ar"]);
+        assert_eq!((code, err.as_str()), (0, ""), "{name}");
+        expect(&folder().join(name).join("expected.ar.txt"), &out);
+    }
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("shop.funnel"), SPEC).unwrap();
+    let (code, _, err) = run(place.path(), &["shop.funnel", "--events", "log.csv", "--lang", "ar"]);
+    assert!(code == 2 && err.contains("تتعذر قراءة `log.csv`"), "{err}");
+}
+
 #[test]
 fn the_document_is_as_its_schema_says() {
     let schema = report::schema();
@@ -233,4 +247,61 @@ fn one_person_with_very_many_events_is_measured_in_time() {
     let (code, out, _) = measured("log.csv", log.as_bytes());
     assert!(code == 0 && out.contains("200,000 events of 1 people"), "{out}");
     assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
+}
+
+// ---- on a terminal
+
+/// A log that takes a while.
+#[cfg(target_os = "linux")]
+fn long_log() -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("shop.funnel"), SPEC).unwrap();
+    fs::create_dir(place.path().join("scratch")).unwrap();
+    let mut log = String::from("user_id,time,event,total\n");
+    for row in 0..600_000 {
+        writeln!(log, "{},{},{},1", row % 50_000, 1_767_225_600 + row, ["visited", "bought"][row % 2]).unwrap();
+    }
+    fs::write(place.path().join("log.csv"), log).unwrap();
+    place
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_shows_how_far_it_is() {
+    let place = long_log();
+    let program = env!("CARGO_BIN_EXE_funnelc");
+    let line = format!("{program} measure shop.funnel --events log.csv --format json --output-file report.json");
+    let output = Command::new("script").args(["-qec", &line, "/dev/null"]).current_dir(place.path()).output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{shown}");
+    assert!(shown.contains('%') && shown.contains(" MB/s"), "{shown:?}");
+    // The line is gone in the end, and none of it is in the report.
+    assert!(shown.ends_with("\r\u{1b}[K"), "{shown:?}");
+    assert!(read(&place.path().join("report.json")).starts_with('{'));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_leaves_nothing_behind() {
+    let place = long_log();
+    let names = || {
+        let entries = fs::read_dir(place.path()).unwrap().chain(fs::read_dir(place.path().join("scratch")).unwrap());
+        let mut found: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        found.sort();
+        found
+    };
+    let before = names();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_funnelc"));
+    // So little memory that events go to disk.
+    command.args(["measure", "shop.funnel", "--events", "log.csv", "--output-file", "report.txt", "--memory", "1KB"]);
+    command.current_dir(place.path()).env("TMPDIR", place.path().join("scratch"));
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    // Once something is on disk, it is in the middle of its work.
+    while names() == before && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(child.try_wait().unwrap().is_none(), "it ended before it could be interrupted");
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(names(), before);
 }

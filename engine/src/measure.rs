@@ -312,6 +312,9 @@ impl Reading<'_> {
             if std::mem::take(&mut is_first) {
                 self.check_columns(origin, part, batch)?;
             }
+            if self.progress.stop.load(Ordering::Relaxed) {
+                trouble.get_or_insert(Trouble::Stopped);
+            }
             if trouble.is_none() {
                 trouble = intake.batch(batch, part).err();
             }

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValue;
 
 use super::measure::{Named, words};
-use super::output::{LanguageArgument, When, print, style, unusable};
+use super::output::{LanguageArgument, When, print, style, unusable, unusable_in};
 use super::{Outcome, settings};
 use crate::doctor::report::{FORMATS, Report};
 use crate::doctor::{Expected, examine};
@@ -45,7 +45,7 @@ impl Doctor {
         self.named.apply(&mut expected.definition.columns);
         let examined = match examine(&expected, &self.events) {
             Ok(examined) => examined,
-            Err(trouble) => return unusable(&words(&trouble)),
+            Err(trouble) => return unusable_in(self.lang.language(), &words(&trouble)),
         };
         let Some(format) = FORMATS.iter().find(|format| format.name == self.format) else {
             return unusable(&format!("there is no format `{}`", self.format));

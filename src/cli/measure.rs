@@ -10,14 +10,17 @@ use funnelc_engine::definition::{Columns, Table};
 use funnelc_engine::read::ReadTrouble;
 use funnelc_engine::{Inputs, Measured, Options, Progress, Trouble};
 
-use super::output::{LanguageArgument, When, print, style, unusable};
+use super::output::{LanguageArgument, When, print, style, unusable, unusable_in};
 use super::{Outcome, settings};
+use crate::diagnostic::Message;
+use crate::language::Language;
 use crate::measure::report::{FORMATS, Report, document};
 use crate::measure::{self, Lowered, Splits, Unmeasured};
 use crate::model::Model;
 use crate::report::Style;
 use crate::source::Sources;
 use crate::system;
+use crate::{phrase, say};
 
 /// Measure what really happened.
 #[derive(Debug, Args)]
@@ -118,7 +121,7 @@ impl Measure {
         match settings::sound(self.spec.as_deref(), color, |model| self.numbers(model)) {
             Ok((measured, notes)) => {
                 let style = style(color, self.output_file.is_none());
-                self.write(&Report { measured: &measured, notes: &notes, style })
+                self.write(&Report { measured: &measured, notes: &notes, style, language: self.lang.language() })
             }
             Err(outcome) => outcome,
         }
@@ -127,16 +130,19 @@ impl Measure {
     /// The numbers as a document.
     fn document(&self, model: &Model<'_>) -> Result<serde_json::Value, Outcome> {
         let (measured, notes) = self.numbers(model)?;
-        Ok(document(&Report { measured: &measured, notes: &notes, style: Style::default() }))
+        let (style, language) = (Style::default(), self.lang.language());
+        Ok(document(&Report { measured: &measured, notes: &notes, style, language }))
     }
 
     /// What a model has to measure, measured, and what must be said about it.
-    fn numbers(&self, model: &Model<'_>) -> Result<(Measured, Vec<String>), Outcome> {
+    fn numbers(&self, model: &Model<'_>) -> Result<(Measured, Vec<Message>), Outcome> {
+        let language = self.lang.language();
         let mut lowered = self.lowered(model)?;
         let tables = self.tables(&lowered)?;
         let (events, spend, rates) = (self.events.clone(), self.spend.clone(), self.rates.clone());
         let inputs = Inputs { events, tables, spend, rates };
         lowered.say_what_is_missing(&inputs);
+        lowered.say_why(language);
         let progress = Arc::new(Progress::default());
         let stop = Arc::clone(&progress);
         system::on_interrupt(move || stop.stop.store(true, Ordering::Relaxed));
@@ -145,23 +151,23 @@ impl Measure {
             || funnelc_engine::measure(&lowered.definition, &inputs, &options, &progress),
             |seconds| {
                 let (read, total) = (progress.read.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
-                told(read, total, seconds)
+                told(read, total, seconds, language)
             },
         );
         match measured {
             Ok(measured) => Ok((measured, lowered.notes)),
             Err(Trouble::Stopped) => Err(Outcome::Interrupted),
-            Err(trouble) => Err(unusable(&words(&trouble))),
+            Err(trouble) => Err(unusable_in(language, &words(&trouble))),
         }
     }
 
     /// What is to be measured; nothing is measured by a spec with errors.
     fn lowered(&self, model: &Model<'_>) -> Result<Lowered, Outcome> {
         let splits = Splits { by: self.by.clone(), is_combined: self.combined };
-        let mut lowered =
-            measure::definition_by(model, &splits).map_err(|troubles| unusable(&places(model.sources, &troubles)))?;
+        let mut lowered = measure::definition_by(model, &splits)
+            .map_err(|troubles| unusable(&places(model.sources, &troubles, self.lang.language())))?;
         if lowered.definition.funnels.is_empty() {
-            return Err(unusable("the spec declares no funnel, so there is nothing to measure"));
+            return Err(self.unusable(&say!("the spec declares no funnel, so there is nothing to measure")));
         }
         self.named.apply(&mut lowered.definition.columns);
         Ok(lowered)
@@ -172,14 +178,17 @@ impl Measure {
         let tables = &lowered.definition.tables;
         let names: Vec<&str> = tables.iter().filter(|own| !own.is_known).map(|own| own.name.as_str()).collect();
         if let Some((name, _)) = self.table.iter().find(|(name, _)| !names.contains(&name.as_str())) {
-            let there =
-                if names.is_empty() { "none is".to_owned() } else { format!("these are: {}", names.join(", ")) };
-            return Err(unusable(&format!("no event that is measured is from a table `{name}`; {there}")));
+            let names = names.join(", ");
+            return Err(self.unusable(&if names.is_empty() {
+                say!("no event that is measured is from a table `{name}`; none is", name)
+            } else {
+                say!("no event that is measured is from a table `{name}`; these are: {names}", name, names)
+            }));
         }
         if !self.traits.is_empty() && tables.iter().all(|own| !own.is_known) {
-            return Err(unusable(
-                "nothing that is measured asks for a trait, so the table of traits would not be read",
-            ));
+            return Err(self.unusable(&say!(
+                "nothing that is measured asks for a trait, so the table of traits would not be read"
+            )));
         }
         let files = |own: &Table| {
             if own.is_known {
@@ -190,19 +199,25 @@ impl Measure {
         Ok(tables.iter().map(files).collect())
     }
 
+    fn unusable(&self, words: &Message) -> Outcome {
+        unusable_in(self.lang.language(), words)
+    }
+
     fn write(&self, report: &Report<'_>) -> Outcome {
         let Some(format) = FORMATS.iter().find(|format| format.name == self.format) else {
-            return unusable(&format!("there is no format `{}`", self.format));
+            return self.unusable(&say!("there is no format `{name}`", name = self.format));
         };
         if !format.is_text && self.output_file.is_none() {
-            return unusable(&format!("{} is no text; say with --output-file where it shall be written", format.name));
+            let name = format.name;
+            return self.unusable(&say!("{name} is no text; say with `--output-file` where it shall be written", name));
         }
         let bytes = (format.render)(report);
         match &self.output_file {
             None => print(&String::from_utf8_lossy(&bytes)),
             Some(path) => {
                 if let Err(error) = system::write_atomic(path, &bytes) {
-                    return unusable(&format!("`{}` cannot be written: {error}", path.display()));
+                    let path = path.display();
+                    return self.unusable(&say!("`{path}` cannot be written: {error}", path, error));
                 }
             }
         }
@@ -263,61 +278,84 @@ impl Log {
 
 /// How far the reading is, at which speed, and how long it may take.
 #[allow(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "progress is rough")]
-fn told(read: u64, total: u64, seconds: f64) -> String {
+fn told(read: u64, total: u64, seconds: f64, language: Language) -> String {
     let part = read as f64 / total.max(1) as f64;
     let bar = "#".repeat((part * 25.0) as usize);
     let speed = read as f64 / seconds.max(0.001) / f64::from(1 << 20);
-    let left = if read == 0 { String::new() } else { format!("  {:.0}s left", seconds / part - seconds) };
-    format!("{bar:<25} {:.0}%  {speed:.0} MB/s{left}", part * 100.0)
+    let left = format!("{:.0}", seconds / part - seconds);
+    let left = if read == 0 { String::new() } else { say!("  {left}s left", left).said(language) };
+    let speed = say!("{speed} MB/s", speed = format!("{speed:.0}")).said(language);
+    format!("{bar:<25} {:.0}%  {speed}{left}", part * 100.0)
 }
 
-pub(super) fn places(sources: &Sources, troubles: &[Unmeasured]) -> String {
+pub(super) fn places(sources: &Sources, troubles: &[Unmeasured], language: Language) -> String {
     let line = |own: &Unmeasured| {
         let (file, at) = sources.locate(own.span);
-        format!("{file}:{}: `{}`: {}", at.line, sources.text(own.span), own.words)
+        let words = sources.text(own.span);
+        say!("{file}:{line}: `{words}`: {why}", file, line = at.line, words, why = own.words).said(language)
     };
     troubles.iter().map(line).collect::<Vec<_>>().join("\nfunnelc: ")
 }
 
 /// Why nothing was measured, and what to do.
-pub(super) fn words(trouble: &Trouble) -> String {
+pub(super) fn words(trouble: &Trouble) -> Message {
     match trouble {
         Trouble::Read(trouble) => read_words(trouble),
-        Trouble::MixedUnits { path, first, second } => format!(
-            "`{}` has times in {} ({}) and in {} ({}); write them in one unit, or one file a unit",
-            path.display(),
-            first.0,
-            first.1,
-            second.0,
-            second.1
+        Trouble::MixedUnits { path, first, second } => say!(
+            "`{path}` has times in {unit} ({number}) and in {other} ({another}); write them in one unit, or one file a unit",
+            path = path.display(),
+            unit = Message::of(unit(first.0)),
+            number = first.1,
+            other = Message::of(unit(second.0)),
+            another = second.1
         ),
-        Trouble::NoZone(zone) => format!("there is no time zone `{zone}`"),
-        Trouble::Disk(words) => format!("memory is short and the disk gives trouble: {words}; give more with --memory"),
-        Trouble::Stopped => "stopped".to_owned(),
+        Trouble::NoZone(zone) => say!("there is no time zone `{zone}`", zone),
+        Trouble::Disk(words) => {
+            say!("memory is short and the disk gives trouble: {words}; give more with `--memory`", words)
+        }
+        Trouble::Stopped => say!("stopped"),
     }
 }
 
-pub(super) fn read_words(trouble: &ReadTrouble) -> String {
+/// The word of a unit of time.
+fn unit(word: &str) -> &'static str {
+    match word {
+        "seconds" => phrase!("seconds"),
+        "milliseconds" => phrase!("milliseconds"),
+        "microseconds" => phrase!("microseconds"),
+        _ => phrase!("nanoseconds"),
+    }
+}
+
+pub(super) fn read_words(trouble: &ReadTrouble) -> Message {
     match trouble {
-        ReadTrouble::Io { path, words } => format!("`{}` cannot be read: {words}", path.display()),
-        ReadTrouble::UnknownForm { path } => format!(
-            "`{}` has no known form; the name of a log ends in .parquet, .csv, .jsonl, .ndjson or .json",
-            path.display()
+        ReadTrouble::Io { path, words } => say!("`{path}` cannot be read: {words}", path = path.display(), words),
+        ReadTrouble::UnknownForm { path } => say!(
+            "`{path}` has no known form; the name of a log ends in .parquet, .csv, .jsonl, .ndjson or .json",
+            path = path.display()
         ),
         ReadTrouble::Malformed { path, line, words } => {
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-            format!("`{}`{line} is damaged or of another form than its name says: {words}", path.display())
+            let path = path.display();
+            say!("`{path}`{line} is damaged or of another form than its name says: {words}", path, line, words)
         }
         ReadTrouble::NoColumn { path, column, there } => {
-            let there = if there.is_empty() { String::new() } else { format!("; there are: {}", there.join(", ")) };
-            format!(
-                "`{}` has no column `{column}`{there}\nsay which column is meant in the `source` of the spec, or for events with --identity, --time, --name",
-                path.display()
+            let (path, names) = (path.display(), there.join(", "));
+            let missing = if there.is_empty() {
+                say!("`{path}` has no column `{column}`", path, column)
+            } else {
+                say!("`{path}` has no column `{column}`; there are: {names}", path, column, names)
+            };
+            say!(
+                "{missing}\nsay which column is meant in the `source` of the spec, or for events with --identity, --time, --name",
+                missing
             )
         }
-        ReadTrouble::WrongType { path, column, is } => format!(
-            "the column `{column}` of `{}` holds {is}, which cannot be used here; write times as timestamps, whole numbers or texts, and identities as whole numbers or texts",
-            path.display()
+        ReadTrouble::WrongType { path, column, is } => say!(
+            "the column `{column}` of `{path}` holds {is}, which cannot be used here; write times as timestamps, whole numbers or texts, and identities as whole numbers or texts",
+            column,
+            path = path.display(),
+            is
         ),
     }
 }

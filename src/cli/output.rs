@@ -122,6 +122,11 @@ pub(super) fn unusable(words: &str) -> Outcome {
     Outcome::Unusable
 }
 
+/// Says in a language why something cannot be used.
+pub(super) fn unusable_in(language: Language, words: &Message) -> Outcome {
+    unusable(&words.said(language))
+}
+
 /// Prints lines after a report for people; reports for machines carry them in their own way.
 pub(super) fn print_notes(report: &ReportArguments, lines: &[String]) {
     if report.is_for_people() && report.output_file.is_none() {

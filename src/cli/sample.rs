@@ -7,12 +7,14 @@ use clap::Args;
 use clap::builder::PossibleValue;
 use funnelc_engine::definition::Definition;
 
-use super::output::{When, unusable};
+use super::output::{LanguageArgument, When, unusable, unusable_in};
 use super::{Outcome, settings};
+use crate::diagnostic::Message;
 use crate::measure;
 use crate::plan::{self, Plan};
 use crate::sample::write::{self, FORMS, Form};
 use crate::sample::{self, Nothing, Options};
+use crate::say;
 use crate::system;
 
 /// The most people that are drawn: ten times the largest shop there is.
@@ -41,6 +43,8 @@ pub(super) struct Sample {
     /// Another number draws other people
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    lang: LanguageArgument,
 }
 
 fn forms() -> clap::builder::PossibleValuesParser {
@@ -49,9 +53,11 @@ fn forms() -> clap::builder::PossibleValuesParser {
 
 impl Sample {
     pub(super) fn run(&self, color: When) -> Outcome {
+        let language = self.lang.language();
+        let unusable_words = |words: &Message| unusable_in(language, words);
         let planned = settings::sound(self.spec.as_deref(), color, |model| {
             let lowered = measure::definition(model)
-                .map_err(|troubles| unusable(&super::measure::places(model.sources, &troubles)))?;
+                .map_err(|troubles| unusable(&super::measure::places(model.sources, &troubles, language)))?;
             Ok((plan::plan(model), lowered.definition, measure::spend_columns(model)))
         });
         let (plan, definition, columns) = match planned {
@@ -59,16 +65,21 @@ impl Sample {
             Err(outcome) => return outcome,
         };
         let Some((form, _, ending, _)) = FORMS.iter().find(|(_, word, ..)| *word == self.format) else {
-            return unusable(&format!("there is no format `{}`", self.format));
+            return unusable_words(&say!("there is no format `{name}`", name = self.format));
         };
-        let Ok(first) = self.from.to_zoned(jiff::tz::TimeZone::UTC) else { return unusable("there is no such day") };
+        let Ok(first) = self.from.to_zoned(jiff::tz::TimeZone::UTC) else {
+            return unusable_words(&say!("there is no such day"));
+        };
         let options =
             Options { people: self.people, seed: self.seed, from: first.timestamp().as_microsecond(), days: self.days };
         let events = self.output.join(format!("events.{ending}"));
         match self.events(&events, *form, (&plan, &definition), options) {
             Ok(outcome) if outcome != Outcome::Clean => return outcome,
             Ok(_) => {}
-            Err(error) => return unusable(&format!("`{}` cannot be written: {error}", events.display())),
+            Err(error) => {
+                let path = events.display();
+                return unusable_words(&say!("`{path}` cannot be written: {error}", path, error));
+            }
         }
         let spent = sample::spend(&plan, options);
         if spent.is_empty() {
@@ -78,11 +89,18 @@ impl Sample {
         let written = system::write_through(&path, |to| write::spend(BufWriter::new(to), *form, &columns, &spent));
         match written {
             Ok(()) => {
-                eprintln!("funnelc: wrote {} rows of spend to {}", spent.len(), path.display());
+                self.tell(&say!("wrote {n} rows of spend to `{path}`", n = spent.len(), path = path.display()));
                 Outcome::Clean
             }
-            Err(error) => unusable(&format!("`{}` cannot be written: {error}", path.display())),
+            Err(error) => {
+                let path = path.display();
+                unusable_words(&say!("`{path}` cannot be written: {error}", path, error))
+            }
         }
+    }
+
+    fn tell(&self, words: &Message) {
+        eprintln!("funnelc: {}", words.said(self.lang.language()));
     }
 
     fn events(
@@ -105,19 +123,23 @@ impl Sample {
             log.close()
         });
         match result {
-            Some(Err(Nothing::NoStart)) => Ok(unusable(
-                "no journey begins by an event, so nobody can be drawn: give an entry stage an `enter` that names an event",
+            Some(Err(Nothing::NoStart)) => Ok(unusable_in(
+                self.lang.language(),
+                &say!(
+                    "no journey begins by an event, so nobody can be drawn: give an entry stage an `enter` that names an event"
+                ),
             )),
             Some(Ok(drawn)) => {
                 written?;
-                eprintln!("funnelc: wrote {} events of {} people to {}", drawn.events, self.people, path.display());
+                let (events, people, path) = (drawn.events, self.people, path.display());
+                self.tell(&say!("wrote {events} events of {people} people to `{path}`", events, people, path));
                 if drawn.missed > 0 {
                     let share = drawn.missed * 1000 / (drawn.missed + drawn.taken).max(1);
-                    eprintln!(
-                        "funnelc: {}.{}% of the transitions were left out: no moment was found at which their event gives them and no other",
-                        share / 10,
-                        share % 10
-                    );
+                    let share = format!("{}.{}%", share / 10, share % 10);
+                    self.tell(&say!(
+                        "{share} of the transitions were left out: no moment was found at which their event gives them and no other",
+                        share
+                    ));
                 }
                 Ok(Outcome::Clean)
             }

@@ -10,6 +10,7 @@ use clap::builder::PossibleValue;
 use super::output::{LanguageArgument, When, print, style, unusable};
 use super::{Outcome, settings};
 use crate::diagnostic::Severity;
+use crate::language::Language;
 use crate::plan::{self, Plan};
 use crate::system;
 use crate::verify::report::{self, Report};
@@ -176,7 +177,9 @@ impl Verify {
 fn columns(path: &Path, plan: &Plan) -> Result<Option<Box<dyn std::io::Read + Send>>, String> {
     let is_one =
         path.extension().is_some_and(|own| own.eq_ignore_ascii_case("parquet") || own.eq_ignore_ascii_case("pq"));
-    is_one.then(|| verify::parquet::open(path, plan, super::measure::read_words)).transpose()
+    is_one
+        .then(|| verify::parquet::open(path, plan, |own| super::measure::read_words(own).said(Language::English)))
+        .transpose()
 }
 
 #[cfg(not(feature = "engine"))]

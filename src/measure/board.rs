@@ -11,6 +11,7 @@ use super::kpi::{Place, quantity};
 use crate::model::expr::Expr;
 use crate::model::walk::{FieldOf, Node};
 use crate::model::{Kind, Val};
+use crate::say;
 
 impl<'m, 's> Lower<'m, 's> {
     pub(super) fn boards(&mut self) {
@@ -33,7 +34,7 @@ impl<'m, 's> Lower<'m, 's> {
             }
         }
         if self.model.nodes(Kind::Measure).find_map(|own| own.word("count")) == Some("entries") {
-            self.out.notes.push("stages are told in people, entries and visits, whatever `count` says".to_owned());
+            self.out.notes.push(say!("stages are told in people, entries and visits, whatever `count` says"));
         }
         let definition = &mut self.out.definition;
         definition.keeps_all |= !definition.retentions.is_empty() || !definition.next_after.is_empty();
@@ -68,8 +69,9 @@ impl<'m, 's> Lower<'m, 's> {
             let path = segment.path();
             match self.out.definition.segments.iter().position(|own| own.path == path) {
                 Some(found) => split.push(found),
-                None => self.out.notes.push(format!(
-                    "retention is not split by `{path}`: only segments that say `where` are measured here"
+                None => self.out.notes.push(say!(
+                    "retention is not split by `{path}`: only segments that say `where` are measured here",
+                    path
                 )),
             }
         }
@@ -87,8 +89,9 @@ impl<'m, 's> Lower<'m, 's> {
         let course = self.course(goal);
         let (Some(kpi), Some(course)) = (kpi, course) else {
             let path = goal.path();
-            return self.out.notes.push(format!(
-                "goal `{path}` is not measured: it needs a KPI with a value, `from … to …` and `between … .. …`"
+            return self.out.notes.push(say!(
+                "goal `{path}` is not measured: it needs a KPI with a value, `from … to …` and `between … .. …`",
+                path
             ));
         };
         let label = goal.label(self.model.languages()[0]);
@@ -100,12 +103,12 @@ impl<'m, 's> Lower<'m, 's> {
         let stage = |slot: &str| own.field("on")?.target_of(slot).and_then(|stage| self.stages.get(&stage.id)).copied();
         let (Some(from), Some(to)) = (stage("from"), stage("to")) else {
             let path = own.path();
-            return self.out.notes.push(format!("experiment `{path}` is not measured: it does not say `on a -> b`"));
+            return self.out.notes.push(say!("experiment `{path}` is not measured: it does not say `on a -> b`", path));
         };
         let Some(field) = own.field("assigned") else { return };
         let Some(expr) = field.expr("trigger") else { return };
         let Some((assigned, key)) = self.said_by(field, expr) else {
-            return self.trouble(field.field.span, "people are dealt to variants by one event here");
+            return self.trouble(field.field.span, say!("people are dealt to variants by one event here"));
         };
         let part = |field: &str, default: f64| {
             let share = own.field(field).and_then(|field| field.percent("value"));
@@ -136,12 +139,14 @@ impl<'m, 's> Lower<'m, 's> {
         self.out.definition.experiments.push(experiment);
         if own.field("measures").is_some() {
             let path = own.path();
-            self.out.notes.push(format!("experiment `{path}` is decided by its way; `measures` is not looked at"));
+            self.out.notes.push(say!("experiment `{path}` is decided by its way; `measures` is not looked at", path));
         }
         for field in [own.field("audience"), own.field("guards")].into_iter().flatten() {
             let (path, word) = (own.path(), field.field.spec.word);
-            self.out.notes.push(format!(
-                "experiment `{path}` is measured of everybody it was dealt to; `{word}` is not looked at"
+            self.out.notes.push(say!(
+                "experiment `{path}` is measured of everybody it was dealt to; `{word}` is not looked at",
+                path,
+                word
             ));
         }
     }

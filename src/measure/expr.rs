@@ -10,6 +10,7 @@ use super::Lower;
 use crate::model::expr::{Dwell, Expr, ExprKind, Op};
 use crate::model::value::RefIx;
 use crate::model::{DeclId, Kind, MAX_INHERITANCE, Target, Val};
+use crate::say;
 
 /// What holds of everybody, and of nobody.
 const TRUE: to::Condition = to::Condition::All(Vec::new());
@@ -22,13 +23,13 @@ impl<'m, 's> Lower<'m, 's> {
             ExprKind::Name(at) => (*at, &[]),
             ExprKind::Call { callee, args } => (*callee, args),
             _ => {
-                self.trouble(expr.span, "an event is wanted here");
+                self.trouble(expr.span, say!("an event is wanted here"));
                 return None;
             }
         };
         let event = self.model.target_decl(owner, at).map(|id| self.node(id)).filter(|node| node.kind() == Kind::Event);
         let Some(event) = event else {
-            self.trouble(expr.span, "an event is wanted here");
+            self.trouble(expr.span, say!("an event is wanted here"));
             return None;
         };
         let mut tests: Vec<to::Test> = args.iter().filter_map(|arg| self.test(owner, arg)).collect();
@@ -65,7 +66,7 @@ impl<'m, 's> Lower<'m, 's> {
                 Some(to::Test::Compare(field, comparison(*op)?, self.literal(owner, right)?))
             }
             _ => {
-                self.trouble(expr.span, "this is not measured of the properties of an event");
+                self.trouble(expr.span, say!("this is not measured of the properties of an event"));
                 None
             }
         }
@@ -91,7 +92,7 @@ impl<'m, 's> Lower<'m, 's> {
     /// The number of the property that a name stands for.
     fn property(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> Option<usize> {
         let ExprKind::Name(at) = expr.kind else {
-            self.trouble(expr.span, "a property is wanted on this side of the comparison");
+            self.trouble(expr.span, say!("a property is wanted on this side of the comparison"));
             return None;
         };
         let name = match self.model.target(owner, at) {
@@ -101,7 +102,7 @@ impl<'m, 's> Lower<'m, 's> {
             }
             Target::Builtin(word) | Target::Word(word) => word.to_owned(),
             _ => {
-                self.trouble(expr.span, "a property is wanted here");
+                self.trouble(expr.span, say!("a property is wanted here"));
                 return None;
             }
         };
@@ -125,7 +126,7 @@ impl<'m, 's> Lower<'m, 's> {
             _ => None,
         };
         if found.is_none() {
-            self.trouble(expr.span, "a fixed value is wanted on this side of the comparison");
+            self.trouble(expr.span, say!("a fixed value is wanted on this side of the comparison"));
         }
         found
     }
@@ -177,7 +178,7 @@ impl<'m, 's> Lower<'m, 's> {
             ExprKind::Binary { op, left, right } => self.comparison(owner, *op, left, right, expr),
             ExprKind::Trait(at) => self.holds_of(owner, *at, expr),
             _ => {
-                self.trouble(expr.span, "this condition is not measured yet");
+                self.trouble(expr.span, say!("this condition is not measured yet"));
                 FALSE
             }
         }
@@ -197,7 +198,7 @@ impl<'m, 's> Lower<'m, 's> {
     /// A segment, an event that was done, a stage that someone is in.
     pub(super) fn named(&mut self, owner: DeclId, at: RefIx, expr: &'m Expr<'s>) -> to::Condition {
         let Some(node) = self.model.target_decl(owner, at).map(|id| self.node(id)) else {
-            self.trouble(expr.span, "this condition is not measured yet");
+            self.trouble(expr.span, say!("this condition is not measured yet"));
             return FALSE;
         };
         match node.kind() {
@@ -206,7 +207,10 @@ impl<'m, 's> Lower<'m, 's> {
             Kind::Segment | Kind::Antisegment => {
                 let inside = node.field("where").and_then(|field| Some((field.owner.id, field.expr("value")?)));
                 let Some((inner, condition)) = inside.filter(|_| self.depth < MAX_INHERITANCE) else {
-                    self.trouble(expr.span, format!("`{}` does not say who belongs to it (`where`)", node.path()));
+                    self.trouble(
+                        expr.span,
+                        say!("`{path}` does not say who belongs to it (`where`)", path = node.path()),
+                    );
                     return FALSE;
                 };
                 self.depth += 1;
@@ -216,7 +220,7 @@ impl<'m, 's> Lower<'m, 's> {
             }
             Kind::Tier => self.tier(node, expr.span),
             kind => {
-                self.trouble(expr.span, format!("being in {} is not measured yet", kind.word()));
+                self.trouble(expr.span, say!("being in `{kind}` is not measured yet", kind = kind.word()));
                 FALSE
             }
         }
@@ -228,7 +232,7 @@ impl<'m, 's> Lower<'m, 's> {
             if dwell.is_none() {
                 return self.named(owner, at, expr);
             }
-            self.trouble(expr.span, "how long someone has been in this is not measured yet");
+            self.trouble(expr.span, say!("how long someone has been in this is not measured yet"));
             return FALSE;
         };
         let lasting = dwell.map(|dwell| match dwell {
@@ -265,7 +269,7 @@ impl<'m, 's> Lower<'m, 's> {
                 self.this(owner, expr)
             }
             _ => {
-                self.trouble(expr.span, "this comparison is not measured yet");
+                self.trouble(expr.span, say!("this comparison is not measured yet"));
                 FALSE
             }
         }

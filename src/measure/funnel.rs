@@ -12,6 +12,7 @@ use crate::model::expr::{Expr, ExprKind, Op};
 use crate::model::value::Captured;
 use crate::model::walk::{Event, Node, Property, Stage};
 use crate::model::{DeclId, Kind, Val};
+use crate::say;
 
 impl<'m, 's> Lower<'m, 's> {
     pub(super) fn funnels(&mut self) {
@@ -85,7 +86,10 @@ impl<'m, 's> Lower<'m, 's> {
             let node = edge.declared.0;
             let is_of_accounts = |stage: usize| counted(graph.parts[graph.part_of[stage]].funnel.0).is_some();
             if is_of_accounts(edge.from) != is_of_accounts(edge.to) {
-                self.trouble(node.place(), "people cannot be handed over to accounts; let both funnels count the same");
+                self.trouble(
+                    node.place(),
+                    say!("people cannot be handed over to accounts; let both funnels count the same"),
+                );
             }
             let clause = |slot: &str| match edge.declared.clause(slot) {
                 Some(Captured { val: Val::Expr(expr), .. }) => Some(&**expr),
@@ -146,7 +150,7 @@ impl<'m, 's> Lower<'m, 's> {
         match &expr.kind {
             ExprKind::Any(members) => members.iter().for_each(|member| self.on(owner, member, found)),
             ExprKind::Name(_) | ExprKind::Call { .. } => found.extend(self.pattern(owner, expr)),
-            _ => self.trouble(expr.span, "a transition is measured by events only"),
+            _ => self.trouble(expr.span, say!("a transition is measured by events only")),
         }
     }
 
@@ -193,7 +197,7 @@ impl<'m, 's> Lower<'m, 's> {
     /// The number of a score.
     pub(super) fn score(&mut self, score: Node<'m, 's>) -> usize {
         if self.open_scores.contains(&score.id) {
-            self.trouble(score.decl().place, "its points depend on the score itself, so it cannot be computed");
+            self.trouble(score.decl().place, say!("its points depend on the score itself, so it cannot be computed"));
         }
         if let Some(known) = self.scores.get(&score.id) {
             return *known;
@@ -298,14 +302,17 @@ impl<'m, 's> Lower<'m, 's> {
                     _ => {
                         self.trouble(
                             expr.span,
-                            "only a score that rises to a number, `score s >= n`, is measured here",
+                            say!("only a score that rises to a number, `score s >= n`, is measured here"),
                         );
                     }
                 }
             }
             ExprKind::By { event, people } => {
                 if self.out.definition.account.is_none() {
-                    self.trouble(expr.span, "a funnel that counts people has one person each; let it count a group");
+                    self.trouble(
+                        expr.span,
+                        say!("a funnel that counts people has one person each; let it count a group"),
+                    );
                 }
                 let people = people.ceil().to_u64().unwrap_or(u64::MAX);
                 if let Some(pattern) = self.pattern(owner, event) {
@@ -325,9 +332,9 @@ impl<'m, 's> Lower<'m, 's> {
             ExprKind::Around { offset, before, of } => self.near_date(owner, *offset, *before, *of, expr.span, found),
             ExprKind::Finished(_) => self.trouble(
                 expr.span,
-                "what was sent is not in a log of events; name the event that tells that it arrived",
+                say!("what was sent is not in a log of events; name the event that tells that it arrived"),
             ),
-            _ => self.trouble(expr.span, "this way to enter a stage is not measured yet"),
+            _ => self.trouble(expr.span, say!("this way to enter a stage is not measured yet")),
         }
     }
 
@@ -342,7 +349,7 @@ impl<'m, 's> Lower<'m, 's> {
         let events: Vec<usize> = (0..members.len()).filter(|at| is_event(&members[*at])).collect();
         if events.is_empty() {
             let first = members[0].span;
-            return self.trouble(first, "of conditions joined by `and`, one at least must be an event");
+            return self.trouble(first, say!("of conditions joined by `and`, one at least must be an event"));
         }
         for at in events {
             let rest = members.iter().enumerate().filter(|(own, _)| *own != at);

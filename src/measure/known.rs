@@ -10,6 +10,7 @@ use crate::model::expr::{Expr, ExprKind};
 use crate::model::value::{Duration, RefIx, Text};
 use crate::model::walk::{Event, Node, Property};
 use crate::model::{DeclId, Kind, Target, Val};
+use crate::say;
 use crate::source::Span;
 
 /// Nobody, and everybody.
@@ -50,7 +51,7 @@ impl<'m, 's> Lower<'m, 's> {
     pub(super) fn trait_among(&mut self, owner: DeclId, at: RefIx, set: &'m Expr<'s>, span: Span) -> to::Condition {
         let Some(own) = self.model.target_decl(owner, at).map(|id| self.node(id)) else { return NOBODY };
         if own.decl().in_head("formula").is_some() {
-            self.trouble(span, "a computed trait is measured by comparisons with one value");
+            self.trouble(span, say!("a computed trait is measured by comparisons with one value"));
             return NOBODY;
         }
         // The test is made for any property, and then given the right one.
@@ -132,7 +133,7 @@ impl<'m, 's> Lower<'m, 's> {
             _ => None,
         };
         let Some((pattern, field, value)) = found else {
-            self.trouble(span, "of computed traits, a `sum` or `count` against a number is measured");
+            self.trouble(span, say!("of computed traits, a `sum` or `count` against a number is measured"));
             return NOBODY;
         };
         to::Condition::Adds { pattern, field, comparison, value: *value }
@@ -173,15 +174,15 @@ impl<'m, 's> Lower<'m, 's> {
     ) {
         let target = self.model.target_decl(owner, at);
         if target.is_some_and(|id| self.model.decl(id).kind == Kind::Stage) {
-            return self.trouble(expr.span, "entering a stage is measured by what enters it; write its events");
+            return self.trouble(expr.span, say!("entering a stage is measured by what enters it; write its events"));
         }
         let condition = self.named(owner, at, expr);
         let scores = &self.out.definition.scores;
         let mut why = None;
         funnelc_engine::history::inside(&condition, &mut |inner| match inner {
-            to::Condition::In { .. } => why = Some("it depends on stages; entries by it are not measured yet"),
+            to::Condition::In { .. } => why = Some(say!("it depends on stages; entries by it are not measured yet")),
             to::Condition::Score { score, .. } if scores[*score].decay.is_some() => {
-                why = Some("it depends on a score that decays all the time; enter by `score s >= n`");
+                why = Some(say!("it depends on a score that decays all the time; enter by `score s >= n`"));
             }
             _ => {}
         });
@@ -203,7 +204,7 @@ impl<'m, 's> Lower<'m, 's> {
     ) {
         let Some(own) = self.model.target_decl(owner, of).map(|id| self.node(id)) else { return };
         if own.decl().in_head("formula").is_some() {
-            return self.trouble(span, "a computed trait holds no date");
+            return self.trouble(span, say!("a computed trait holds no date"));
         }
         let offset = self.micros(offset, span) * if before { -1 } else { 1 };
         let (by, field) = self.says(own);

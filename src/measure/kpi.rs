@@ -6,12 +6,15 @@ use rust_decimal::Decimal;
 
 use super::expr::number;
 use super::{Lower, Unmeasured};
+use crate::diagnostic::Message;
+use crate::language::Language;
 use crate::model::expr::{Expr, ExprKind, Op};
 use crate::model::print::{Named, Printer, value as spelled};
 use crate::model::types::NumberKind;
 use crate::model::value::{Captured, RefIx, Type};
 use crate::model::walk::{Event, FieldOf, Kpi, Node, Property};
 use crate::model::{DeclId, Kind, MAX_INHERITANCE, Target, Val};
+use crate::say;
 use crate::source::Span;
 
 /// A formula, or why there is none.
@@ -60,7 +63,11 @@ impl<'m, 's> Lower<'m, 's> {
             for own in by.iter().filter(|own| !is_known(own)) {
                 let word = own.word(&to::Definition { fields: self.field_list(), ..to::Definition::default() });
                 let path = kpi.path();
-                self.out.notes.push(format!("`{path}` is not split by {word}: what was spent is not known by it"));
+                self.out.notes.push(say!(
+                    "`{path}` is not split by {word}: what was spent is not known by it",
+                    path,
+                    word
+                ));
             }
             by.retain(is_known);
         }
@@ -82,22 +89,24 @@ impl<'m, 's> Lower<'m, 's> {
             by: if unmeasured.is_some() { Vec::new() } else { by },
             profit,
             targets: targets(kpi),
-            unmeasured,
+            unmeasured: unmeasured.as_ref().map(|why| why.said(Language::English)),
         };
         if let (Some(span), None) = (self.spend_at, &own.unmeasured) {
-            let words = "it needs the table of spend; give it with --spend".to_owned();
+            let words = say!("it needs the table of spend; give it with --spend");
             let why = self.shown(&Unmeasured { span, words });
             self.out.needs_spend.push((self.out.definition.kpis.len(), why));
         }
+        let at = self.out.definition.kpis.len();
+        self.out.unmeasured.extend(unmeasured.map(|why| (at, why)));
         self.out.definition.kpis.push(own);
     }
 
     /// Why something is not measured, and where that stands.
-    fn shown(&self, own: &Unmeasured) -> String {
+    fn shown(&self, own: &Unmeasured) -> Message {
         let (file, at) = self.model.sources.locate(own.span);
         let words = self.model.sources.text(own.span);
         let words = words.lines().next().unwrap_or_default();
-        format!("{file}:{}: `{words}`: {}", at.line, own.words)
+        say!("{file}:{line}: `{words}`: {why}", file, line = at.line, words, why = own.words)
     }
 
     /// Which people or events a KPI is about: `where` and `cohort`.
@@ -109,7 +118,7 @@ impl<'m, 's> Lower<'m, 's> {
             Some(stage) => Some(to::Cohort::Stage(*stage)),
             None if target.kind() == Kind::Event => Some(to::Cohort::Did(self.pattern_of(target, to::Test::Always))),
             None => {
-                self.trouble(span, "only stages of funnels and events can be followed");
+                self.trouble(span, say!("only stages of funnels and events can be followed"));
                 None
             }
         });
@@ -122,7 +131,7 @@ impl<'m, 's> Lower<'m, 's> {
         let margin = field.percent("value")? / Decimal::ONE_HUNDRED;
         let profit = self.reduced(value, margin);
         if profit == *value {
-            self.trouble(field.field.span, "a margin is a part of amounts, and no amount is added up here");
+            self.trouble(field.field.span, say!("a margin is a part of amounts, and no amount is added up here"));
         }
         Some(profit)
     }
@@ -192,10 +201,10 @@ impl<'m, 's> Lower<'m, 's> {
         self.channels();
         let mut channels = Vec::new();
         for arg in args {
-            let ExprKind::Name(at) = arg.kind else { return refused(arg.span, "a channel is wanted") };
+            let ExprKind::Name(at) = arg.kind else { return refused(arg.span, say!("a channel is wanted")) };
             let path = self.meant(place, at).filter(|node| node.kind() == Kind::Channel).map(Node::path);
             let found = self.out.definition.channels.iter().position(|own| Some(&own.path) == path.as_ref());
-            let Some(found) = found else { return refused(arg.span, "a channel is wanted") };
+            let Some(found) = found else { return refused(arg.span, say!("a channel is wanted")) };
             channels.push(found);
             let expected = &mut self.out.definition.spend.expected;
             if !expected.contains(&found) {
@@ -210,7 +219,7 @@ impl<'m, 's> Lower<'m, 's> {
     fn spend_is_told(&mut self, kpi: Kpi<'m, 's>) {
         for word in ["where", "cohort"] {
             if let Some(field) = kpi.0.field(word) {
-                self.trouble(field.field.span, "what was spent is not known of some people alone");
+                self.trouble(field.field.span, say!("what was spent is not known of some people alone"));
             }
         }
         self.say_fixed_costs();
@@ -220,9 +229,9 @@ impl<'m, 's> Lower<'m, 's> {
     fn say_fixed_costs(&mut self) {
         for channel in self.model.nodes(Kind::Channel) {
             let is_fixed = channel.field("cost").is_some_and(|cost| cost.get("from").is_none());
-            let note = format!(
-                "the `cost` of `{}` is not added to what was spent; let the table of spend have it",
-                channel.path()
+            let note = say!(
+                "the `cost` of `{path}` is not added to what was spent; let the table of spend have it",
+                path = channel.path()
             );
             if is_fixed && !self.out.notes.contains(&note) {
                 self.out.notes.push(note);
@@ -245,7 +254,7 @@ impl<'m, 's> Lower<'m, 's> {
                 self.troubles.truncate(before);
                 self.out
                     .notes
-                    .push(format!("segment `{}` is left out: its condition is not measured yet", node.path()));
+                    .push(say!("segment `{path}` is left out: its condition is not measured yet", path = node.path()));
                 continue;
             }
             self.out.definition.segments.push(to::Segment { path: node.path(), condition });
@@ -268,14 +277,14 @@ impl<'m, 's> Lower<'m, 's> {
     // ---- formulas
 
     fn formula_of(&mut self, kpi: Kpi<'m, 's>, net: Option<FieldOf<'m, 's>>, depth: u8) -> Lowered {
-        let Some((owner, expr)) = kpi.value() else { return refused(kpi.0.place(), "it has no value") };
+        let Some((owner, expr)) = kpi.value() else { return refused(kpi.0.place(), say!("it has no value")) };
         let bound: Vec<DeclId> = kpi.about().into_iter().map(|node| node.id).collect();
         let own = kpi.0.field("net");
         let place = Place { owner: owner.id, bound: &bound, net: own.or(net), depth };
         let value = self.formula(place, expr)?;
         match own {
             Some(field) if !self.is_net(&value) => {
-                refused(field.field.span, "it is taken off events that are counted or added up, and none is here")
+                refused(field.field.span, say!("it is taken off events that are counted or added up, and none is here"))
             }
             _ => Ok(value),
         }
@@ -303,7 +312,7 @@ impl<'m, 's> Lower<'m, 's> {
                     Op::Minus => to::Operation::Minus,
                     Op::Times => to::Operation::Times,
                     Op::Over => to::Operation::Over,
-                    _ => return refused(expr.span, format!("`{}` is not computed", op.sign())),
+                    _ => return refused(expr.span, say!("`{sign}` is not computed", sign = op.sign())),
                 };
                 let sides = (self.formula(place, left)?, self.formula(place, right)?);
                 Ok(to::Formula::Both(operation, Box::new(sides)))
@@ -312,16 +321,16 @@ impl<'m, 's> Lower<'m, 's> {
                 Some(node) if node.kind() == Kind::Kpi && place.depth < MAX_INHERITANCE => {
                     self.other(Kpi(node), place, expr.span)
                 }
-                _ => refused(expr.span, "a name stands here that is no KPI"),
+                _ => refused(expr.span, say!("a name stands here that is no KPI")),
             },
             ExprKind::Call { callee, args } => {
                 let Target::Builtin(function) = self.model.target(place.owner, *callee) else {
-                    return refused(expr.span, "this is no measure");
+                    return refused(expr.span, say!("this is no measure"));
                 };
                 self.call(place, function, args, expr.span)
             }
-            ExprKind::Manual(_) => refused(expr.span, "it is kept by hand"),
-            _ => refused(expr.span, "this is not computed yet"),
+            ExprKind::Manual(_) => refused(expr.span, say!("it is kept by hand")),
+            _ => refused(expr.span, say!("this is not computed yet")),
         }
     }
 
@@ -330,7 +339,11 @@ impl<'m, 's> Lower<'m, 's> {
         if let Some(word) = ["where", "cohort"].into_iter().find(|word| kpi.0.has(word)) {
             return refused(
                 span,
-                format!("`{}` has a `{word}` of its own; compute it as a KPI beside this one", kpi.path()),
+                say!(
+                    "`{path}` has a `{word}` of its own; compute it as a KPI beside this one",
+                    path = kpi.path(),
+                    word
+                ),
             );
         }
         self.formula_of(kpi, place.net, place.depth + 1)
@@ -347,7 +360,7 @@ impl<'m, 's> Lower<'m, 's> {
         if let Some(what) = what {
             return self.spent(place, what, args, span);
         }
-        let Some(arg) = args.first() else { return refused(span, "it says of nothing what it measures") };
+        let Some(arg) = args.first() else { return refused(span, say!("it says of nothing what it measures")) };
         match function {
             "people" => match self.stage_of(place, arg) {
                 Some(stage) => Ok(self.of(to::Measure::People(stage), Total)),
@@ -366,7 +379,7 @@ impl<'m, 's> Lower<'m, 's> {
             "p" => {
                 let percent = number(arg).and_then(|own| u8::try_from(own).ok());
                 let (Some(percent), Some(arg)) = (percent, args.get(1)) else {
-                    return refused(span, "a percentile is a whole number here");
+                    return refused(span, say!("a percentile is a whole number here"));
                 };
                 self.middle(place, arg, percent)
             }
@@ -381,7 +394,7 @@ impl<'m, 's> Lower<'m, 's> {
                 let own: Vec<usize> =
                     all.filter(|(_, own)| own.from == from && own.to == to).map(|(at, _)| at).collect();
                 if own.is_empty() {
-                    return refused(span, "no transition leads there directly; `rate(a -> b)` counts every path");
+                    return refused(span, say!("no transition leads there directly; `rate(a -> b)` counts every path"));
                 }
                 Ok(self.of(to::Measure::Direct(own), Share))
             }
@@ -398,13 +411,13 @@ impl<'m, 's> Lower<'m, 's> {
                 let stage = self.the_stage(place, arg)?;
                 let after = match args.get(1).map(|own| &own.kind) {
                     Some(ExprKind::Literal(Val::Duration(after))) => self.micros(*after, args[1].span),
-                    _ => return refused(span, "a time is wanted after the stage"),
+                    _ => return refused(span, say!("a time is wanted after the stage")),
                 };
                 self.out.definition.keeps_all = true;
                 Ok(self.of(to::Measure::Stays { stage, after, is_churn: function == "churned" }, Share))
             }
             "answers" => self.answers(place, args),
-            _ => refused(span, format!("`{function}` is not measured yet")),
+            _ => refused(span, say!("`{function}` is not measured yet", function)),
         }
     }
 
@@ -412,7 +425,7 @@ impl<'m, 's> Lower<'m, 's> {
         if let ExprKind::Call { callee, args } = &arg.kind
             && self.model.target(place.owner, *callee) == Target::Builtin("time")
         {
-            let Some(way) = args.first() else { return refused(arg.span, "a way is wanted") };
+            let Some(way) = args.first() else { return refused(arg.span, say!("a way is wanted")) };
             let (from, to) = self.ends(place, way)?;
             return Ok(self.of(to::Measure::Time { from, to }, to::How::Percentile(percent)));
         }
@@ -445,12 +458,12 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     fn the_stage(&self, place: Place<'_, 'm, 's>, arg: &Expr<'s>) -> Result<usize, Unmeasured> {
-        self.stage_of(place, arg).map_or_else(|| refused(arg.span, "only stages are measured here yet"), Ok)
+        self.stage_of(place, arg).map_or_else(|| refused(arg.span, say!("only stages are measured here yet")), Ok)
     }
 
     fn ends(&self, place: Place<'_, 'm, 's>, arg: &Expr<'s>) -> Result<(usize, usize), Unmeasured> {
         let ExprKind::Binary { op: Op::Arrow, left, right } = &arg.kind else {
-            return refused(arg.span, "a way is wanted");
+            return refused(arg.span, say!("a way is wanted"));
         };
         Ok((self.the_stage(place, left)?, self.the_stage(place, right)?))
     }
@@ -464,7 +477,7 @@ impl<'m, 's> Lower<'m, 's> {
     /// The events that something is about.
     pub(super) fn happens(&mut self, place: Place<'_, 'm, 's>, arg: &'m Expr<'s>) -> Result<usize, Unmeasured> {
         let Some(event) = self.event_in(place, arg) else {
-            return refused(arg.span, "only stages and events are counted yet");
+            return refused(arg.span, say!("only stages and events are counted yet"));
         };
         let filters: &'m [Expr<'s>] = if let ExprKind::Call { args, .. } = &arg.kind { args } else { &[] };
         let mut tests: Vec<to::Test> = filters.iter().filter_map(|filter| self.test(place.owner, filter)).collect();
@@ -480,14 +493,14 @@ impl<'m, 's> Lower<'m, 's> {
         arg: &Expr<'s>,
     ) -> Result<(Node<'m, 's>, Node<'m, 's>), Unmeasured> {
         let ExprKind::Name(at) = arg.kind else {
-            return refused(arg.span, "a property of an event is wanted, such as `order.total`");
+            return refused(arg.span, say!("a property of an event is wanted, such as `order.total`"));
         };
         let printer = Printer::of(self.model, place.owner).with_bound(place.bound);
         let event = printer.event_of(at).map(|id| self.node(id)).filter(|node| node.kind() == Kind::Event);
         let property = self.meant(place, at).filter(|node| node.kind() == Kind::Prop);
         let found = event.zip(property);
         let own = found.filter(|(event, property)| Event(*event).properties().iter().any(|own| own.id == property.id));
-        own.map_or_else(|| refused(arg.span, "aggregates over the members of lists are not measured yet"), Ok)
+        own.map_or_else(|| refused(arg.span, say!("aggregates over the members of lists are not measured yet")), Ok)
     }
 
     /// The values of a property of an event.
@@ -496,7 +509,7 @@ impl<'m, 's> Lower<'m, 's> {
         let name = self.name_of(property.id);
         let net = self.net(place, event, Some(property.name()));
         if net.is_some() && how != to::How::Total {
-            return refused(arg.span, "what is taken off is taken off counts and sums, not off averages");
+            return refused(arg.span, say!("what is taken off is taken off counts and sums, not off averages"));
         }
         let field = self.field(name);
         let pattern = self.pattern_of(event, to::Test::Always);
@@ -571,16 +584,20 @@ impl<'m, 's> Lower<'m, 's> {
     }
 }
 
-pub(super) fn refused<T>(span: Span, words: impl Into<String>) -> Result<T, Unmeasured> {
-    Err(Unmeasured { span, words: words.into() })
+pub(super) fn refused<T>(span: Span, words: Message) -> Result<T, Unmeasured> {
+    Err(Unmeasured { span, words })
 }
 
 /// A fixed number: shares as shares, times in seconds.
 fn fixed(val: &Val<'_>, span: Span) -> Result<Decimal, Unmeasured> {
     match val {
-        Val::Money(money) if money.per.is_some() => refused(span, "an amount per something is not computed with yet"),
-        Val::Duration(time) if time.seconds().is_none() => refused(span, "it has no fixed length; write it in days"),
-        val => quantity(val).map_or_else(|| refused(span, "it is not computed with yet"), Ok),
+        Val::Money(money) if money.per.is_some() => {
+            refused(span, say!("an amount per something is not computed with yet"))
+        }
+        Val::Duration(time) if time.seconds().is_none() => {
+            refused(span, say!("it has no fixed length; write it in days"))
+        }
+        val => quantity(val).map_or_else(|| refused(span, say!("it is not computed with yet")), Ok),
     }
 }
 

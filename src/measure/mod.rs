@@ -27,9 +27,12 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use rustc_hash::FxHashMap;
 
+use crate::diagnostic::Message;
+use crate::language::Language;
 use crate::model::value::Duration;
 use crate::model::walk::{FieldOf, Node};
 use crate::model::{DeclId, Kind, Model, Val};
+use crate::say;
 use crate::source::Span;
 
 /// What is to be measured, and what must be said about it.
@@ -38,20 +41,30 @@ pub struct Lowered {
     /// For the engine.
     pub definition: Definition,
     /// What holds of the numbers that a reader would not expect.
-    pub notes: Vec<String>,
+    pub notes: Vec<Message>,
     /// Traits that only a table can tell.
     pub table_traits: Vec<String>,
     /// KPIs that need a table of spend, and how that is said.
-    pub needs_spend: Vec<(usize, String)>,
+    pub needs_spend: Vec<(usize, Message)>,
+    /// KPIs that cannot be computed, and why.
+    pub unmeasured: Vec<(usize, Message)>,
 }
 
 impl Lowered {
+    /// Says in a language why KPIs are not computed.
+    pub fn say_why(&mut self, language: Language) {
+        for (at, why) in &self.unmeasured {
+            self.definition.kpis[*at].unmeasured = Some(why.said(language));
+        }
+    }
+
     /// What must be said where tables are not given.
     pub fn say_what_is_missing(&mut self, inputs: &Inputs) {
         if inputs.spend.is_empty() {
-            for (at, why) in &self.needs_spend {
-                let kpi = &mut self.definition.kpis[*at];
-                kpi.unmeasured = Some(why.clone());
+            for (at, why) in std::mem::take(&mut self.needs_spend) {
+                let kpi = &mut self.definition.kpis[at];
+                kpi.unmeasured = Some(why.said(Language::English));
+                self.unmeasured.push((at, why));
                 (kpi.value, kpi.profit) = (Formula::Number(Decimal::ZERO), None);
                 kpi.by.clear();
             }
@@ -65,12 +78,13 @@ impl Lowered {
             if table.is_known {
                 let names = traits.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 self.notes.extend((!traits.is_empty()).then(|| {
-                    format!("nobody has a value of {names}, which equal nothing then; give the table of traits with --traits")
+                    say!("nobody has a value of {names}, which equal nothing then; give the table of traits with --traits", names)
                 }));
             } else {
                 let name = &table.name;
-                self.notes.push(format!(
-                    "the table `{name}` is not given, so nobody did what its rows are; give it with --table {name}=FILE"
+                self.notes.push(say!(
+                    "the table `{name}` is not given, so nobody did what its rows are; give it with `--table {name}=FILE`",
+                    name
                 ));
             }
         }
@@ -83,7 +97,7 @@ pub struct Unmeasured {
     /// Where it stands.
     pub span: Span,
     /// What it is and why not.
-    pub words: String,
+    pub words: Message,
 }
 
 /// What a model says of its logs, whether or not all of it can be measured, and the field that tells what brought people.
@@ -186,8 +200,8 @@ impl<'m, 's> Lower<'m, 's> {
         }
     }
 
-    fn trouble(&mut self, span: Span, words: impl Into<String>) {
-        self.troubles.push(Unmeasured { span, words: words.into() });
+    fn trouble(&mut self, span: Span, words: Message) {
+        self.troubles.push(Unmeasured { span, words });
     }
 
     fn node(&self, id: DeclId) -> Node<'m, 's> {
@@ -204,7 +218,7 @@ impl<'m, 's> Lower<'m, 's> {
     fn micros(&mut self, duration: Duration, span: Span) -> i64 {
         let micros = duration.seconds().and_then(|seconds| (seconds * Decimal::from(1_000_000)).to_i64());
         micros.unwrap_or_else(|| {
-            self.trouble(span, format!("`{}` has no fixed length; write it in days", duration.spelling()));
+            self.trouble(span, say!("`{time}` has no fixed length; write it in days", time = duration.spelling()));
             0
         })
     }
@@ -220,7 +234,7 @@ impl<'m, 's> Lower<'m, 's> {
         let counting: Vec<_> = counting.collect();
         let Some((_, group)) = counting.first() else { return };
         for (funnel, _) in counting.iter().filter(|(_, other)| other.id != group.id) {
-            self.trouble(funnel.place(), "only one group is counted in a project yet");
+            self.trouble(funnel.place(), say!("only one group is counted in a project yet"));
         }
         let Some(key) = group.word("key") else { return };
         let project = self.model.project().map(|project| project.words("identity")).unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::model::print::value as spelled;
 use crate::model::value::RefIx;
 use crate::model::walk::{FieldOf, Node};
 use crate::model::{Kind, Target, Val};
+use crate::say;
 
 /// The most answers of a scale that are told apart.
 const MAX_SCALE: i64 = 1_000;
@@ -21,7 +22,7 @@ impl<'m, 's> Lower<'m, 's> {
             let Some(field) = survey.field("answered") else { continue };
             let Some(expr) = field.expr("trigger") else { continue };
             let Some((answered, key)) = self.said_by(field, expr) else {
-                self.trouble(field.field.span, "answers arrive by one event here");
+                self.trouble(field.field.span, say!("answers arrive by one event here"));
                 continue;
             };
             let informs = survey.has("informs");
@@ -70,9 +71,9 @@ impl<'m, 's> Lower<'m, 's> {
         let own = &self.out.definition.surveys[survey];
         let mut choices = Vec::new();
         for arg in &args[1..] {
-            let word = self.choice_of(place, arg).map_or_else(|| refused(arg.span, "a choice is wanted"), Ok)?;
+            let word = self.choice_of(place, arg).map_or_else(|| refused(arg.span, say!("a choice is wanted")), Ok)?;
             let Some(found) = own.choices.iter().position(|own| own.0 == word) else {
-                return refused(arg.span, "it is none of the choices, nor on the scale");
+                return refused(arg.span, say!("it is none of the choices, nor on the scale"));
             };
             choices.push(found);
         }
@@ -83,12 +84,12 @@ impl<'m, 's> Lower<'m, 's> {
     }
 
     fn survey_of(&self, place: Place<'_, 'm, 's>, arg: &Expr<'s>) -> Result<usize, Unmeasured> {
-        let ExprKind::Name(at) = arg.kind else { return refused(arg.span, "a survey is wanted") };
+        let ExprKind::Name(at) = arg.kind else { return refused(arg.span, say!("a survey is wanted")) };
         let survey = self.meant(place, at).filter(|node| node.kind() == Kind::Survey);
-        let Some(survey) = survey else { return refused(arg.span, "a survey is wanted") };
+        let Some(survey) = survey else { return refused(arg.span, say!("a survey is wanted")) };
         let path = survey.path();
         let found = self.out.definition.surveys.iter().position(|own| own.path == path);
-        let why = "the survey does not say what an answer arrives as: `answered EVENT by PROPERTY`";
+        let why = say!("the survey does not say what an answer arrives as: `answered EVENT by PROPERTY`");
         found.map_or_else(|| refused(arg.span, why), Ok)
     }
 

@@ -1,14 +1,13 @@
-//! Goals, cohorts and next events, for people.
-
-use std::fmt::Write;
+//! Goals, experiments, surveys, cohorts and next events, for people.
 
 use funnelc_engine::result::{
     CohortNumbers, ExperimentNumbers, GoalNumbers, NextNumbers, RetentionNumbers, Seen, SurveyNumbers, share,
 };
 
 use super::Report;
-use super::table::{FEW, bold, columns, grouped, kpi_value, percent};
-use crate::report::text::one_line;
+use super::table::{FEW, kpi_value, percent};
+use crate::report::text::grouped;
+use crate::{phrase, say};
 
 /// The most periods after joining that fit on a screen.
 const PERIODS: usize = 12;
@@ -17,7 +16,7 @@ const PERIODS: usize = 12;
 const NEXT: usize = 10;
 
 pub(super) fn render(report: &Report<'_>, out: &mut String) {
-    goals(&report.measured.goals, out);
+    goals(report, &report.measured.goals, out);
     for own in &report.measured.experiments {
         experiment(report, own, out);
     }
@@ -25,10 +24,17 @@ pub(super) fn render(report: &Report<'_>, out: &mut String) {
         survey(report, own, out);
     }
     if let Some(own) = &report.measured.attribution {
-        let (answered, journeys) = (grouped(own.answered), grouped(own.journeys));
-        let otherwise = &own.otherwise;
-        let _ =
-            writeln!(out, "\n{answered} of {journeys} journeys are credited by an answer, the others by `{otherwise}`");
+        let (answered, journeys, otherwise) = (grouped(own.answered), grouped(own.journeys), &own.otherwise);
+        out.push('\n');
+        report.line(
+            &say!(
+                "{answered} of {journeys} journeys are credited by an answer, the others by `{otherwise}`",
+                answered,
+                journeys,
+                otherwise
+            ),
+            out,
+        );
     }
     for own in &report.measured.retentions {
         retention(report, own, out);
@@ -38,40 +44,52 @@ pub(super) fn render(report: &Report<'_>, out: &mut String) {
     }
 }
 
-fn goals(all: &[GoalNumbers], out: &mut String) {
+fn goals(report: &Report<'_>, all: &[GoalNumbers], out: &mut String) {
     if all.is_empty() {
         return;
     }
-    let mut rows = vec![["goal", "from", "to", "planned now", "actual", "done", ""].map(str::to_owned)];
+    let mut rows = vec![report.heads(&[
+        phrase!("goal"),
+        phrase!("from"),
+        phrase!("to"),
+        phrase!("planned now"),
+        phrase!("actual"),
+        phrase!("done"),
+        "",
+    ])];
     for own in all {
-        let value = |value: Option<f64>| kpi_value(value, &own.unit);
+        let value = |value: Option<f64>| kpi_value(report, value, &own.unit);
         let period = own.period.as_deref().map(|period| format!("  {period}")).unwrap_or_default();
-        let state = own.on_track.map_or("", |on_track| if on_track { "on track" } else { "behind" });
-        rows.push([
+        let state = own.on_track.map(|on_track| if on_track { phrase!("on track") } else { phrase!("behind") });
+        rows.push(vec![
             format!("{}{period}", own.label),
             value(Some(own.from)),
             value(Some(own.to)),
             value(own.planned),
             value(own.actual),
             percent(own.done),
-            state.to_owned(),
+            state.map_or(String::new(), |word| report.word(word)),
         ]);
     }
     out.push('\n');
-    columns(&rows, &[false, true, true, true, true, true, false], out);
+    report.table(rows, &[6], out);
 }
 
 fn experiment(report: &Report<'_>, own: &ExperimentNumbers, out: &mut String) {
-    let title = format!("{}: {} -> {}", own.label, own.from, own.to);
-    let _ = writeln!(out, "\n{}", bold(report, &title));
-    let sure = format!("{:.0}% sure", own.confidence * 100.0);
-    let mut rows = vec![["variant", "people", "still open", "rate", &sure, "difference", &sure, ""].map(str::to_owned)];
+    let (label, from, to) = (&own.label, &own.from, &own.to);
+    report.title(&say!("{label}: {from} -> {to}", label, from, to), out);
+    let share = format!("{:.0}", own.confidence * 100.0);
+    let sure = say!("{share}% sure", share).said(report.language);
+    let mut heads = report.heads(&[phrase!("variant"), phrase!("people"), phrase!("still open"), phrase!("rate")]);
+    heads.extend([sure.clone(), report.word(phrase!("difference")), sure, String::new()]);
+    let mut rows = vec![heads];
     let interval = |low: Option<f64>, high: Option<f64>| {
         low.zip(high).map_or(String::new(), |(low, high)| format!("{} .. {}", percent(Some(low)), percent(Some(high))))
     };
     for variant in &own.variants {
-        let verdict = variant.differs.map_or("", |differs| if differs { "differs" } else { "may be chance" });
-        rows.push([
+        let verdict =
+            variant.differs.map(|differs| if differs { phrase!("differs") } else { phrase!("may be chance") });
+        rows.push(vec![
             variant.name.clone(),
             grouped(variant.of),
             grouped(variant.open),
@@ -79,66 +97,103 @@ fn experiment(report: &Report<'_>, own: &ExperimentNumbers, out: &mut String) {
             interval(variant.low, variant.high),
             variant.difference.map_or(String::new(), |own| percent(Some(own))),
             interval(variant.difference_low, variant.difference_high),
-            verdict.to_owned(),
+            verdict.map_or(String::new(), |word| report.word(word)),
         ]);
     }
-    columns(&rows, &[false, true, true, true, true, true, true, false], out);
+    report.table(rows, &[7], out);
+    people_of(report, own, out);
+}
+
+/// Whether an experiment has people enough, and who is left out.
+fn people_of(report: &Report<'_>, own: &ExperimentNumbers, out: &mut String) {
     if let (Some(needed), Some(is_powered)) = (own.needed, own.is_powered) {
-        let needed = kpi_value(Some(needed), "count");
-        let state =
-            if is_powered { "there are so many" } else { "there are fewer, so that a real effect may stay unseen" };
-        let _ = writeln!(out, "  each variant needs {needed} people for the effect that is to be found; {state}");
+        let needed = kpi_value(report, Some(needed), "count");
+        let words = if is_powered {
+            say!("  each variant needs {needed} people for the effect that is to be found; there are so many", needed)
+        } else {
+            say!(
+                "  each variant needs {needed} people for the effect that is to be found; there are fewer, so that a real effect may stay unseen",
+                needed
+            )
+        };
+        report.line(&words, out);
     }
     if own.several + own.unknown > 0 {
         let (several, unknown) = (grouped(own.several), grouped(own.unknown));
-        let _ =
-            writeln!(out, "  left out: {several} people in several variants, {unknown} in one that is not declared");
+        report.line(
+            &say!(
+                "  left out: {several} people in several variants, {unknown} in one that is not declared",
+                several,
+                unknown
+            ),
+            out,
+        );
     }
 }
 
 /// What people answered; what nobody did is left out.
 fn survey(report: &Report<'_>, own: &SurveyNumbers, out: &mut String) {
-    let _ = writeln!(out, "\n{}", bold(report, &own.label));
+    report.title(&say!("{label}", label = own.label), out);
     let all: u64 = own.answers.iter().map(|answer| answer.people).sum::<u64>() + own.no_choice;
-    let mut rows = vec![["answer", "people", ""].map(str::to_owned)];
-    let mut add = |answer: &str, people: u64| {
+    let mut rows = vec![report.heads(&[phrase!("answer"), phrase!("people"), ""])];
+    let mut add = |answer: String, people: u64| {
         if people > 0 {
-            rows.push([answer.to_owned(), grouped(people), percent(share(people, all))]);
+            rows.push(vec![answer, grouped(people), percent(share(people, all))]);
         }
     };
-    own.answers.iter().for_each(|answer| add(&answer.choice, answer.people));
-    add("(none of the choices)", own.no_choice);
+    own.answers.iter().for_each(|answer| add(answer.choice.clone(), answer.people));
+    add(report.word(phrase!("(none of the choices)")), own.no_choice);
     if rows.len() > 1 {
-        columns(&rows, &[false, true, true], out);
+        report.table(rows, &[], out);
     } else {
-        let _ = writeln!(out, "  nobody answered");
+        report.line(&say!("  nobody answered"), out);
     }
 }
 
 fn retention(report: &Report<'_>, own: &RetentionNumbers, out: &mut String) {
-    let whom = match (&own.segment, own.is_inside) {
-        (Some(segment), Some(true)) => format!(", in {segment}"),
-        (Some(segment), _) => format!(", not in {segment}"),
-        _ => String::new(),
-    };
-    let _ = writeln!(out, "\n{}", bold(report, &format!("Seen again after {}{whom}, by {}", own.stage, own.every)));
+    let (stage, every) = (&own.stage, period(report, &own.every));
+    report.title(
+        &match (&own.segment, own.is_inside) {
+            (Some(segment), Some(true)) => {
+                say!("Seen again after {stage}, in {segment}, by {every}", stage, segment, every)
+            }
+            (Some(segment), _) => {
+                say!("Seen again after {stage}, not in {segment}, by {every}", stage, segment, every)
+            }
+            _ => say!("Seen again after {stage}, by {every}", stage, every),
+        },
+        out,
+    );
     let width = own.cohorts.iter().map(|cohort| cohort.after.len()).max().unwrap_or(0);
     let shown = width.min(PERIODS);
-    let mut rows = vec![["joined in".to_owned(), "people".to_owned()].to_vec()];
+    let mut rows = vec![report.heads(&[phrase!("joined in"), phrase!("people")])];
     rows[0].extend((1..=shown).map(|after| after.to_string()));
     rows.extend(own.cohorts.iter().map(|cohort| cohort_row(cohort, shown)));
-    let right: Vec<bool> = (0..shown + 2).map(|at| at > 0).collect();
-    columns(&rows, &right, out);
+    report.table(rows, &[], out);
     let cells = || own.cohorts.iter().flat_map(|cohort| cohort.after.iter().take(shown));
     if cells().any(|cell| cell.open > 0) {
-        let _ = writeln!(out, "~ incomplete: the time of some has not run out, who do not count yet");
+        report.line(&say!("~ incomplete: the time of some has not run out, who do not count yet"), out);
     }
     if cells().any(is_few) {
-        let _ = writeln!(out, "* fewer than {FEW} people: chance moves such numbers");
+        report.line(&say!("* fewer than {n} people: chance moves such numbers", n = FEW), out);
     }
     if width > shown {
-        let _ = writeln!(out, "{} more in the other forms of this report", width - shown);
+        more(report, width - shown, out);
     }
+}
+
+/// The word of a period.
+fn period(report: &Report<'_>, every: &str) -> String {
+    report.word(match every {
+        "day" => phrase!("day"),
+        "week" => phrase!("week"),
+        _ => phrase!("month"),
+    })
+}
+
+/// How much more there is than what is shown.
+pub(super) fn more(report: &Report<'_>, count: usize, out: &mut String) {
+    report.line(&say!("{n} more in the other forms of this report", n = grouped(count as u64)), out);
 }
 
 fn cohort_row(cohort: &CohortNumbers, shown: usize) -> Vec<String> {
@@ -156,14 +211,15 @@ const fn is_few(cell: &Seen) -> bool {
 }
 
 fn next(report: &Report<'_>, own: &NextNumbers, out: &mut String) {
-    let _ = writeln!(out, "\n{}", bold(report, &format!("What came after {} for those who did not go on", own.stage)));
-    let mut rows = vec![["next event", "visits"].map(str::to_owned)];
+    let stage = &own.stage;
+    report.title(&say!("What came after {stage} for those who did not go on", stage), out);
+    let mut rows = vec![report.heads(&[phrase!("next event"), phrase!("visits")])];
     for next in own.events.iter().take(NEXT) {
-        let name = next.event.as_deref().map_or("(nothing)".to_owned(), |name| one_line(name, true));
-        rows.push([name, grouped(next.visits)]);
+        let name = next.event.clone().unwrap_or_else(|| report.word(phrase!("(nothing)")));
+        rows.push(vec![name, grouped(next.visits)]);
     }
-    columns(&rows, &[false, true], out);
+    report.table(rows, &[], out);
     if own.events.len() > NEXT {
-        let _ = writeln!(out, "{} more in the other forms of this report", own.events.len() - NEXT);
+        more(report, own.events.len() - NEXT, out);
     }
 }

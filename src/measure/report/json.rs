@@ -13,7 +13,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
 
 /// The report as data.
 pub fn document(report: &Report<'_>) -> Value {
-    let mut document = json!({ "version": VERSION, "notes": report.notes });
+    let notes: Vec<String> = report.notes.iter().map(|note| note.said(report.language)).collect();
+    let mut document = json!({ "version": VERSION, "notes": notes });
     if let (Some(own), Ok(Value::Object(numbers))) = (document.as_object_mut(), serde_json::to_value(report.measured)) {
         own.extend(numbers);
     }

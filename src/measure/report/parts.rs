@@ -1,12 +1,13 @@
 //! Parts of funnels, for people: a row a part, with the people of every stage.
 
-use std::fmt::Write;
-
 use funnelc_engine::parts::MAX_PARTS;
 use funnelc_engine::result::{FunnelNumbers, FunnelPart};
 
-use super::table::{FEW, columns, grouped, kpi_value, percent};
-use crate::report::text::one_line;
+use super::Report;
+use super::board::more;
+use super::table::{FEW, few, kpi_value, percent};
+use crate::report::text::grouped;
+use crate::say;
 
 /// The most parts of one split that are listed.
 const LISTED: usize = 24;
@@ -33,48 +34,46 @@ fn is_single(part: &FunnelPart) -> bool {
     groups(part).len() + usize::from(part.period.is_some()) == 1
 }
 
-pub(super) fn render(funnel: &FunnelNumbers, out: &mut String) {
+pub(super) fn render(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
     let (single, combined): (Vec<&FunnelPart>, Vec<&FunnelPart>) =
         funnel.parts.iter().partition(|part| is_single(part));
     for parts in single.chunk_by(|one, other| by(one) == by(other)) {
-        table(funnel, parts, out);
+        table(report, funnel, parts, out);
     }
     if !combined.is_empty() {
-        let count = grouped(combined.len() as u64);
-        let _ = writeln!(out, "{count} more parts, by several at once, are in the other forms of this report");
+        let n = grouped(combined.len() as u64);
+        report.line(&say!("{n} more parts, by several at once, are in the other forms of this report", n), out);
     }
     for by in &funnel.too_many_parts {
-        let _ = writeln!(out, "not told by {by}: there are more than {} parts", grouped(MAX_PARTS as u64));
+        let most = grouped(MAX_PARTS as u64);
+        report.line(&say!("not told by {by}: there are more than {most} parts", by, most), out);
     }
 }
 
-fn table(funnel: &FunnelNumbers, parts: &[&FunnelPart], out: &mut String) {
-    let mut heads = vec![format!("by {}", by(parts[0]))];
+fn table(report: &Report<'_>, funnel: &FunnelNumbers, parts: &[&FunnelPart], out: &mut String) {
+    let mut heads = vec![say!("by {split}", split = by(parts[0])).said(report.language)];
     heads.extend(funnel.stages.iter().map(|stage| stage.label.clone()));
     let mut rows = vec![heads];
-    rows.extend(parts.iter().take(LISTED).map(|part| row(funnel, part)));
-    let right: Vec<bool> = (0..rows[0].len()).map(|at| at > 0).collect();
+    rows.extend(parts.iter().take(LISTED).map(|part| row(report, funnel, part)));
     out.push('\n');
-    columns(&rows, &right, out);
+    report.table(rows, &[], out);
     if parts.iter().take(LISTED).flat_map(|part| &part.stages).any(|own| is_few(own.people)) {
-        let counted = if funnel.counts_accounts { "accounts" } else { "people" };
-        let _ = writeln!(out, "* fewer than {FEW} {counted}: chance moves such numbers");
+        few(report, funnel, out);
     }
     if parts.len() > LISTED {
-        let _ = writeln!(out, "{} more in the other forms of this report", grouped((parts.len() - LISTED) as u64));
+        more(report, parts.len() - LISTED, out);
     }
 }
 
 /// The people of every stage, and what part of those at the beginning came there.
-fn row(funnel: &FunnelNumbers, part: &FunnelPart) -> Vec<String> {
-    // The value of a property is a text of a log.
-    let groups = groups(part).into_iter().map(|own| one_line(own.1, true));
-    let mut cells = vec![groups.chain(part.period.clone()).collect::<Vec<_>>().join(" ")];
+fn row(report: &Report<'_>, funnel: &FunnelNumbers, part: &FunnelPart) -> Vec<String> {
+    let groups = groups(part).into_iter().map(|own| own.1);
+    let mut cells = vec![groups.chain(part.period.as_deref()).collect::<Vec<_>>().join(" ")];
     for (own, stage) in part.stages.iter().zip(&funnel.stages) {
         let way = funnel.ways.iter().position(|way| way.to == stage.path).map(|at| &part.ways[at]);
         let rate = way.map(|way| format!("  {:>6}", percent(way.rate))).unwrap_or_default();
         let mark = if is_few(own.people) { "*" } else { "" };
-        cells.push(format!("{}{mark}{rate}", kpi_value(Some(own.people), "count")));
+        cells.push(format!("{}{mark}{rate}", kpi_value(report, Some(own.people), "count")));
     }
     cells
 }

@@ -1,13 +1,12 @@
 //! For people: a bar for every stage, and under them the transitions beside their plan.
 
-use std::fmt::Write;
-
 use funnelc_engine::money::SpendFacts;
 use funnelc_engine::result::{FunnelNumbers, KpiNumbers, KpiValue, StageNumbers, TransitionNumbers};
 
 use super::Report;
-use crate::report::text::one_line;
-pub(super) use crate::report::text::{columns, grouped};
+use crate::diagnostic::Message;
+use crate::report::text::grouped;
+use crate::{phrase, say};
 
 /// Numbers of fewer than this are marked: chance moves them.
 pub(super) const FEW: u64 = 30;
@@ -17,16 +16,11 @@ const BAR: usize = 24;
 
 pub(super) fn render(report: &Report<'_>) -> String {
     let mut out = String::new();
-    let log = &report.measured.log;
-    let span = log.from.as_deref().zip(log.until.as_deref());
-    let span = span.map(|(from, until)| format!(", {from} .. {until}")).unwrap_or_default();
-    let accounts = log.accounts.map(|count| format!(" in {} accounts", grouped(count))).unwrap_or_default();
-    let _ = writeln!(out, "{} events of {} people{accounts}{span}", grouped(log.events), grouped(log.people));
+    report.line(&head(report), &mut out);
     skipped(report, &mut out);
     for funnel in &report.measured.funnels {
-        out.push('\n');
         self::funnel(report, funnel, &mut out);
-        super::parts::render(funnel, &mut out);
+        super::parts::render(report, funnel, &mut out);
     }
     kpis(report, &mut out);
     super::board::render(report, &mut out);
@@ -34,80 +28,96 @@ pub(super) fn render(report: &Report<'_>) -> String {
         out.push('\n');
     }
     for note in report.notes {
-        let _ = writeln!(out, "note: {note}");
+        report.line(&say!("note: {words}", words = note), &mut out);
     }
     out
 }
 
+/// What the log holds, and of which time.
+fn head(report: &Report<'_>) -> Message {
+    let log = &report.measured.log;
+    let (events, people) = (grouped(log.events), grouped(log.people));
+    let what = match log.accounts.map(grouped) {
+        Some(accounts) => say!("{events} events of {people} people in {accounts} accounts", events, people, accounts),
+        None => say!("{events} events of {people} people", events, people),
+    };
+    match (&log.from, &log.until) {
+        (Some(from), Some(until)) => {
+            say!("{what}{comma}{from} .. {until}", what, comma = report.language.comma(), from, until)
+        }
+        _ => what,
+    }
+}
+
 fn skipped(report: &Report<'_>, out: &mut String) {
     let log = &report.measured.log;
-    let own = log.skipped;
-    let rows = [
-        (own.unreadable, "could not be read"),
-        (own.no_name, "have no event name"),
-        (own.no_time, "have no time that could be read"),
-        (own.no_identity, "have no identity"),
-    ];
-    for (count, why) in rows.into_iter().filter(|(count, _)| *count > 0) {
-        let _ = writeln!(out, "left out: {} of {} rows {why}", grouped(count), grouped(log.rows));
-    }
-    if log.not_numbers > 0 {
-        let _ = writeln!(out, "left out: {} values that are summed are no numbers", grouped(log.not_numbers));
-    }
-    if log.unmatched_reversals > 0 {
-        let count = grouped(log.unmatched_reversals);
-        let _ = writeln!(out, "left out: {count} reversals (`net of`) fit nothing before them");
-    }
-    if log.no_rate > 0 {
-        let count = grouped(log.no_rate);
-        let _ = writeln!(out, "left out: {count} amounts are in a currency without a rate at their day");
-    }
+    let (own, of) = (log.skipped, grouped(log.rows));
+    let mut tell = |count: u64, message: &dyn Fn(String) -> Message| {
+        if count > 0 {
+            report.line(&message(grouped(count)), out);
+        }
+    };
+    tell(own.unreadable, &|n| say!("left out: {n} of {of} rows could not be read", n, of));
+    tell(own.no_name, &|n| say!("left out: {n} of {of} rows have no event name", n, of));
+    tell(own.no_time, &|n| say!("left out: {n} of {of} rows have no time that could be read", n, of));
+    tell(own.no_identity, &|n| say!("left out: {n} of {of} rows have no identity", n, of));
+    tell(log.not_numbers, &|n| say!("left out: {n} values that are summed are no numbers", n));
+    tell(log.unmatched_reversals, &|n| say!("left out: {n} reversals (`net of`) fit nothing before them", n));
+    tell(log.no_rate, &|n| say!("left out: {n} amounts are in a currency without a rate at their day", n));
     if let Some(spend) = &log.spend {
-        self::spend(spend, out);
+        self::spend(report, spend, out);
     }
     if log.shared_identities > 0 {
         let count = grouped(log.shared_identities);
-        let _ = writeln!(
+        report.line(
+            &say!(
+                "seen with several people: {count} identities; each belongs to the one it was first seen with",
+                count
+            ),
             out,
-            "seen with several people: {count} identities; each belongs to the one it was first seen with"
         );
     }
 }
 
 /// What a table of spend held that a reader would not expect.
-fn spend(own: &SpendFacts, out: &mut String) {
-    let rows = [
-        (own.unreadable, "have no day, or an amount that is no number"),
-        (own.no_rate, "are in a currency without a rate at their day"),
-        (own.outside, "are of days outside of the log"),
-    ];
-    for (count, why) in rows.into_iter().filter(|(count, _)| *count > 0) {
-        let _ = writeln!(out, "left out: {} of {} rows of spend {why}", grouped(count), grouped(own.rows));
-    }
-    let list = |names: &[String]| names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+fn spend(report: &Report<'_>, own: &SpendFacts, out: &mut String) {
+    let of = grouped(own.rows);
+    let mut tell = |count: u64, message: &dyn Fn(String) -> Message| {
+        if count > 0 {
+            report.line(&message(grouped(count)), out);
+        }
+    };
+    tell(own.unreadable, &|n| {
+        say!("left out: {n} of {of} rows of spend have no day, or an amount that is no number", n, of)
+    });
+    tell(own.no_rate, &|n| {
+        say!("left out: {n} of {of} rows of spend are in a currency without a rate at their day", n, of)
+    });
+    tell(own.outside, &|n| say!("left out: {n} of {of} rows of spend are of days outside of the log", n, of));
+    let list = |names: &[String]| {
+        names.iter().map(|name| report.quoted(name)).collect::<Vec<_>>().join(report.language.comma())
+    };
     if !own.unknown_channels.is_empty() {
-        let _ = writeln!(out, "spent on channels that are not declared: {}", list(&own.unknown_channels));
+        let names = list(&own.unknown_channels);
+        report.line(&say!("spent on channels that are not declared: {names}", names), out);
     }
     if !own.missing_channels.is_empty() {
-        let _ = writeln!(out, "nothing is said of what was spent on: {}", list(&own.missing_channels));
+        let names = list(&own.missing_channels);
+        report.line(&say!("nothing is said of what was spent on: {names}", names), out);
     }
-}
-
-/// A text of a log between backquotes, in which nothing can move the cursor.
-fn shown(text: &str) -> String {
-    format!("`{}`", one_line(text, true))
 }
 
 fn funnel(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
     let title =
         if funnel.label == funnel.path { funnel.path.clone() } else { format!("{} ({})", funnel.label, funnel.path) };
-    let _ = writeln!(out, "{}", bold(report, &title));
+    report.title(&say!("{title}", title), out);
     let most = funnel.stages.iter().map(|stage| stage.people).max().unwrap_or(0);
-    let counted = if funnel.counts_accounts { "accounts" } else { "people" };
-    let mut rows = vec![["stage", counted, "", "of first", "entries", "visits"].map(str::to_owned)];
+    let counted = if funnel.counts_accounts { phrase!("accounts") } else { phrase!("people") };
+    let heads = [phrase!("stage"), counted, "", phrase!("of first"), phrase!("entries"), phrase!("visits")];
+    let mut rows = vec![report.heads(&heads)];
     for stage in &funnel.stages {
         let way = funnel.ways.iter().find(|way| way.to == stage.path);
-        rows.push([
+        rows.push(vec![
             stage.label.clone(),
             marked(stage),
             bar(report, stage.people, most),
@@ -116,31 +126,56 @@ fn funnel(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
             grouped(stage.visits),
         ]);
     }
-    columns(&rows, &[false, true, false, true, true, true], out);
+    report.table(rows, &[2], out);
     if funnel.transitions.is_empty() {
         return;
     }
     out.push('\n');
-    let heads = ["transition", "plan", "actual", "visits", "still open", "median", "p90", "times"];
-    let mut rows = vec![heads.map(str::to_owned)];
+    transitions(report, funnel, out);
+    repeats(report, funnel, out);
+    if funnel.stages.iter().any(is_few) {
+        few(report, funnel, out);
+    }
+}
+
+/// What the marks at small numbers mean.
+pub(super) fn few(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
+    let words = if funnel.counts_accounts {
+        say!("* fewer than {n} accounts: chance moves such numbers", n = FEW)
+    } else {
+        say!("* fewer than {n} people: chance moves such numbers", n = FEW)
+    };
+    report.line(&words, out);
+}
+
+fn transitions(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
+    let mut rows = vec![report.heads(&[
+        phrase!("transition"),
+        phrase!("plan"),
+        phrase!("actual"),
+        phrase!("visits"),
+        phrase!("still open"),
+        phrase!("median"),
+        "p90",
+        phrase!("times"),
+    ])];
     for own in &funnel.transitions {
-        let time = |value: Option<f64>| value.map_or(String::new(), spelled);
-        rows.push([
+        let time = |value: Option<f64>| value.map_or(String::new(), |own| spelled(report, own));
+        let of = |(part, whole): (u64, u64)| {
+            say!("{part} of {whole}", part = grouped(part), whole = grouped(whole)).said(report.language)
+        };
+        rows.push(vec![
             name(funnel, own),
             own.planned.map_or(String::new(), |planned| percent(Some(planned))),
             percent(own.rate),
-            own.rate.map_or(String::new(), |_| format!("{} of {}", grouped(own.exits), grouped(own.of))),
+            own.rate.map_or(String::new(), |_| of((own.exits, own.of))),
             own.rate.map_or(String::new(), |_| grouped(own.open)),
             time(own.time.as_ref().map(|time| time.median)),
             time(own.time.as_ref().map(|time| time.p90)),
             own.time.as_ref().map_or(String::new(), |time| spark(report, &time.histogram)),
         ]);
     }
-    columns(&rows, &[false, true, true, true, true, true, true, false], out);
-    repeats(funnel, out);
-    if funnel.stages.iter().any(is_few) {
-        let _ = writeln!(out, "* fewer than {FEW} {counted}: chance moves such numbers");
-    }
+    report.table(rows, &[7], out);
 }
 
 /// The KPIs, each with its value of all and under it those of its splits.
@@ -148,35 +183,44 @@ fn kpis(report: &Report<'_>, out: &mut String) {
     let (measured, not): (Vec<&KpiNumbers>, Vec<&KpiNumbers>) =
         report.measured.kpis.iter().partition(|kpi| kpi.unmeasured.is_none());
     if !measured.is_empty() {
-        let mut rows = vec![["kpi", "value", "profit", "target", "", "joined", "still open"].map(str::to_owned)];
-        rows.extend(measured.iter().flat_map(|kpi| kpi.values.iter().map(|own| kpi_row(kpi, own))));
+        let heads = [
+            phrase!("kpi"),
+            phrase!("value"),
+            phrase!("profit"),
+            phrase!("target"),
+            "",
+            phrase!("joined"),
+            phrase!("still open"),
+        ];
+        let rows = measured.iter().flat_map(|kpi| kpi.values.iter().map(|own| kpi_row(report, kpi, own)));
         out.push('\n');
-        only_filled(&rows, out);
+        only_filled(report, report.heads(&heads), rows.collect(), out);
         if measured.iter().flat_map(|kpi| &kpi.values).any(rests_on_few) {
-            let _ = writeln!(out, "* rests on fewer than {FEW}: chance moves such numbers");
+            report.line(&say!("* rests on fewer than {n}: chance moves such numbers", n = FEW), out);
         }
     }
     if !not.is_empty() {
         out.push('\n');
     }
     for kpi in not {
-        let _ = writeln!(out, "not measured: {}: {}", kpi.path, kpi.unmeasured.as_deref().unwrap_or_default());
+        let why = kpi.unmeasured.as_deref().unwrap_or_default();
+        report.line(&say!("not measured: {path}: {why}", path = kpi.path, why), out);
     }
 }
 
-fn kpi_row(kpi: &KpiNumbers, own: &KpiValue) -> [String; 7] {
-    // A group may be a text of a log.
-    let place: Vec<String> = [&own.group, &own.period].into_iter().flatten().map(|text| one_line(text, true)).collect();
+fn kpi_row(report: &Report<'_>, kpi: &KpiNumbers, own: &KpiValue) -> Vec<String> {
+    let place: Vec<&str> = [&own.group, &own.period].into_iter().flatten().map(String::as_str).collect();
     let name = if place.is_empty() { kpi.label.clone() } else { format!("{}  {}", kpi.label, place.join(" ")) };
     let mark = if rests_on_few(own) { "*" } else { "" };
     let target = own.target.clone().or_else(|| kpi.target.clone().filter(|_| own.group.is_none()));
-    let number = |number: Option<f64>| number.map_or(String::new(), |own| kpi_value(Some(own), "count"));
-    [
+    let number = |number: Option<f64>| number.map_or(String::new(), |own| kpi_value(report, Some(own), "count"));
+    let verdict = own.meets.map(|meets| if meets { phrase!("met") } else { phrase!("missed") });
+    vec![
         name,
-        format!("{}{mark}", kpi_value(own.value, &kpi.unit)),
-        own.profit.map_or(String::new(), |own| kpi_value(Some(own), &kpi.unit)),
+        format!("{}{mark}", kpi_value(report, own.value, &kpi.unit)),
+        own.profit.map_or(String::new(), |own| kpi_value(report, Some(own), &kpi.unit)),
         target.unwrap_or_default(),
-        own.meets.map_or("", |meets| if meets { "met" } else { "missed" }).to_owned(),
+        verdict.map_or(String::new(), |word| report.word(word)),
         number(own.joined),
         number(own.open),
     ]
@@ -188,20 +232,20 @@ fn rests_on_few(own: &KpiValue) -> bool {
     own.value.is_some() && own.of.is_some_and(|of| of < few)
 }
 
-/// Columns of which something is filled besides the heading; the first stands at the left.
-fn only_filled<const N: usize>(rows: &[[String; N]], out: &mut String) {
-    let filled: Vec<usize> = (0..N).filter(|at| rows.iter().skip(1).any(|row| !row[*at].is_empty())).collect();
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| filled.iter().map(|at| row[*at].clone()).collect()).collect();
-    let right: Vec<bool> = filled.iter().map(|at| *at > 0).collect();
-    columns(&rows, &right, out);
+/// Columns of which something is filled besides the heading.
+fn only_filled(report: &Report<'_>, heads: Vec<String>, rows: Vec<Vec<String>>, out: &mut String) {
+    let filled: Vec<usize> = (0..heads.len()).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
+    let all = std::iter::once(heads).chain(rows);
+    let rows = all.map(|row| filled.iter().map(|at| row[*at].clone()).collect()).collect();
+    report.table(rows, &[], out);
 }
 
 #[allow(clippy::cast_sign_loss, reason = "a count is never negative")]
-pub(super) fn kpi_value(value: Option<f64>, unit: &str) -> String {
+pub(super) fn kpi_value(report: &Report<'_>, value: Option<f64>, unit: &str) -> String {
     match (value, unit) {
         (None, _) => "-".to_owned(),
         (value, "ratio") => percent(value),
-        (Some(value), "duration") => spelled(value),
+        (Some(value), "duration") => spelled(report, value),
         (Some(value), "count") if value >= 0.0 && value.fract() == 0.0 => grouped(value as u64),
         (Some(value), "count" | "number") => format!("{value:.2}"),
         (Some(value), currency) => format!("{value:.2} {currency}"),
@@ -246,19 +290,21 @@ fn spark(report: &Report<'_>, counts: &[u64]) -> String {
 }
 
 /// How often people entered the stages of the loyalty half and others that are entered more than once.
-fn repeats(funnel: &FunnelNumbers, out: &mut String) {
+fn repeats(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
     for stage in funnel.stages.iter().filter(|stage| stage.people_by_entries.iter().skip(1).any(|people| *people > 0)) {
         // Whoever came three times came twice, too.
         let at_least = |times: usize| stage.people_by_entries.iter().skip(times - 1).sum::<u64>();
-        let laps: Vec<String> = (2..=4).map(at_least).filter(|people| *people > 0).map(grouped).collect();
-        let words =
-            ["second", "third", "fourth"].iter().zip(laps).map(|(word, people)| format!("{people} a {word} time"));
-        let _ = writeln!(out, "  {}: {}", stage.label, words.collect::<Vec<_>>().join(", "));
+        let words: [fn(String) -> Message; 3] = [
+            |people| say!("{people} a second time", people),
+            |people| say!("{people} a third time", people),
+            |people| say!("{people} a fourth time", people),
+        ];
+        let laps = (2..=4).zip(words).filter(|(times, _)| at_least(*times) > 0);
+        let laps: Vec<String> =
+            laps.map(|(times, words)| words(grouped(at_least(times))).said(report.language)).collect();
+        let laps = laps.join(report.language.comma());
+        report.line(&say!("  {stage}: {laps}", stage = stage.label, laps), out);
     }
-}
-
-pub(super) fn bold(report: &Report<'_>, text: &str) -> String {
-    if report.style.color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
 /// A share with one decimal; a dash where there is none.
@@ -267,10 +313,13 @@ pub(super) fn percent(share: Option<f64>) -> String {
 }
 
 /// Seconds in the unit that reads best.
-fn spelled(seconds: f64) -> String {
-    let units = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min")];
-    match units.iter().find(|(length, _)| seconds >= *length) {
-        Some((length, unit)) => format!("{:.1}{unit}", seconds / length),
-        None => format!("{seconds:.0}s"),
+fn spelled(report: &Report<'_>, seconds: f64) -> String {
+    let say = |number: String, unit: fn(String) -> Message| unit(number).said(report.language);
+    let in_unit = |length: f64| format!("{:.1}", seconds / length);
+    match seconds {
+        days if days >= 86_400.0 => say(in_unit(86_400.0), |n| say!("{n}d", n)),
+        hours if hours >= 3_600.0 => say(in_unit(3_600.0), |n| say!("{n}h", n)),
+        minutes if minutes >= 60.0 => say(in_unit(60.0), |n| say!("{n}min", n)),
+        _ => say(format!("{seconds:.0}"), |n| say!("{n}s", n)),
     }
 }
