@@ -100,6 +100,26 @@ fn a_sample_measures_as_planned() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// Stages that a score enters, a loop, and orders that could be the first or a further one.
+#[test]
+fn a_large_sample_of_a_shop_measures_as_planned() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = "specs/examples/peepers";
+    sample(spec, folder.path(), &["-n", "40000", "--days", "900"]);
+    let measured = measured(spec, &folder.path().join("events.parquet"));
+    let ways = measured["funnels"][0]["transitions"].as_array().unwrap();
+    let wanted = ["consideration -> qualified", "qualified -> purchase", "purchase -> loyal", "loyal -> loyal"];
+    for wanted in wanted {
+        let (from, to) = wanted.split_once(" -> ").unwrap();
+        let is_one =
+            |way: &&Json| way["from"].as_str().unwrap().ends_with(from) && way["to"].as_str().unwrap().ends_with(to);
+        let way = ways.iter().find(is_one).unwrap();
+        let [planned, rate, of] = ["planned", "rate", "of"].map(|name| way[name].as_f64().unwrap());
+        let deviation = (planned * (1.0 - planned) / of).sqrt();
+        assert!(of > 60.0 && (rate - planned).abs() < SIGMAS * deviation, "{wanted}: {rate} of {of}, not {planned}");
+    }
+}
+
 /// The events of a sample as they were sent: a table of a warehouse may name its columns as it likes.
 fn as_sent(log: &str) -> String {
     let event = |line: &str| {

@@ -451,7 +451,9 @@ impl<'r, 'd> Fold<'r, 'd> {
     fn taken(&mut self, stage: u32, now: Moment<'_>) -> Option<(u32, u32)> {
         let time = now.time;
         let rules = self.rules;
-        let mut best: Option<(i64, i64, u32, u32)> = None;
+        // What is derived comes just after its cause, and is more recent.
+        let recency = |entry: &Entry| (entry.time, entry.class == NONE, entry.start);
+        let mut best: Option<((i64, bool, i64), u32, u32)> = None;
         for at in &rules.into[stage as usize] {
             let own = &rules.definition.transitions[*at as usize];
             let from = self.latest[own.from];
@@ -462,12 +464,12 @@ impl<'r, 'd> Fold<'r, 'd> {
             let in_time = own.within.is_none_or(|within| time - before.time <= within);
             let window = rules.window[stage as usize].filter(|_| !self.starts_anew(*at));
             let in_window = window.is_none_or(|window| time - before.start <= window);
-            let is_better = best.is_none_or(|(best, start, ..)| (before.time, before.start) > (best, start));
+            let is_better = best.is_none_or(|(best, ..)| recency(&before) > best);
             if in_time && in_window && is_better && self.is_open(own, now) {
-                best = Some((before.time, before.start, *at, from));
+                best = Some((recency(&before), *at, from));
             }
         }
-        best.map(|(_, _, taken, from)| (taken, from))
+        best.map(|(_, taken, from)| (taken, from))
     }
 
     /// Whether a transition leads out of the loyalty layer, which starts a journey.
@@ -719,6 +721,7 @@ impl<'r, 'd> Fold<'r, 'd> {
             if self.thresholds[at].is_done || rounded(worth) < rounded(wanted) {
                 continue;
             }
+            self.number += 1;
             self.enter(group.derived[at].0, Moment { class: NONE, ..now });
             let reached = self.commit();
             self.thresholds[at].is_done = reached > 0;

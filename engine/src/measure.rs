@@ -155,7 +155,8 @@ pub fn measure(
     facts.log.until = facts.until.map(time::show);
     facts.log.shared_identities = reading.aliases.shared();
     let kpis = cells.values(&plan, facts.from.zip(facts.until), &zone);
-    Ok(Measured::of(definition, &ways, (tally, parts), kpis, &board, (facts.log, facts.until)))
+    let span = facts.from.zip(facts.until);
+    Ok(Measured::of(definition, &ways, (tally, parts), kpis, &board, (facts.log, span, &zone)))
 }
 
 /// The parts of all files, each with the number of its origin.

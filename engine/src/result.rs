@@ -1,13 +1,15 @@
 //! The numbers, as they are published.
 
+use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
 use crate::board::Board;
-use crate::definition::{Definition, Goal, Moves};
+use crate::definition::{Definition, Goal, Moves, Period};
 use crate::money::SpendFacts;
 use crate::parts::Parts;
+use crate::period;
 use crate::tally::{Tally, Way};
 use crate::time;
 
@@ -95,6 +97,10 @@ pub struct GoalNumbers {
     /// What part of the way is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done: Option<f64>,
+    /// Where it will be at its end if it goes on as in its whole periods, of which there must be three: on the straight
+    /// line that is nearest to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<f64>,
     /// Whether it is where it should be, or beyond.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_track: Option<bool>,
@@ -502,6 +508,9 @@ pub struct Times {
     pub histogram: Vec<u64>,
 }
 
+/// The most periods that a forecast looks at.
+const MAX_PERIODS: usize = 10_000;
+
 /// The last moment of each place of a histogram, in seconds.
 pub const HISTOGRAM: [i64; 11] =
     [60, 3_600, 21_600, 86_400, 259_200, 604_800, 1_209_600, 2_592_000, 5_184_000, 7_776_000, 15_552_000];
@@ -537,8 +546,7 @@ fn rank(sorted: &[i64], percent: usize) -> Option<f64> {
 
 impl Goal {
     /// How far it is, by the values of the KPIs.
-    fn numbers(&self, kpis: &[KpiNumbers], until: Option<i64>) -> GoalNumbers {
-        let kpi = &kpis[self.kpi];
+    fn numbers(&self, kpi: &KpiNumbers, forecast: Option<f64>, until: Option<i64>) -> GoalNumbers {
         let float = |number: Decimal| number.to_f64().unwrap_or_default();
         let (from, to) = (self.course.first().map(|own| own.1), self.course.last().map(|own| own.1));
         let (from, to) = (float(from.unwrap_or_default()), float(to.unwrap_or_default()));
@@ -557,6 +565,7 @@ impl Goal {
             planned,
             actual,
             period: now.and_then(|own| own.period.clone()),
+            forecast,
             done: actual.filter(|_| (to - from).abs() > 0.0).map(|actual| (actual - from) / (to - from)),
             on_track: actual.zip(planned).map(
                 |(actual, planned)| {
@@ -564,6 +573,25 @@ impl Goal {
                 },
             ),
         }
+    }
+
+    /// Where it ends by the straight line that is nearest to the values of the whole periods (least squares).
+    fn forecast(&self, per: Period, kpi: &KpiNumbers, (from, until): (i64, i64), zone: &TimeZone) -> Option<f64> {
+        let end = self.course.last()?.0.checked_sub(1)?;
+        let all = period::between(per, from, end.max(until), zone, MAX_PERIODS);
+        let all: Vec<String> = all.into_iter().filter_map(|number| period::shown(per, number)).collect();
+        let place = |own: &KpiValue| all.iter().position(|shown| Some(shown) == own.period.as_ref());
+        let values: Vec<&KpiValue> = kpi.values.iter().filter(|own| own.by.is_none()).collect();
+        // The last period has not ended.
+        let (_, whole) = values.split_last()?;
+        #[allow(clippy::cast_precision_loss, reason = "periods are few")]
+        let points: Vec<(f64, f64)> = whole.iter().filter_map(|own| Some((place(own)? as f64, own.value?))).collect();
+        let last = period::between(per, from, end, zone, MAX_PERIODS).len().checked_sub(1)?;
+        #[allow(clippy::cast_precision_loss, reason = "periods are few")]
+        let last = last as f64;
+        line(&points)
+            .filter(|_| points.last().is_some_and(|own| own.0 < last))
+            .map(|(start, slope)| start + slope * last)
     }
 
     /// Where it should be at a moment.
@@ -574,6 +602,17 @@ impl Goal {
         let part = Decimal::from(time - begin).checked_div(Decimal::from(end - begin))?;
         Some(from + (to - from) * part)
     }
+}
+
+/// The start and the slope of the straight line nearest to some points; none where they are fewer than three.
+fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
+    #[allow(clippy::cast_precision_loss, reason = "points are few")]
+    let count = points.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
+    let (x, y) = (mean(|own| own.0), mean(|own| own.1));
+    let spread: f64 = points.iter().map(|own| (own.0 - x).powi(2)).sum();
+    let both: f64 = points.iter().map(|own| (own.0 - x) * (own.1 - y)).sum();
+    (points.len() >= 3 && spread > 0.0).then(|| (y - both / spread * x, both / spread))
 }
 
 /// A share; none of nothing.
@@ -590,7 +629,7 @@ impl Measured {
         (tally, parts): (Tally, Parts),
         kpis: Vec<KpiNumbers>,
         board: &Board,
-        (log, until): (LogFacts, Option<i64>),
+        (log, span, zone): (LogFacts, Option<(i64, i64)>, &TimeZone),
     ) -> Self {
         let Tally { stages, transitions, ways: way_tallies, .. } = tally;
         let parts = parts.numbers(definition, ways);
@@ -651,7 +690,13 @@ impl Measured {
                 people_by_entries: own.repeats,
             });
         }
-        let goals = definition.goals.iter().map(|goal| goal.numbers(&kpis, until)).collect();
+        let goal = |goal: &Goal| {
+            let (kpi, per) = (&kpis[goal.kpi], definition.kpis[goal.kpi].per);
+            let forecast = per.zip(span).filter(|_| kpi.unmeasured.is_none());
+            let forecast = forecast.and_then(|(per, span)| goal.forecast(per, kpi, span, zone));
+            goal.numbers(kpi, forecast, span.map(|span| span.1))
+        };
+        let goals = definition.goals.iter().map(goal).collect();
         let experiments = board.experiments(definition);
         let (retentions, next) = (board.retentions(definition), board.next(definition));
         let (surveys, attribution) = (board.answers.numbers(definition), board.answers.attribution(definition));

@@ -214,6 +214,8 @@ struct Aim {
     here: Option<StageId>,
     to: StageId,
     by: u32,
+    /// Whether the event may enter no other stage.
+    is_alone: bool,
 }
 
 /// What an event that was tried did.
@@ -229,7 +231,7 @@ enum Effect {
 
 impl Walk<'_, '_> {
     fn begin(&mut self, start: &Start) -> bool {
-        let aim = Aim { here: None, to: start.stage, by: NONE };
+        let aim = Aim { here: None, to: start.stage, by: NONE, is_alone: true };
         let seconds = self.draw.between(0, self.world.span / SECOND - 1);
         let time = self.world.from + seconds * SECOND;
         let reached = self.reach(aim, |_| time);
@@ -245,7 +247,7 @@ impl Walk<'_, '_> {
             let Some(way) = self.exit(here, start.channel) else { break };
             let (transition, to, within) = (way.transition, way.to, way.within);
             let now = self.now;
-            let aim = Aim { here: Some(here), to, by: transition };
+            let aim = Aim { here: Some(here), to, by: transition, is_alone: true };
             if !self.reach(aim, |draw| now + SECOND + draw.soon(within / SECOND - 1) * SECOND) {
                 self.life.missed += 1;
                 break;
@@ -274,7 +276,10 @@ impl Walk<'_, '_> {
     /// Adds what reaches a stage by a transition and changes nothing else; whether that could be done.
     fn reach(&mut self, aim: Aim, mut moment: impl FnMut(&mut Draw) -> i64) -> bool {
         let length = self.life.events.len();
-        for _ in 0..TRIES {
+        for tries in 0..TRIES {
+            // An event that enters two stages leaves open from which of them the next one comes; where there is no other,
+            // it must do.
+            let aim = Aim { is_alone: tries < TRIES / 2, ..aim };
             let definition = self.world.definition;
             let Some(enter) = self.draw.pick(&definition.stages[aim.to].enter) else { return false };
             let time = moment(&mut self.draw);
@@ -304,14 +309,17 @@ impl Walk<'_, '_> {
         self.life.events.push(Happened { time, said, is_known: aim.here.is_some() });
         self.refold();
         let mut effect = Effect::Nothing;
+        let mut stays = false;
         for entry in self.fold.entries.iter().filter(|entry| entry.time == time) {
             let stage = entry.stage as StageId;
             let is_stay = aim.here == Some(stage) && entry.taken != NONE && !self.is_loop(entry.taken);
-            effect = match effect {
-                Effect::Nothing if stage == aim.to && entry.taken == aim.by => Effect::Reached,
-                before if is_stay => before,
-                _ => return Effect::Else,
-            };
+            let is_aim = effect == Effect::Nothing && stage == aim.to && entry.taken == aim.by;
+            let is_both = if is_aim { stays && entry.class != NONE } else { effect == Effect::Reached };
+            if (is_both && aim.is_alone) || !(is_aim || is_stay) {
+                return Effect::Else;
+            }
+            stays |= is_stay;
+            effect = if is_aim { Effect::Reached } else { effect };
         }
         effect
     }

@@ -346,7 +346,8 @@ impl Person<'_> {
             allowed.filter_map(|(at, _)| Some((at, self.allows(at, event, time)?))).collect();
         allowed.sort_by_key(|(at, from)| {
             let before = &self.reached[*from];
-            (std::cmp::Reverse(before.time), std::cmp::Reverse(before.start), *at)
+            // What is derived comes just after its cause.
+            std::cmp::Reverse((before.time, before.by.is_none(), before.start, std::cmp::Reverse(*at)))
         });
         if let Some((taken, from)) = allowed.first().copied() {
             if self.leaves_loyalty(taken) {
@@ -443,7 +444,9 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
         .collect();
     let mut is_done = vec![false; thresholds.len()];
     let mut seen: Vec<usize> = Vec::new();
-    for (number, (time, _, _, happening)) in happenings.into_iter().enumerate() {
+    let mut number = 0;
+    for (time, _, _, happening) in happenings {
+        number += 1;
         let mut due = vec![false; thresholds.len()];
         let reached = match happening {
             Happening::Silence(stage) => person.happen(&[stage], None, time, number),
@@ -488,6 +491,7 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
             if is_done[own] || millionths(person.score(score, time, &seen)) < millionths(wanted) {
                 continue;
             }
+            number += 1;
             let reached = person.happen(&[stage], None, time, number);
             is_done[own] = !reached.is_empty();
             for (other, (stage, ..)) in thresholds.iter().enumerate() {

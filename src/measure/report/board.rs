@@ -5,7 +5,7 @@ use funnelc_engine::result::{
 };
 
 use super::Report;
-use super::table::{FEW, kpi_value, percent};
+use super::table::{FEW, kpi_value, only_filled, percent};
 use crate::report::text::grouped;
 use crate::{phrase, say};
 
@@ -48,15 +48,17 @@ fn goals(report: &Report<'_>, all: &[GoalNumbers], out: &mut String) {
     if all.is_empty() {
         return;
     }
-    let mut rows = vec![report.heads(&[
+    let heads = report.heads(&[
         phrase!("goal"),
         phrase!("from"),
         phrase!("to"),
         phrase!("planned now"),
         phrase!("actual"),
         phrase!("done"),
+        phrase!("forecast"),
         "",
-    ])];
+    ]);
+    let mut rows = Vec::new();
     for own in all {
         let value = |value: Option<f64>| kpi_value(report, value, &own.unit);
         let period = own.period.as_deref().map(|period| format!("  {period}")).unwrap_or_default();
@@ -68,11 +70,12 @@ fn goals(report: &Report<'_>, all: &[GoalNumbers], out: &mut String) {
             value(own.planned),
             value(own.actual),
             percent(own.done),
+            own.forecast.map_or(String::new(), |own_end| value(Some(own_end))),
             state.map_or(String::new(), |word| report.word(word)),
         ]);
     }
     out.push('\n');
-    report.table(rows, &[6], out);
+    only_filled(report, heads, rows, out);
 }
 
 fn experiment(report: &Report<'_>, own: &ExperimentNumbers, out: &mut String) {

@@ -72,9 +72,9 @@ pub fn schema() -> Value {
     });
     let goal = json!({
         "path": text, "label": text, "kpi": text, "unit": text, "from": number, "to": number, "planned": number,
-        "actual": number, "period": text, "done": number, "on_track": { "type": "boolean" },
+        "actual": number, "period": text, "done": number, "forecast": number, "on_track": { "type": "boolean" },
     });
-    let goal = object(&goal, &["planned", "actual", "period", "done", "on_track"]);
+    let goal = object(&goal, &["planned", "actual", "period", "done", "forecast", "on_track"]);
     let variant = json!({
         "name": text, "planned_share": share, "assigned": count, "arrived": count, "of": count, "open": count,
         "rate": share, "low": share, "high": share, "difference": number, "difference_low": number,

@@ -104,6 +104,7 @@ fn rows(measured: &Measured) -> Vec<Row> {
             ("planned", own.planned),
             ("actual", own.actual),
             ("done", own.done),
+            ("forecast", own.forecast),
         ];
         for (measure, value) in values {
             let period = period.clone().filter(|_| measure == "actual");

@@ -233,7 +233,7 @@ fn rests_on_few(own: &KpiValue) -> bool {
 }
 
 /// Columns of which something is filled besides the heading.
-fn only_filled(report: &Report<'_>, heads: Vec<String>, rows: Vec<Vec<String>>, out: &mut String) {
+pub(super) fn only_filled(report: &Report<'_>, heads: Vec<String>, rows: Vec<Vec<String>>, out: &mut String) {
     let filled: Vec<usize> = (0..heads.len()).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
     let all = std::iter::once(heads).chain(rows);
     let rows = all.map(|row| filled.iter().map(|at| row[*at].clone()).collect()).collect();
