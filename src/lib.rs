@@ -8,6 +8,7 @@
 //! plan, emit the target-neutral result, and the files written from it
 //! serve      a preview in the browser
 //! report     findings for people and machines
+//! maps       the customer's way as slides
 //! verify     logs of events, held to the plan
 //! forecast   what the plan comes to
 //! measure    what is to be measured, for the engine that does
@@ -34,6 +35,7 @@ pub mod forecast;
 pub mod import;
 pub mod language;
 pub mod lint;
+pub mod maps;
 #[cfg(feature = "engine")]
 pub mod measure;
 pub mod model;

@@ -15,8 +15,9 @@ use crate::model::kinds::Kind;
 use crate::model::value::{Captured, Val};
 use crate::model::walk::{FieldOf, Node, Stage};
 use crate::model::{DeclId, Model};
+pub(crate) use svg::escaped;
 use words::Words;
-pub(crate) use words::is_rtl;
+pub(crate) use words::{clean, is_rtl, isolated};
 
 /// What a picture shows.
 pub struct Scene {

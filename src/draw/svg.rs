@@ -368,7 +368,7 @@ fn cut(text: &str, columns: usize) -> String {
 }
 
 /// Text as XML has it.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

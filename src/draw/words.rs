@@ -116,12 +116,12 @@ impl Words {
 }
 
 /// A word of unknown direction that must not disturb those around it: between FIRST STRONG ISOLATE and its end.
-pub(super) fn isolated(text: &str) -> String {
+pub(crate) fn isolated(text: &str) -> String {
     format!("\u{2068}{text}\u{2069}")
 }
 
 /// Text of somebody else's: without control characters and without marks that could turn what follows.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let blank = |c: char| if c.is_control() { ' ' } else { c };
     let turns = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}');
     text.chars().filter(|c| !turns(c)).map(blank).collect()

@@ -17,6 +17,7 @@
 //! segment     a plan of Segment Protocols
 //! clients     typed clients for developers, by language
 //! dashboard   what was planned and what was measured, as a page
+//! maps        maps of the customer's way, as pictures and a page
 //! csv         the plan as a table for spreadsheets
 //! draft_04    schemas in the draft of Iglu
 //! ga4         what events are in Google Analytics 4
@@ -40,6 +41,7 @@ mod html;
 mod json_schema;
 mod loss;
 pub mod manifest;
+mod maps;
 mod markdown;
 mod mixpanel;
 mod names;

@@ -14,8 +14,8 @@ use serde_json::{Value as Json, json};
 use super::json_schema::Draft;
 use super::render::{Escape, LIMITS, Limits, Shown, Templates, is_template, partial_name};
 use super::{
-    EmitError, Facts, OutputFile, clients, csv, dashboard, ga4, json_schema, mixpanel, names, rudderstack, segment,
-    snowplow, tracking, yaml,
+    EmitError, Facts, OutputFile, clients, csv, dashboard, ga4, json_schema, maps, mixpanel, names, rudderstack,
+    segment, snowplow, tracking, yaml,
 };
 use crate::model::faults::nearest;
 use crate::plan::{EventPlan, Plan};
@@ -47,6 +47,9 @@ static EMBEDDED: &[(&str, &str, &str)] = &[
     ("kotlin", "rules.kt.hbs", include_str!("../../templates/kotlin/rules.kt.hbs")),
     ("kotlin", "runtime.kt.hbs", include_str!("../../templates/kotlin/runtime.kt.hbs")),
     ("kotlin", "sinks.kt.hbs", include_str!("../../templates/kotlin/sinks.kt.hbs")),
+    ("maps", "target.yaml", include_str!("../../templates/maps/target.yaml")),
+    ("maps", "index.html.hbs", include_str!("../../templates/maps/index.html.hbs")),
+    ("maps", "maps.css", include_str!("../../templates/maps/maps.css")),
     ("mixpanel", "target.yaml", include_str!("../../templates/mixpanel/target.yaml")),
     ("model", "target.yaml", include_str!("../../templates/model/target.yaml")),
     ("python", "target.yaml", include_str!("../../templates/python/target.yaml")),
@@ -162,6 +165,7 @@ type FolderOf = fn(&Plan) -> Files;
 
 /// What writes folders, by the names that a `target.yaml` calls them.
 static FOLDERS: &[(&str, FolderOf)] = &[
+    ("maps", maps::pictures),
     ("snowplow-schemas", snowplow::schemas),
     ("snowplow-data-structures", snowplow::data_structures),
     ("snowplow-data-products", snowplow::data_products),
@@ -179,6 +183,10 @@ static VIEWS: &[(&str, ViewOf)] = &[
         let file_of = |lang: &str| file_name(seen.pattern, seen.plan, lang);
         let Seen { plan, lang, words, facts, .. } = *seen;
         dashboard::view(&dashboard::Page { plan, lang, words, facts, file_of: &file_of })
+    }),
+    ("maps", |seen| {
+        let file_of = |lang: &str| file_name(seen.pattern, seen.plan, lang);
+        maps::view(seen.plan, seen.lang, seen.words, &file_of)
     }),
     ("ga4", |seen| json!(ga4::mapping(seen.plan))),
     ("go", |seen| clients::view(&clients::GO, seen.plan)),

@@ -166,7 +166,7 @@ pub(super) fn view(plan: &Plan, lang: &str, words: &Words, file: &dyn Fn(&str) -
 }
 
 /// What a language calls itself.
-fn own_name(lang: &str) -> &str {
+pub(super) fn own_name(lang: &str) -> &str {
     match lang.split('-').next().unwrap_or(lang) {
         "ar" => "العربية",
         "de" => "Deutsch",

@@ -65,6 +65,33 @@ def pictures(folder):
                 verdict(drawn.name, done.stderr)
 
 
+def maps(folder):
+    """The maps of every project: as many of each kind for every funnel as languages, and a page that holds them all."""
+    for project in projects():
+        out = folder / "maps" / project.name
+        done = run(FUNNELC, "build", project, "--target", "maps", "-o", out)
+        drawn = sorted(out.glob("maps/*.svg"))
+        pages = [page.read_text(encoding="utf-8") for page in sorted(out.glob("maps/index*.html"))]
+        verdict(f"maps of {project.name}", done.stderr if done.returncode else "" if pages else "no page")
+        held = sum(page.count("<svg ") for page in pages)
+        verdict(f"pages of {project.name}", "" if held == len(drawn) and held % 4 == 0 else f"{held} of {len(drawn)} pictures")
+        for svg in drawn:
+            verdict(f"{svg.name} of {project.name} is a map", map_fault(svg))
+
+
+def map_fault(path):
+    """What is wrong with a map; nothing if it is a slide of 16:9 with words that stay on it."""
+    try:
+        root = ElementTree.parse(path).getroot()
+    except ElementTree.ParseError as error:
+        return str(error)
+    others = {element.tag for element in root.iter()} - DRAWN
+    if others or root.get("viewBox") != "0 0 1600 900" or root.get("role") != "img" or not root.get("aria-label"):
+        return f"holds {others}, or is no slide"
+    places = [(float(own.get("x")), float(own.get("y"))) for own in root.iter(SVG + "text")]
+    return "" if all(0 <= x <= 1600 and 0 <= y <= 900 for x, y in places) else "has words beside the page"
+
+
 def svg_fault(path):
     """What is wrong with a picture; nothing if it is well-formed, says what it shows and holds nothing but drawing."""
     try:
@@ -114,6 +141,7 @@ def main():
                 verdict(f"{dot.name} is laid out", done.stderr)
         done = run("node", ROOT / "tests/tools/mermaid.mjs", *sorted(folder.glob("*.mermaid")))
         verdict("mermaid", done.stdout + done.stderr if done.returncode else "")
+        maps(folder)
         shells()
         manuals(folder / "man")
     print(f"{passed} passed, {failed} failed")
