@@ -252,6 +252,11 @@ impl Channel<'_, '_> {
         self.cost.is_said
     }
 
+    /// Whether what it costs depends on whom it brings and what they do.
+    pub(super) fn is_paid_by_people(&self) -> bool {
+        [self.cost.per_person, self.cost.per_lead, self.cost.per_customer].iter().any(|cost| *cost > 0.0)
+    }
+
     pub(super) fn has_season(&self) -> bool {
         self.season.is_some()
     }

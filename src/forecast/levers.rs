@@ -31,8 +31,6 @@ pub(super) struct Scaled<'a, 'b, 'm, 's> {
 
 /// How far a rate is moved to see what follows.
 const STEP: f64 = 1e-4;
-/// How many steps of elimination all trials may take together.
-const MAX_WORK: usize = 400_000_000;
 /// How often a rate is halved between what is too little and what is enough.
 const HALVINGS: usize = 50;
 /// Rates that move a number by less than this percent a percent move nothing.
@@ -50,7 +48,7 @@ impl Scaled<'_, '_, '_, '_> {
 pub(super) fn is_quick(view: &View<'_, '_, '_>) -> bool {
     let World { net, rated, .. } = view.world;
     let once = rated.iter().map(|own| 4 * own.all.work()).sum::<usize>() + rated.len() * net.graph.stages.len();
-    once.saturating_mul(2 * net.ways.len()) <= MAX_WORK
+    once.saturating_mul(2 * net.ways.len()) <= view.work
 }
 
 /// The rates that move a number, those that move it most first.

@@ -55,6 +55,9 @@ pub const MAX_LOOP: usize = 600;
 const CHECKED_LOOP: usize = 60;
 /// How many stages times promises are looked at while a spec is checked.
 const CHECKED_WORK: usize = 10_000_000;
+/// How many steps of elimination the trials of one number may take together, in a forecast and while a spec is checked.
+const TRIALS: usize = 400_000_000;
+const CHECKED_TRIALS: usize = 1_000_000;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -211,8 +214,15 @@ impl Forecast {
             .ok_or_else(|| say!("some people never leave a loop by these rates, so there is no finite answer"))?;
         let language = if ask.language.is_empty() { model.languages()[0].to_owned() } else { ask.language.clone() };
         let from = ask.from.or_else(|| promises::first_month(model, &channels));
-        let view =
-            View { world: &world, worth: &worth, currency: &currency, language: &language, from, months: ask.months };
+        let view = View {
+            world: &world,
+            worth: &worth,
+            currency: &currency,
+            language: &language,
+            from,
+            months: ask.months,
+            work: TRIALS,
+        };
         let typical = world.typical();
         let promises = promises::all(model, &view);
         let origins = origins::channels(&view);
@@ -253,8 +263,15 @@ impl Forecast {
         let worth = Worth::of(&net.graph.stages, &currency);
         let Some(world) = World::of(&net, &channels, &[]) else { return Vec::new() };
         let language = model.languages()[0].to_owned();
-        let view =
-            View { world: &world, worth: &worth, currency: &currency, language: &language, from: None, months: 1 };
+        let view = View {
+            world: &world,
+            worth: &worth,
+            currency: &currency,
+            language: &language,
+            from: None,
+            months: 1,
+            work: CHECKED_TRIALS,
+        };
         promises::missed(asked, &view)
     }
 }
@@ -274,6 +291,8 @@ struct View<'a, 'm, 's> {
     language: &'a str,
     from: Option<Month>,
     months: usize,
+    /// How many steps the trials of one number may take.
+    work: usize,
 }
 
 impl View<'_, '_, '_> {
@@ -540,6 +559,9 @@ fn notes(view: &View<'_, '_, '_>, uncounted: &channels::Uncounted, ask: &Ask, fo
     }
     if view.from.is_none() && view.world.channels.iter().any(Channel::has_season) {
         notes.push(say!("seasons are taken at their mean, as no month is named; name the first with --from"));
+    }
+    if !levers::is_quick(view) {
+        notes.push(say!("the funnels are too large to try every rate, so what moves numbers most is not told"));
     }
     if !uncounted.foreign.is_empty() {
         notes.push(say!("costs of {list} are left out: they are in another currency", list = list(&uncounted.foreign)));

@@ -252,6 +252,35 @@ pub(super) fn channels(view: &View<'_, '_, '_>) -> Vec<Origin> {
     (0..world.channels.len()).filter(has_part).map(|at| channel(view, at, &own[at], &courses, &mut curves)).collect()
 }
 
+/// What becomes of those whom a channel brings in a typical month.
+fn typical(view: &View<'_, '_, '_>, at: usize, streams: &[usize]) -> Gathered {
+    let channel = &view.world.channels[at];
+    let start = channel.start(view.stages());
+    let lives = streams.iter().map(|stream| &view.world.streams[*stream]).map(|own| {
+        let times = channel.season(None) * own.part;
+        let start = start.iter().map(|people| people * times).collect();
+        Lives { rated: own.rated, start, visits: Vec::new(), is_referred: false }
+    });
+    Gathered::of(view, &lives.collect::<Vec<_>>())
+}
+
+/// What each channel costs in a typical month, where the plan says so.
+pub(super) fn costs(view: &View<'_, '_, '_>) -> Vec<(String, f64)> {
+    let world = view.world;
+    let cost = |at: usize| {
+        let channel = &world.channels[at];
+        if !channel.is_paid_by_people() {
+            return channel.cost(None, 0.0, 0.0, 0.0);
+        }
+        let streams: Vec<usize> = (0..world.streams.len()).filter(|own| world.streams[*own].channel == at).collect();
+        let all = typical(view, at, &streams);
+        let leads = lead_stage(view, &channel.start(view.stages())).map_or(0.0, |stage| all.reach[stage]);
+        channel.cost(None, all.people, leads, all.customers)
+    };
+    let paid = (0..world.channels.len()).filter(|at| world.channels[*at].has_cost());
+    paid.map(|at| (world.channels[at].node.path(), cost(at))).collect()
+}
+
 fn channel(
     view: &View<'_, '_, '_>,
     at: usize,
@@ -262,18 +291,7 @@ fn channel(
     let (world, channel) = (view.world, &view.world.channels[at]);
     let start = channel.start(view.stages());
     let scaled = |times: f64| start.iter().map(|people| people * times).collect::<Vec<f64>>();
-    let typical = channel.season(None);
-    let lives: Vec<Lives> = streams
-        .iter()
-        .map(|stream| &world.streams[*stream])
-        .map(|own| Lives {
-            rated: own.rated,
-            start: scaled(typical * own.part),
-            visits: Vec::new(),
-            is_referred: false,
-        })
-        .collect();
-    let all = Gathered::of(view, &lives);
+    let all = typical(view, at, streams);
     let leads = lead_stage(view, &start).and_then(|stage| over(all.reach[stage], all.people)).unwrap_or(0.0);
     let conversion = over(all.customers, all.people).unwrap_or(0.0);
     let cost = |month, people: f64| channel.cost(month, people, people * leads, people * conversion);

@@ -116,7 +116,7 @@ pub(super) fn all<'m, 's>(model: &'m Model<'s>, view: &View<'_, 'm, 's>) -> Vec<
 }
 
 /// How many missed promises are told with what would keep them, while a spec is checked.
-const EXPLAINED: usize = 20;
+const EXPLAINED: usize = 5;
 
 /// Those that the plan does not keep, the first of them with what would.
 pub(super) fn missed<'m, 's>(asked: Vec<Asked<'m, 's>>, view: &View<'_, 'm, 's>) -> Vec<Promise> {
@@ -360,10 +360,7 @@ impl<'a, 'b, 'm, 's> Typical<'a, 'b, 'm, 's> {
 
     /// What a typical month costs.
     fn spend(&self, only: &[Node<'m, 's>]) -> Result<f64, Message> {
-        let costs = self.costs.get_or_init(|| {
-            let channels = super::origins::channels(&View { world: self.world, months: 0, ..*self.view });
-            channels.into_iter().filter_map(|own| Some((own.path?, own.cost?))).collect()
-        });
+        let costs = self.costs.get_or_init(|| super::origins::costs(&View { world: self.world, ..*self.view }));
         let wanted: Vec<String> = only.iter().map(|node| node.path()).collect();
         let is_wanted = |path: &String| wanted.is_empty() || wanted.contains(path);
         let costs: Vec<f64> = costs.iter().filter(|(path, _)| is_wanted(path)).map(|(_, cost)| *cost).collect();
