@@ -373,6 +373,8 @@ struct Catalog<'p> {
     properties: IndexMap<(String, String, String), Property>,
     /// By id; none while one is being described, which may hold itself.
     types: IndexMap<String, Option<CustomType>>,
+    /// By property: who described it first, and how; nothing once another description is told of.
+    described: IndexMap<String, Option<(&'p str, String)>>,
     losses: Vec<Approximation>,
     open: Vec<&'p str>,
 }
@@ -407,10 +409,24 @@ impl<'p> Catalog<'p> {
         let id = known.id.clone();
         let all = with_lines(known.description.take().unwrap_or_default(), &told);
         known.description = description(&all);
+        self.describe(&id, name, own, &told);
         if all.chars().count() > MAX_DESCRIPTION {
             self.losses.push(too_long(name, &own.path));
         }
         id
+    }
+
+    /// Tells once of properties that are described differently and are one in the catalog.
+    fn describe(&mut self, id: &str, name: &str, own: &'p PropertyPlan, told: &str) {
+        let first = self.described.entry(id.to_owned()).or_insert_with(|| Some((&own.path, told.to_owned())));
+        let Some((other, _)) = first.take_if(|(_, known)| known != told) else { return };
+        let message = say!(
+            "RudderStack has one property `{name}` of this type for all events: what is said of `{other}` and of `{own}` stands there together",
+            name,
+            other,
+            own = own.path
+        );
+        self.losses.push(lost(&own.path, message));
     }
 
     /// The name where nothing has it yet, else with a hash of what tells it apart.

@@ -298,6 +298,15 @@ fn calls_without_names_become_one_and_that_is_said() {
     assert!(lost(text, "rudderstack")[0].starts_with("b: RudderStack has one event for all calls of class `page`"));
 }
 
+#[test]
+fn rudderstack_says_which_descriptions_stand_together() {
+    let text = "event a {\n  /// What they pay.\n  prop plan string\n}\nevent b {\n  /// What they try.\n  prop plan string\n}\n\
+                event c {\n  /// What they try.\n  prop plan string\n  prop count integer\n}\nevent d { prop count integer 1..5 }\n";
+    let found = lost(text, "rudderstack");
+    let wanted = "b.plan: RudderStack has one property `plan` of this type for all events: what is said of `a.plan` and of `b.plan`";
+    assert!(found.len() == 1 && found[0].starts_with(wanted), "{found:?}");
+}
+
 /// A text as a spec writes it.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
