@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use funnelc_engine::definition::{
-    Attribution, Channel, Cohort, Columns, Comparison, Condition, Copies, Credit, Definition, Enter, Exclude, Field,
-    Formula, Funnel, How, Kpi, Literal, Measure, Moves, Net, Operation, Pattern, Period, Points, Retention, Score,
-    Segment, Slice, Split, Stage, Survey, Test, Transition, Undone,
+    Attribution, Channel, Cohort, Columns, Comparison, Condition, Copies, Credit, Definition, Enter, Exclude,
+    Experiment, Field, Formula, Funnel, How, Kpi, Literal, Measure, Moves, Net, Operation, Pattern, Period, Points,
+    Retention, Score, Segment, Slice, Split, Stage, Survey, Test, Transition, Undone,
 };
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -108,6 +108,21 @@ fn kpis(dice: &mut Dice, definition: &mut Definition) {
         funnel.by = all.into_iter().filter(|_| dice.chance(50)).collect();
         funnel.is_combined = dice.chance(50);
     }
+    let to = dice.below(definition.stages.len());
+    definition.experiments.push(Experiment {
+        path: "trial".to_owned(),
+        label: String::new(),
+        from: to,
+        to,
+        within: dice.maybe(70, |dice| dice.hours(20)),
+        assigned: dice.below(definition.patterns.len()),
+        key: 0,
+        variants: vec![("k0".to_owned(), 0.5), ("k1".to_owned(), 0.5)],
+        confidence: 0.95,
+        power: 0.8,
+        detects: None,
+        between: dice.maybe(40, |dice| (BEGIN + dice.hours(10), BEGIN + 10 * HOUR + dice.hours(30))),
+    });
     for at in 0..8 {
         let value = formula(dice, definition);
         let only = dice.maybe(30, |dice| match dice.below(3) {

@@ -570,6 +570,45 @@ pub(crate) fn surveys(definition: &Definition, events: &[Event]) -> Vec<String> 
     lines
 }
 
+/// Who was dealt to which variant of an experiment, and who of them arrived, a line each.
+pub(crate) fn experiments(definition: &Definition, events: &[Event]) -> Vec<String> {
+    let until = events.iter().map(|event| event.time).max().unwrap_or(0);
+    let people: BTreeSet<u32> = events.iter().map(|event| event.person).collect();
+    let mut lines: BTreeMap<String, u64> = BTreeMap::new();
+    for life in people.iter().map(|person| life(definition, events, *person, until)) {
+        for own in &definition.experiments {
+            let runs = |event: &Event| own.between.is_none_or(|(from, end)| event.time >= from && event.time < end);
+            let key = |event: &Event| event.properties.get(&definition.fields[own.key].name).cloned();
+            let dealt: Vec<(&Event, serde_json::Value)> = life
+                .events(own.assigned)
+                .into_iter()
+                .filter_map(|(_, event)| Some((event, key(event)?)).filter(|_| runs(event)))
+                .collect();
+            let Some((first, variant)) = dealt.first() else { continue };
+            let mut tell = |what: &str| *lines.entry(format!("{} {what}", own.path)).or_default() += 1;
+            if dealt.iter().any(|(_, other)| other != variant) {
+                tell("several");
+                continue;
+            }
+            let Some((name, _)) = own.variants.iter().find(|(name, _)| *variant == **name) else {
+                tell("unknown");
+                continue;
+            };
+            tell(&format!("{name} assigned"));
+            let end = own.within.map(|within| first.time + within);
+            if end.is_some_and(|end| end > until) {
+                continue;
+            }
+            tell(&format!("{name} mature"));
+            let arrives = |entry: &&Reached| entry.time >= first.time && end.is_none_or(|end| entry.time <= end);
+            if life.entries(own.to).into_iter().any(|entry| arrives(&entry)) {
+                tell(&format!("{name} arrived"));
+            }
+        }
+    }
+    lines.into_iter().map(|(line, count)| format!("{line}: {count}")).collect()
+}
+
 /// What each claimed event weighs.
 fn weights(definition: &Definition, touches: &[(usize, i64)], time: i64) -> Vec<Decimal> {
     let last = touches.len() - 1;

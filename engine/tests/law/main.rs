@@ -58,6 +58,7 @@ fn both(definition: &Definition, ways: &[Way], events: &[Event], memory: u64) ->
     let parts_of_law = parts::shown(definition, ways, events);
     let (kpis, mut boards_of_law) = (kpis::shown(definition, events), kpis::boards(definition, events));
     boards_of_law.extend(kpis::surveys(definition, events));
+    boards_of_law.extend(kpis::experiments(definition, events));
     boards_of_law.sort();
     let law = with(shown(definition, ways, &law), kpis, boards_of_law, parts_of_law);
     (law, with(published(definition, &own), values(&own), boards(&own), parts::published(definition, ways, &own)))
@@ -129,6 +130,18 @@ fn boards(measured: &Measured) -> Vec<String> {
     for own in &measured.next {
         for next in &own.events {
             lines.push(format!("after {} {}: {}", own.stage, next.event.as_deref().unwrap_or("nothing"), next.visits));
+        }
+    }
+    for own in &measured.experiments {
+        let mut tell = |what: &str, count: u64| {
+            lines.extend((count > 0).then(|| format!("{} {what}: {count}", own.path)));
+        };
+        tell("several", own.several);
+        tell("unknown", own.unknown);
+        for variant in &own.variants {
+            tell(&format!("{} assigned", variant.name), variant.assigned);
+            tell(&format!("{} mature", variant.name), variant.of);
+            tell(&format!("{} arrived", variant.name), variant.arrived);
         }
     }
     for own in &measured.surveys {
