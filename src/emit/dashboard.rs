@@ -125,11 +125,11 @@ pub(super) struct Page<'p> {
     pub(super) file_of: &'p dyn Fn(&str) -> String,
 }
 
-fn direction(lang: &str) -> &'static str {
+pub(super) fn direction(lang: &str) -> &'static str {
     if crate::draw::is_rtl(lang) { "rtl" } else { "ltr" }
 }
 
-fn name_of<'n>(language: Language) -> &'n str {
+pub(super) fn name_of<'n>(language: Language) -> &'n str {
     match language {
         Language::English => "English",
         Language::Arabic => "العربية",

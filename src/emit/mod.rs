@@ -20,6 +20,7 @@
 //! maps        maps of the customer's way, as pictures and a page
 //! csv         the plan as a table for spreadsheets
 //! draft_04    schemas in the draft of Iglu
+//! email       the plan of messages, for marketers
 //! ga4         what events are in Google Analytics 4
 //! mixpanel    the Lexicon of Mixpanel
 //! snowplow    schemas of Iglu, data structures and data products
@@ -36,6 +37,7 @@ pub mod diagnose;
 mod direct;
 mod draft_04;
 mod draft_07;
+mod email;
 mod ga4;
 mod html;
 mod json_schema;

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use super::json_schema::Draft;
 use super::render::{Escape, LIMITS, Limits, Shown, Templates, is_template, partial_name};
 use super::{
-    EmitError, Facts, OutputFile, clients, csv, dashboard, ga4, json_schema, maps, mixpanel, names, rudderstack,
+    EmitError, Facts, OutputFile, clients, csv, dashboard, email, ga4, json_schema, maps, mixpanel, names, rudderstack,
     segment, snowplow, tracking, yaml,
 };
 use crate::model::faults::nearest;
@@ -33,6 +33,9 @@ static EMBEDDED: &[(&str, &str, &str)] = &[
     ("dashboard", "charts.js", include_str!("../../templates/dashboard/charts.js")),
     ("dashboard", "sections.js", include_str!("../../templates/dashboard/sections.js")),
     ("dashboard", "page.js", include_str!("../../templates/dashboard/page.js")),
+    ("email", "target.yaml", include_str!("../../templates/email/target.yaml")),
+    ("email", "plan.html.hbs", include_str!("../../templates/email/plan.html.hbs")),
+    ("email", "plan.css", include_str!("../../templates/email/plan.css")),
     ("ga4", "target.yaml", include_str!("../../templates/ga4/target.yaml")),
     ("ga4", "mapping.md.hbs", include_str!("../../templates/ga4/mapping.md.hbs")),
     ("go", "target.yaml", include_str!("../../templates/go/target.yaml")),
@@ -151,6 +154,7 @@ static WRITERS: &[(&str, WriterOf)] = &[
     ("rudderstack-plan", |part, _| Some(pretty(&rudderstack::api_plan(part.plan)))),
     ("segment", |part, _| Some(pretty(&segment::plan(part.plan)))),
     ("csv", |part, _| Some(csv::plan(part.plan))),
+    ("email-csv", |part, _| Some(email::table(part.plan))),
     ("ga4-json", |part, _| Some(pretty(&ga4::mapping(part.plan)))),
     ("ga4-csv", |part, _| Some(ga4::table(part.plan))),
     ("mixpanel", |part, _| Some(pretty(&mixpanel::lexicon(part.plan)))),
@@ -188,6 +192,7 @@ static VIEWS: &[(&str, ViewOf)] = &[
         let file_of = |lang: &str| file_name(seen.pattern, seen.plan, lang);
         maps::view(seen.plan, seen.lang, seen.words, &file_of)
     }),
+    ("email", |seen| email::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))),
     ("ga4", |seen| json!(ga4::mapping(seen.plan))),
     ("go", |seen| clients::view(&clients::GO, seen.plan)),
     ("kotlin", |seen| clients::view(&clients::KOTLIN, seen.plan)),

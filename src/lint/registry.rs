@@ -40,6 +40,12 @@ pub static RULES: &[&Rule] = &[
     &rules::share_not_whole::RULE,
     &rules::missing_translation::RULE,
     &rules::variable_without_fallback::RULE,
+    &rules::wait_exceeds_window::RULE,
+    &rules::endless_sequence::RULE,
+    &rules::cta_without_goal::RULE,
+    &rules::subject_too_long::RULE,
+    &rules::mixed_direction_subject::RULE,
+    &rules::missing_unsubscribe::RULE,
     &rules::referral_growth::RULE,
 ];
 

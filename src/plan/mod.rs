@@ -12,6 +12,7 @@ mod kpi;
 mod layout;
 mod profile;
 mod schema;
+mod sequence;
 mod usage;
 pub mod value;
 
@@ -30,6 +31,7 @@ pub use funnel::{FunnelPlan, Rate, StagePlan, TransitionPlan};
 pub use kpi::{KpiPlan, UnitPlan};
 pub use profile::ProfilePlan;
 pub use schema::schema;
+pub use sequence::{AimPlan, BasisPlan, MessagePlan, SaidPlan, SequencePlan, TurnPlan, Window};
 
 /// Raised when a reader of the old form could misread the new one.
 pub const VERSION: u32 = 1;
@@ -68,6 +70,8 @@ pub struct Plan {
     pub funnels: Vec<FunnelPlan>,
     /// The KPIs, by path.
     pub kpis: Vec<KpiPlan>,
+    /// The sequences, by path.
+    pub sequences: Vec<SequencePlan>,
     /// The dashboards, by path.
     pub boards: Vec<BoardPlan>,
 }
@@ -132,6 +136,7 @@ pub fn plan(model: &Model<'_>) -> Plan {
         profiles: profile::all(model, &usage),
         funnels: funnel::all(model),
         kpis: kpi::all(model, &usage),
+        sequences: sequence::all(model, &usage),
         boards: board::all(model),
     }
 }

@@ -37,9 +37,10 @@ pub fn schema() -> Value {
             "profiles": list(&reference("profile")),
             "funnels": list(&reference("funnel")),
             "kpis": list(&reference("kpi")),
+            "sequences": list(&reference("sequence_plan")),
             "boards": list(&reference("board")),
         },
-        "required": ["$schema", "version", "generator", "files", "project", "languages", "declarations", "events", "types", "profiles", "funnels", "kpis", "boards"],
+        "required": ["$schema", "version", "generator", "files", "project", "languages", "declarations", "events", "types", "profiles", "funnels", "kpis", "sequences", "boards"],
         "additionalProperties": false,
         "$defs": defs,
     })
@@ -311,6 +312,8 @@ fn facts() -> Map<String, Value> {
         ("stage", stage()),
         ("transition", transition()),
         ("kpi", kpi()),
+        ("sequence_plan", sequence()),
+        ("message", message()),
         ("board", board()),
     ];
     all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
@@ -355,6 +358,72 @@ fn event() -> Value {
     ];
     let optional = ["module", "successor", "owner", "once_per", "rows"];
     required_but(&parts, &optional)
+}
+
+fn window() -> Value {
+    object(
+        &[("earliest", reference("length_of_time")), ("latest", reference("length_of_time"))],
+        &["earliest", "latest"],
+    )
+}
+
+fn sequence() -> Value {
+    let parts = [
+        ("path", text()),
+        ("id", text()),
+        ("label", by_language(&text())),
+        ("module", text()),
+        ("docs", text()),
+        ("moves", json!({ "type": "array", "items": text(), "minItems": 2, "maxItems": 2 })),
+        ("start", reference("expression")),
+        ("per", text()),
+        ("audience", reference("expression")),
+        ("stop", reference("expression")),
+        ("again", text()),
+        ("owner", text()),
+        ("ends", window()),
+        ("messages", list(&reference("message"))),
+    ];
+    required_but(&parts, &["module", "moves", "start", "per", "audience", "stop", "again", "owner"])
+}
+
+fn message() -> Value {
+    let said = object(&[("for", reference("reference")), ("text", by_language(&text())), ("url", text())], &["text"]);
+    let turn = object(
+        &[
+            ("turn", json!({ "enum": ["happened", "ended", "when", "otherwise", "arm"] })),
+            ("what", reference("expression")),
+            ("at_most", reference("length_of_time")),
+            ("split", text()),
+            ("share", text()),
+        ],
+        &["turn"],
+    );
+    let aims = object(
+        &[("event", reference("expression")), ("within", reference("length_of_time")), ("target", reference("value"))],
+        &["event", "within"],
+    );
+    let parts = [
+        ("path", text()),
+        ("id", text()),
+        ("name", text()),
+        ("kind", json!({ "enum": ["email", "sms", "whatsapp", "push", "call", "post", "task"] })),
+        ("window", window()),
+        ("turns", list(&turn)),
+        ("subject", list(&said)),
+        ("preview", list(&said)),
+        ("says", list(&said)),
+        ("cta", list(&said)),
+        ("offer", text()),
+        ("aims", aims),
+        ("audience", reference("expression")),
+        ("when", reference("expression")),
+        ("via", text()),
+        ("by", text()),
+        ("basis", object(&[("kind", text()), ("consent", text())], &["kind"])),
+        ("owner", text()),
+    ];
+    required_but(&parts, &["offer", "aims", "audience", "when", "via", "by", "basis", "owner"])
 }
 
 fn board() -> Value {
