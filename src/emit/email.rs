@@ -202,9 +202,9 @@ impl Page<'_> {
             let (from, to) = (place(&own.window.earliest), place(&own.window.latest));
             let row = ends.iter().position(|end| *end < from).unwrap_or(ends.len());
             if row == ends.len() {
-                ends.push(to + 4)
+                ends.push(to + 4);
             } else {
-                ends[row] = to + 4
+                ends[row] = to + 4;
             }
             let number = self.digits(&(at + 1).to_string());
             // Rows of a grid are counted from one.
@@ -270,7 +270,7 @@ impl Page<'_> {
 
     /// An offer with its code and how long it is good for.
     fn offer(&self, path: &str) -> String {
-        let parts = self.plan.find("offer", path).map(|own| offer_parts(own)).unwrap_or_default();
+        let parts = self.plan.find("offer", path).map(offer_parts).unwrap_or_default();
         std::iter::once(self.label_of("offer", path)).chain(parts).collect::<Vec<_>>().join(" · ")
     }
 
@@ -325,9 +325,8 @@ impl Page<'_> {
             })
             .collect();
         let known = self.plan.sequences.iter().flat_map(|own| &own.messages).find(|own| own.path == step.path);
-        let text = known.map(|own| self.title(own)).unwrap_or_else(|| {
-            if head.is_empty() { step.name.clone().unwrap_or_default() } else { ordered(step, head) }
-        });
+        let written = if head.is_empty() { step.name.clone().unwrap_or_default() } else { ordered(step, head) };
+        let text = known.map_or(written, |own| self.title(own));
         // How deep the steps of a page can be drawn.
         let depth = depth.min(MAX_DEPTH);
         let anchor = known.map(|own| anchor(&own.path)).unwrap_or_default();

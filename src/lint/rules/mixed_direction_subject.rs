@@ -5,6 +5,7 @@ use unicode_bidi::{BidiClass, bidi_class};
 use crate::diagnostic::{Code, Diagnostic, Group, Level};
 use crate::draw::is_rtl;
 use crate::lint::Rule;
+use crate::model::walk::Node;
 use crate::model::{Kind, Model, Val};
 use crate::say;
 use crate::source::Span;
@@ -68,7 +69,7 @@ fn runs_right_to_left(c: char) -> Option<bool> {
 /// Every subject of a mail in every language as it is most likely read: variables are what stands in for them.
 pub(super) fn subjects(model: &Model<'_>) -> Vec<(Span, String, String)> {
     let default = model.languages()[0];
-    let mails = model.nodes(Kind::Sequence).filter(|own| !own.is_broken()).flat_map(|own| own.descendants());
+    let mails = model.nodes(Kind::Sequence).filter(|own| !own.is_broken()).flat_map(Node::descendants);
     let mut all = Vec::new();
     for field in mails.filter(|step| step.kind() == Kind::Email).flat_map(|step| step.fields("subject")) {
         let Some(Val::Text(text)) = field.get("text").map(|own| &own.val) else { continue };
