@@ -88,7 +88,7 @@ pub struct GoalNumbers {
     /// Where it should be at the end of the log, on a straight line between what was promised; absent before it begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub planned: Option<f64>,
-    /// Where it is: the value of the last whole period, or of all of the log.
+    /// Where it is: the value of the last whole period in which nobody still has time, or of all of the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actual: Option<f64>,
     /// The period that is of.
@@ -550,9 +550,8 @@ impl Goal {
         let float = |number: Decimal| number.to_f64().unwrap_or_default();
         let (from, to) = (self.course.first().map(|own| own.1), self.course.last().map(|own| own.1));
         let (from, to) = (float(from.unwrap_or_default()), float(to.unwrap_or_default()));
-        let whole: Vec<&KpiValue> = kpi.values.iter().filter(|own| own.by.is_none()).collect();
-        // The last of several periods has not ended.
-        let now = if whole.len() > 1 { whole.get(whole.len() - 2) } else { whole.first() };
+        let over = over(kpi);
+        let now = over.iter().rfind(|own| is_whole(own)).or(over.last());
         let actual = now.and_then(|own| own.value).filter(|_| kpi.unmeasured.is_none());
         let planned = until.and_then(|until| self.planned(until)).map(float);
         GoalNumbers {
@@ -581,11 +580,9 @@ impl Goal {
         let all = period::between(per, from, end.max(until), zone, MAX_PERIODS);
         let all: Vec<String> = all.into_iter().filter_map(|number| period::shown(per, number)).collect();
         let place = |own: &KpiValue| all.iter().position(|shown| Some(shown) == own.period.as_ref());
-        let values: Vec<&KpiValue> = kpi.values.iter().filter(|own| own.by.is_none()).collect();
-        // The last period has not ended.
-        let (_, whole) = values.split_last()?;
+        let whole = over(kpi).into_iter().filter(|own| is_whole(own));
         #[allow(clippy::cast_precision_loss, reason = "periods are few")]
-        let points: Vec<(f64, f64)> = whole.iter().filter_map(|own| Some((place(own)? as f64, own.value?))).collect();
+        let points: Vec<(f64, f64)> = whole.filter_map(|own| Some((place(own)? as f64, own.value?))).collect();
         let last = period::between(per, from, end, zone, MAX_PERIODS).len().checked_sub(1)?;
         #[allow(clippy::cast_precision_loss, reason = "periods are few")]
         let last = last as f64;
@@ -602,6 +599,20 @@ impl Goal {
         let part = Decimal::from(time - begin).checked_div(Decimal::from(end - begin))?;
         Some(from + (to - from) * part)
     }
+}
+
+/// The values of all whose periods are over: the last of several has not ended.
+fn over(kpi: &KpiNumbers) -> Vec<&KpiValue> {
+    let mut values: Vec<&KpiValue> = kpi.values.iter().filter(|own| own.by.is_none()).collect();
+    if values.len() > 1 {
+        values.pop();
+    }
+    values
+}
+
+/// Whether nobody of a period still has time: a rate of the others would be of the quick ones alone.
+fn is_whole(own: &KpiValue) -> bool {
+    own.open.is_none_or(|open| open <= 0.0)
 }
 
 /// The start and the slope of the straight line nearest to some points; none where they are fewer than three.

@@ -1,7 +1,7 @@
 //! What the plan comes to: people by stage and month, what channels cost and their customers are worth, and whether goals
 //! and targets are what the planned rates give.
 //!
-//! The funnels are an absorbing Markov chain ([`chain`]) by channel and segment, spread over months ([`course`]). What
+//! The funnels are an absorbing Markov chain (`chain`) by channel and segment, spread over months (`course`). What
 //! comes out is [`Forecast`]: plain data, the same on every machine.
 //!
 //! ```text

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Opens dashboards in Chromium, as people do: what they say is what `measure --format json` says, nothing goes wrong in
+// Opens dashboards, plans of messages and maps in Chromium, as people do: what they say is what `measure --format json` says, nothing goes wrong in
 // silence, everybody can read and reach everything, and hostile specs stay text.
 //
 //   node tests/tools/dashboard.mjs                 everything; FUNNELC is the program, FUNNELC_TOOLS the folder of tools
@@ -92,7 +92,7 @@ const SCREENS = {
   phone: { viewport: { width: 390, height: 844 }, colorScheme: "light", hasTouch: true, deviceScaleFactor: 2 },
 };
 
-const htmlOf = (folder) => readdirSync(join(folder, "dashboard")).filter((name) => name.endsWith(".html")).sort().map((name) => join(folder, "dashboard", name));
+const htmlOf = (folder, target = "dashboard") => readdirSync(join(folder, target)).filter((name) => name.endsWith(".html")).sort().map((name) => join(folder, target, name));
 
 async function isGood(browser, name, file) {
   for (const [screen, options] of Object.entries(SCREENS)) {
@@ -110,9 +110,12 @@ async function example(browser, project, folder) {
   const [sample, plan, real] = ["sample", "plan", "real"].map((own) => join(folder, name, own));
   run("sample", project, "-n", "6000", "-o", sample);
   const logs = ["--events", join(sample, "events.parquet"), ...(existsSync(join(sample, "spend.parquet")) ? ["--spend", join(sample, "spend.parquet")] : [])];
-  run("build", project, "--target", "dashboard", "-o", plan);
+  run("build", project, "--target", "dashboard,email,maps", "-o", plan);
   run("build", project, "--target", "dashboard", "-o", real, ...logs);
   for (const file of htmlOf(plan)) await isGood(browser, `${name} plan ${file.split("/").pop()}`, file);
+  for (const target of ["email", "maps"]) {
+    for (const file of htmlOf(plan, target)) await isGood(browser, `${name} ${target} ${file.split("/").pop()}`, file);
+  }
   for (const file of htmlOf(real)) {
     await isGood(browser, `${name} ${file.split("/").pop()}`, file);
     verdict(`${name}: size`, statSync(file).size < 1_500_000 ? "" : `${statSync(file).size} bytes`);
