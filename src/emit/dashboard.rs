@@ -206,8 +206,6 @@ impl View<'_> {
             "words": words,
             "names": self.names(),
             "funnels": self.plan.funnels.iter().map(|own| self.funnel(own)).collect::<Vec<_>>(),
-            "channels": self.of_kind("channel", &["brings", "budget", "cost", "owner"]),
-            "segments": self.of_kind("segment", &["size"]),
             "kpis": self.kpis(),
             "goals": self.of_kind("goal", &["kpi", "from", "between", "milestone", "owner"]),
             "experiments": self.of_kind("experiment", &["on", "detects", "confidence", "power", "between", "owner"]),

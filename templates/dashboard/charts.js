@@ -18,10 +18,6 @@ function h(tag, attributes = {}, ...children) {
 
 const bdi = (text, attributes = {}) => h("bdi", attributes, text);
 
-function color(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-}
-
 /// Colours as they are now: `light-dark()` is resolved by the browser, not by the library.
 function palette() {
   const probe = h("span", { hidden: true });

@@ -41,7 +41,7 @@ function card(kpi) {
   const unit = numbersOf?.unit ?? unitOf(kpi);
   return h("article", { class: "card" }, h("h3", {}, bdi(kpi.label)),
     numbersOf && (numbersOf.unmeasured ? h("p", { class: "quiet" }, say("not_measured"), h("br"), h("small", {}, bdi(numbersOf.unmeasured))) : current(kpi, numbersOf, unit)),
-    targetLine(kpi, numbersOf), planLine(kpi),
+    targetLine(kpi, numbersOf), alertLine(kpi), planLine(kpi),
     h("p", { class: "quiet who" }, kpi.owner && [`${say("owner")}: `, bdi(called(kpi.owner))], kpi.owner && reviewOf(kpi) && " · ", reviewOf(kpi)),
     computed(kpi), numbersOf && !numbersOf.unmeasured && splits(numbersOf, unit));
 }
@@ -83,6 +83,12 @@ function targetLine(kpi, numbersOf) {
   const texts = all.flatMap((own) => (own.target ? [[own.target, own.by]] : rowsOf(own)));
   if (!texts.length) return numbersOf?.target && h("p", { class: "target" }, `${say("target")}: `, bdi(numbersOf.target));
   return h("p", { class: "target" }, `${say("target")}: `, texts.map(([own, by], at) => [at ? say("comma") : "", bdi(said(own)), by ? ` ${by.date ? say("until") : ""} ${said(by)}` : ""]));
+}
+
+/// When somebody is to be woken.
+function alertLine(kpi) {
+  const own = [kpi.fields?.alert].flat().filter(Boolean);
+  return own.length > 0 && h("p", { class: "quiet" }, `${say("alert")}: `, own.map((one, at) => `${at ? say("comma") : ""}${say(said(one.side))} ${said(one.value)}`));
 }
 
 /// What the plan gives, where it tells.

@@ -60,7 +60,7 @@ function value(number, unit) {
 }
 
 /// How far two values of a unit are apart.
-const apart = (number, unit) => (unit === "ratio" ? points(Math.abs(number)).replace(/^[+]/, "") : value(Math.abs(number), unit));
+const apart = (number, unit) => value(Math.abs(number), unit);
 
 function day(text) {
   const date = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T12:00:00Z` : text);
