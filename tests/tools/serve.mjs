@@ -27,7 +27,8 @@ function served(...rest) {
   const address = new Promise((found, failed) => {
     child.stderr.on("data", (bytes) => {
       said += bytes;
-      const open = said.match(/open (http:\S+)/);
+      // A line may arrive in pieces.
+      const open = said.match(/open (http:\S+)\n/);
       if (open) found(open[1]);
     });
     child.on("exit", (code) => failed(new Error(`ended with ${code}: ${said}`)));
