@@ -1,17 +1,14 @@
-//! Sequences in time: when each message of a run can be sent, and after what. Times are nominal: before quiet hours, caps
-//! and holidays hold a message back; working days follow the week and the holidays of the policy.
+//! When each message of a run can be sent, and after what.
 
-use jiff::ToSpan;
-use jiff::civil::Date;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::policy::Policy;
+use super::week::Week;
+use crate::model::Val;
 use crate::model::kinds::Kind;
 use crate::model::value::Captured;
-use crate::model::walk::{FieldOf, Node};
-use crate::model::{Model, Val};
+use crate::model::walk::Node;
 
-/// A day in seconds.
-pub const DAY: i64 = 86_400;
 /// The most steps of a sequence that are looked at.
 pub const MAX_STEPS: usize = 10_000;
 
@@ -71,7 +68,7 @@ pub struct Timeline<'m, 's> {
 impl<'m, 's> Timeline<'m, 's> {
     /// The sequence in time, under the policy of its project.
     pub fn of(sequence: Node<'m, 's>) -> Self {
-        let mut walk = Walk { week: Week::of(sequence.model), sends: Vec::new(), steps: 0 };
+        let mut walk = Walk { week: Policy::of(sequence).week, sends: Vec::new(), steps: 0 };
         let end = walk.steps(sequence, Span::default(), &mut Vec::new());
         Self { sends: walk.sends, end }
     }
@@ -157,111 +154,4 @@ fn workdays(wait: Node<'_, '_>) -> Option<i64> {
 
 fn captured<'m, 's>(node: Node<'m, 's>, slot: &str) -> Option<&'m Captured<'s>> {
     node.decl().head.iter().find(|own| own.slot == slot)
-}
-
-// ---- working days
-
-/// Which days are worked on: the week of the policy without its holidays.
-struct Week {
-    works: [bool; 7],
-    holidays: Vec<Date>,
-}
-
-/// The words of the days, Monday first.
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-/// The most days that holidays are followed for.
-const MAX_HOLIDAYS: usize = 1_000;
-/// The longest that some working days take, where no day is one.
-const NEVER: i64 = 10_000;
-
-impl Week {
-    fn of(model: &Model<'_>) -> Self {
-        let policy = model.nodes(Kind::Sending).find(|own| own.parent().is_none());
-        let works = policy.and_then(|own| own.field("week")).map_or([true, true, true, true, true, false, false], week);
-        let days = policy.into_iter().flat_map(|own| own.refs("not_on")).flat_map(holidays);
-        let mut holidays: Vec<Date> = days.take(MAX_HOLIDAYS).collect();
-        holidays.sort_unstable();
-        holidays.dedup();
-        Self { works, holidays }
-    }
-
-    fn is_worked(&self, date: Date) -> bool {
-        let at = date.weekday().to_monday_zero_offset();
-        self.works[usize::try_from(at).unwrap_or_default()] && self.holidays.binary_search(&date).is_err()
-    }
-
-    /// How long some working days take, whatever day they begin on.
-    fn workdays(&self, days: i64) -> Span {
-        // Every weekday far from all holidays, and every day from which a holiday can be met.
-        let plain = (0..7).filter_map(|at| Date::constant(2001, 1, 1).checked_add(at.days()).ok());
-        let reach = 2 * days.clamp(0, 60) + 7;
-        let before = |day: Date| (0..=reach).filter_map(move |back| day.checked_sub(back.days()).ok());
-        let starts = plain.chain(self.holidays.iter().flat_map(|day| before(*day)));
-        let lengths: Vec<i64> = starts.map(|start| self.length(start, days)).collect();
-        let of = |length: Option<&i64>| length.copied().unwrap_or_default().saturating_mul(DAY);
-        Span { least: of(lengths.iter().min()), most: of(lengths.iter().max()) }
-    }
-
-    /// How many days pass until so many working days have begun after a day.
-    fn length(&self, start: Date, days: i64) -> i64 {
-        let (mut date, mut left, mut passed) = (start, days, 0);
-        while left > 0 && passed < NEVER {
-            let Ok(next) = date.tomorrow() else { break };
-            date = next;
-            passed += 1;
-            left -= i64::from(self.is_worked(date));
-        }
-        passed
-    }
-}
-
-fn week(field: FieldOf<'_, '_>) -> [bool; 7] {
-    let day = |word: &str| DAYS.iter().position(|own| *own == word);
-    let at = |slot: &str| field.get(slot).and_then(|own| day(own.val.word()?));
-    let mut works = [false; 7];
-    if let (Some(from), Some(to)) = (at("from"), at("to")) {
-        (0..=(to + 7 - from) % 7).for_each(|step| works[(from + step) % 7] = true);
-    }
-    field
-        .field
-        .values
-        .iter()
-        .filter(|own| own.slot == "value")
-        .filter_map(|own| day(own.val.word()?))
-        .for_each(|at| works[at] = true);
-    works
-}
-
-fn holidays(node: Node<'_, '_>) -> Vec<Date> {
-    let date = |own: &Captured<'_>| match &own.val {
-        Val::Date(date) => Some(*date),
-        _ => None,
-    };
-    let mut days = Vec::new();
-    for values in node.fields("on").iter().map(|field| &field.field.values) {
-        let mut values = values.iter().peekable();
-        while let Some(own) = values.next() {
-            let Some(from) = date(own).filter(|_| own.slot == "from") else { continue };
-            let to = values.peek().filter(|next| next.slot == "to").and_then(|next| date(next)).unwrap_or(from);
-            days.extend(from.series(1.day()).take_while(|day| *day <= to).take(MAX_HOLIDAYS));
-        }
-    }
-    days
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::Weekday;
-
-    use super::*;
-
-    #[test]
-    fn working_days_pass_over_weekends_and_holidays() {
-        let mut week = Week { works: [true, true, true, true, true, false, false], holidays: Vec::new() };
-        assert_eq!(week.workdays(2), Span { least: 2 * DAY, most: 4 * DAY });
-        week.holidays = vec![Date::constant(2027, 3, 8)];
-        // From the Friday before a Monday off: Tuesday and Wednesday.
-        assert_eq!(week.workdays(2), Span { least: 2 * DAY, most: 5 * DAY });
-        assert_eq!(Date::constant(2027, 3, 8).weekday(), Weekday::Monday);
-    }
 }

@@ -1,0 +1,368 @@
+//! The policy of sending: when nothing is sent, how many messages a person gets at most, who goes first. The project has
+//! one, and a sequence may have its own, which only tightens it: what either forbids is forbidden.
+//!
+//! Quiet times are on the clock of whoever they are of. Where that is not told apart here, everybody lives by one clock.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::week::{Week, day, holidays};
+use crate::model::expr::Expr;
+use crate::model::kinds::Kind;
+use crate::model::walk::{FieldOf, Node};
+use crate::model::{DeclId, Model, Val};
+use crate::source::Span;
+
+/// The longest that quiet is followed for, ten years; what lasts longer never ends.
+const MAX_QUIET: SignedDuration = SignedDuration::from_hours(24 * 3_660);
+/// How many quiet times in a row are followed back.
+const MAX_STEPS_BACK: usize = 2_000;
+/// A Monday far from all holidays that anybody declares.
+const PLAIN: Date = Date::constant(1901, 1, 7);
+
+/// What holds for what is sent.
+#[derive(Clone)]
+pub struct Policy<'m, 's> {
+    /// Which days are worked on. It says what a working day is, and forbids nothing.
+    pub week: Week,
+    /// The day on which a week of a cap begins, as an offset from Monday.
+    pub first_day: usize,
+    /// The quiet time of each day.
+    pub windows: Vec<Window>,
+    /// The quiet days of the week, Monday first.
+    pub quiet_days: [bool; 7],
+    /// The days on which nothing is sent, in order, each once.
+    pub not_on: Vec<Date>,
+    /// How many messages a person gets at most; all of them hold.
+    pub caps: Vec<Cap>,
+    /// Who goes first when a cap is reached, the first one first. Sequences that are not in it come after.
+    pub order: Vec<DeclId>,
+    /// While one of these holds, nothing is sent.
+    pub pauses: Vec<Pause<'m, 's>>,
+    /// The share of people who get nothing, in percent.
+    pub holdout: Decimal,
+    /// The time zone of the project.
+    pub zone: TimeZone,
+}
+
+/// Whose clock something follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// Of whoever gets the message.
+    Recipient,
+    /// Of the project.
+    Project,
+}
+
+/// A quiet time of each day, from a moment up to, but without, another; over midnight where it ends before it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// When it begins.
+    pub from: Time,
+    /// When it is over.
+    pub to: Time,
+    /// Whose clock it follows.
+    pub whose: Clock,
+}
+
+/// How many messages a person gets at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cap {
+    /// So many.
+    pub count: usize,
+    /// In this time.
+    pub per: Per,
+    /// What becomes of one too many.
+    pub then: Then,
+    /// Where it is written.
+    pub place: Span,
+}
+
+/// The time in which messages are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// So many seconds up to now: a message that was sent exactly so long ago is not counted any more.
+    Rolling(i64),
+    /// The day of the recipient's calendar.
+    Day,
+    /// The week of the recipient's calendar; it begins on [`Policy::first_day`].
+    Week,
+    /// The month of the recipient's calendar.
+    Month,
+}
+
+/// What becomes of a message when a cap is full; of several, the last of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Then {
+    /// It is sent as soon as there is room.
+    Hold,
+    /// It is not sent, and the run goes on.
+    Skip,
+    /// The run is over.
+    Drop,
+}
+
+/// A condition of `pause_while`, with the field that its names are relative to.
+#[derive(Clone, Copy)]
+pub struct Pause<'m, 's> {
+    /// The field.
+    pub field: FieldOf<'m, 's>,
+    /// The condition.
+    pub cond: &'m Expr<'s>,
+}
+
+/// When quiet is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until<T> {
+    /// At this moment.
+    At(T),
+    /// Never.
+    Never,
+}
+
+/// How long something lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lasting {
+    /// So many seconds.
+    Seconds(i64),
+    /// For ever.
+    Ever,
+}
+
+impl<'m, 's> Policy<'m, 's> {
+    /// The policy of the project.
+    pub fn of_project(model: &'m Model<'s>) -> Self {
+        let sending = model.nodes(Kind::Sending).filter(|own| own.parent().is_none());
+        Self::read(model, &sending.take(1).collect::<Vec<_>>())
+    }
+
+    /// The policy for one sequence: that of the project, and its own besides.
+    pub fn of(sequence: Node<'m, 's>) -> Self {
+        let project = sequence.model.nodes(Kind::Sending).filter(|own| own.parent().is_none()).take(1);
+        Self::read(sequence.model, &project.chain(sequence.children_of(Kind::Sending)).collect::<Vec<_>>())
+    }
+
+    fn read(model: &'m Model<'s>, declared: &[Node<'m, 's>]) -> Self {
+        let fields = |word: &'static str| declared.iter().flat_map(move |own| own.fields(word));
+        let week = Week::of(declared);
+        let mut not_on: Vec<Date> =
+            declared.iter().flat_map(|own| own.refs("not_on")).flat_map(|own| holidays(own)).collect();
+        not_on.sort_unstable();
+        not_on.dedup();
+        let order = fields("order").flat_map(FieldOf::refs).map(|own| own.id);
+        Self {
+            first_day: fields("week").find_map(first_day).unwrap_or(0),
+            windows: fields("quiet").filter_map(window).collect(),
+            quiet_days: quiet_days(fields("quiet")),
+            caps: fields("cap").filter_map(cap).collect(),
+            order: order.fold(Vec::new(), |mut order, own| {
+                if !order.contains(&own) {
+                    order.push(own);
+                }
+                order
+            }),
+            pauses: fields("pause_while")
+                .filter_map(|field| Some(Pause { field, cond: field.expr("value")? }))
+                .collect(),
+            holdout: fields("holdout").filter_map(|own| own.percent("value")).max().unwrap_or_default(),
+            zone: zone(model),
+            week,
+            not_on,
+        }
+    }
+
+    // ---- quiet
+
+    /// When the quiet that a moment lies in is over; nothing where the moment is not quiet. Everybody lives by one clock,
+    /// and it is never put forward or back.
+    pub fn quiet_until(&self, at: DateTime) -> Option<Until<DateTime>> {
+        let moment = TimeZone::UTC.to_timestamp(at).ok()?;
+        Some(match self.quiet_until_by(moment, &TimeZone::UTC, &TimeZone::UTC)? {
+            Until::At(end) => Until::At(TimeZone::UTC.to_datetime(end)),
+            Until::Never => Until::Never,
+        })
+    }
+
+    /// When the quiet that a moment lies in is over for somebody who lives in a time zone; nothing where it is not quiet.
+    pub fn quiet_until_for(&self, at: Timestamp, recipient: &TimeZone) -> Option<Until<Timestamp>> {
+        self.quiet_until_by(at, recipient, &self.zone)
+    }
+
+    fn quiet_until_by(&self, at: Timestamp, recipient: &TimeZone, project: &TimeZone) -> Option<Until<Timestamp>> {
+        let limit = at.checked_add(MAX_QUIET).unwrap_or(Timestamp::MAX);
+        let mut now = at;
+        while let Some(end) = self.end_of_one(now, recipient, project) {
+            now = end;
+            if now >= limit {
+                return Some(Until::Never);
+            }
+        }
+        (now > at).then_some(Until::At(now))
+    }
+
+    /// The latest end of what makes a moment quiet.
+    fn end_of_one(&self, at: Timestamp, recipient: &TimeZone, project: &TimeZone) -> Option<Timestamp> {
+        let day = recipient.to_datetime(at).date();
+        let day = self.is_quiet_day(day).then(|| ahead(recipient, midnight_after(day), at));
+        let window = |window: &Window| {
+            let zone = if window.whose == Clock::Recipient { recipient } else { project };
+            Some(ahead(zone, window.end(zone.to_datetime(at))?, at))
+        };
+        self.windows.iter().filter_map(window).chain(day).max()
+    }
+
+    /// Whether nothing is sent on a whole day.
+    pub fn is_quiet_day(&self, date: Date) -> bool {
+        self.quiet_days[weekday(date)] || self.not_on.binary_search(&date).is_ok()
+    }
+
+    /// The longest that quiet lasts without a break, whatever the day it begins on, by a clock that is never put forward
+    /// or back.
+    pub fn longest_quiet(&self) -> Lasting {
+        self.starts_of_quiet().into_iter().map(|start| self.length_of(start)).max().unwrap_or(Lasting::Seconds(0))
+    }
+
+    /// Moments among which every block of quiet begins that is the longest of its kind.
+    fn starts_of_quiet(&self) -> Vec<DateTime> {
+        let plain = (0..7).filter_map(|at| PLAIN.checked_add(at.days()).ok());
+        let before = |day: Date| (0..2).filter_map(move |back| day.checked_sub(back.days()).ok());
+        let first = |day: &&Date| day.yesterday().is_ok_and(|before| self.not_on.binary_search(&before).is_err());
+        let around = self.not_on.iter().filter(first).flat_map(|day| before(*day));
+        let times = || self.windows.iter().map(|window| window.from).chain([Time::midnight()]);
+        plain
+            .chain(around)
+            .flat_map(|day| times().map(move |time| day.to_datetime(time)))
+            .map(|at| self.beginning(at))
+            .collect()
+    }
+
+    /// When the block of quiet began that a moment lies in, looked for a month back; the moment itself where it is not quiet.
+    fn beginning(&self, at: DateTime) -> DateTime {
+        let mut now = at;
+        for _ in 0..MAX_STEPS_BACK {
+            let Some(start) = self.start_of_one(now) else { break };
+            now = start;
+        }
+        now
+    }
+
+    /// The earliest start of what makes a moment, or the one just before it, quiet.
+    fn start_of_one(&self, at: DateTime) -> Option<DateTime> {
+        let just_before = at.checked_sub(SignedDuration::from_nanos(1)).ok()?;
+        let day = self.is_quiet_day(just_before.date()).then(|| just_before.date().to_datetime(Time::midnight()));
+        self.windows.iter().filter_map(|window| window.start(just_before)).chain(day).min()
+    }
+
+    fn length_of(&self, start: DateTime) -> Lasting {
+        match self.quiet_until(start) {
+            Some(Until::At(end)) => Lasting::Seconds(end.duration_since(start).as_secs()),
+            Some(Until::Never) => Lasting::Ever,
+            None => Lasting::Seconds(0),
+        }
+    }
+
+    // ---- order
+
+    /// Where a sequence comes when a cap is reached; sequences that nobody put in order come last, all alike.
+    pub fn rank(&self, sequence: DeclId) -> usize {
+        self.order.iter().position(|own| *own == sequence).unwrap_or(self.order.len())
+    }
+}
+
+impl Window {
+    /// When it is over, if a moment of its clock lies in it.
+    pub fn end(&self, at: DateTime) -> Option<DateTime> {
+        let (date, time) = (at.date(), at.time());
+        if self.from < self.to {
+            return (self.from <= time && time < self.to).then(|| date.to_datetime(self.to));
+        }
+        if time >= self.from {
+            return Some(midnight_after(date).date().to_datetime(self.to));
+        }
+        (time < self.to).then(|| date.to_datetime(self.to))
+    }
+
+    /// When it began, if a moment of its clock lies in it.
+    pub fn start(&self, at: DateTime) -> Option<DateTime> {
+        self.end(at)?;
+        let is_of_yesterday = self.from > self.to && at.time() < self.to;
+        let date = if is_of_yesterday { at.date().yesterday().ok()? } else { at.date() };
+        Some(date.to_datetime(self.from))
+    }
+}
+
+/// The moment that a clock shows, after another moment: of an hour that comes twice the second, if need be.
+fn ahead(zone: &TimeZone, shown: DateTime, after: Timestamp) -> Timestamp {
+    let moment = zone.to_timestamp(shown).unwrap_or(Timestamp::MAX);
+    if moment > after {
+        return moment;
+    }
+    zone.to_ambiguous_timestamp(shown)
+        .later()
+        .unwrap_or(Timestamp::MAX)
+        .max(after.saturating_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX))
+}
+
+/// When a day is over.
+fn midnight_after(date: Date) -> DateTime {
+    date.tomorrow().unwrap_or(Date::MAX).to_datetime(Time::midnight())
+}
+
+fn weekday(date: Date) -> usize {
+    usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default()
+}
+
+// ---- reading
+
+fn first_day(week: FieldOf<'_, '_>) -> Option<usize> {
+    let first = week.get("from").or_else(|| week.get("value"))?;
+    day(first.val.word()?)
+}
+
+fn window(quiet: FieldOf<'_, '_>) -> Option<Window> {
+    let time = |slot: &str| if let Val::Time(time) = quiet.get(slot)?.val { Some(time) } else { None };
+    let (from, to) = (time("from")?, time("to")?);
+    let whose = match quiet.get("whose").and_then(|own| own.val.word()) {
+        Some("project") => Clock::Project,
+        _ => Clock::Recipient,
+    };
+    // A quiet time that ends when it begins is an error of its own.
+    (from != to).then_some(Window { from, to, whose })
+}
+
+fn quiet_days<'m, 's: 'm>(fields: impl Iterator<Item = FieldOf<'m, 's>>) -> [bool; 7] {
+    let mut days = [false; 7];
+    let words = fields.flat_map(|field| &field.field.values).filter(|own| own.slot == "value");
+    words.filter_map(|own| day(own.val.word()?)).for_each(|at| days[at] = true);
+    days
+}
+
+fn cap(field: FieldOf<'_, '_>) -> Option<Cap> {
+    let Val::Number(count) = field.get("count")?.val else { return None };
+    let per = match (field.duration("value"), field.get("per").and_then(|own| own.val.word())) {
+        (Some(rolling), _) => Per::Rolling(rolling.seconds()?.to_i64().filter(|seconds| *seconds > 0)?),
+        (None, Some("day")) => Per::Day,
+        (None, Some("week")) => Per::Week,
+        (None, Some("month")) => Per::Month,
+        _ => return None,
+    };
+    let then = match field.get("then").and_then(|own| own.val.word()) {
+        Some("skip") => Then::Skip,
+        Some("drop") => Then::Drop,
+        _ => Then::Hold,
+    };
+    Some(Cap { count: count.max(Decimal::ZERO).to_usize()?, per, then, place: field.field.span })
+}
+
+/// The time zone of the project; the one of Greenwich where it says nothing.
+fn zone(model: &Model<'_>) -> TimeZone {
+    let declared = model.project().and_then(|project| project.field("timezone"));
+    let name = declared.and_then(|field| Some(field.text("value")?.words()));
+    name.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC)
+}
+
+#[cfg(test)]
+mod tests;
