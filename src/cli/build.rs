@@ -60,8 +60,18 @@ pub(super) struct What {
     #[arg(long, value_name = "FILE")]
     #[cfg_attr(feature = "engine", arg(conflicts_with = "events"))]
     measured: Option<PathBuf>,
+    /// The day on which a run starts, such as 2026-12-01, for calendars of messages
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    anchor: Option<jiff::civil::Date>,
     #[command(flatten)]
     levels: LevelArguments,
+}
+
+/// A day as it is written in a spec.
+fn day(text: &str) -> Result<jiff::civil::Date, String> {
+    jiff::fmt::strtime::parse("%Y-%m-%d", text)
+        .and_then(|own| own.to_date())
+        .map_err(|_| "a day is written as year, month and day: 2026-12-01".to_owned())
 }
 
 fn drafts() -> clap::builder::PossibleValuesParser {
@@ -153,7 +163,7 @@ impl What {
         let targets_there = template::load(self.templates.as_deref()).map_err(Unmade::Because)?;
         let draft = self.schema_draft.as_deref().and_then(emit::Draft::of).unwrap_or_default();
         let measured = self.measured(&compilation.model).map_err(Unmade::Said)?;
-        let facts = Facts::of(&compilation.model, diagnostics, measured);
+        let facts = Facts { anchor: self.anchor, ..Facts::of(&compilation.model, diagnostics, measured) };
         let options = emit::Options { targets: targets_there, draft, facts };
         emit::build_files(&options, &plan, &targets, &inputs).map_err(|error| Unmade::Because(template::words(&error)))
     }

@@ -80,7 +80,7 @@ fn edge(arrow: &Arrow, out: &mut String) {
 }
 
 /// Text inside quotes: everything that Mermaid, Markdown or HTML could read as theirs becomes a character reference.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();
     let mut only_digits = true;
     for c in text.chars() {
@@ -99,7 +99,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// A YAML string in double quotes.
-fn title(text: &str) -> String {
+pub(crate) fn title(text: &str) -> String {
     let text = if text.trim().is_empty() { "funnels" } else { text };
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -351,7 +351,7 @@ fn stroke(breadth: f64) -> f64 {
 }
 
 /// A text that fits into some columns.
-fn cut(text: &str, columns: usize) -> String {
+pub(crate) fn cut(text: &str, columns: usize) -> String {
     use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
     if text.width() <= columns {
         return text.to_owned();

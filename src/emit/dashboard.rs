@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -18,7 +19,7 @@ use crate::model::{Kind, Model};
 use crate::plan::value::Value;
 use crate::plan::{BoardPlan, Declaration, FunnelPlan, KpiPlan, Occurrences, Plan};
 
-/// What a dashboard shows besides the plan.
+/// What outputs show besides the plan.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// What was measured, as `measure --format json` says it.
@@ -31,6 +32,8 @@ pub struct Facts {
     pub pictures: BTreeMap<String, BTreeMap<String, String>>,
     /// What the checks say of the spec.
     pub findings: Vec<Finding>,
+    /// The day on which the run starts that calendars of messages show.
+    pub anchor: Option<Date>,
 }
 
 /// A finding.
@@ -61,7 +64,7 @@ impl Facts {
             serde_json::to_value(made).ok()
         };
         let as_measured = measured.as_ref().and_then(|own| forecast(Some(own)));
-        Self { forecast: forecast(None), as_measured, measured, pictures, findings }
+        Self { forecast: forecast(None), as_measured, measured, pictures, findings, anchor: None }
     }
 }
 

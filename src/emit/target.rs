@@ -36,6 +36,7 @@ static EMBEDDED: &[(&str, &str, &str)] = &[
     ("email", "target.yaml", include_str!("../../templates/email/target.yaml")),
     ("email", "plan.html.hbs", include_str!("../../templates/email/plan.html.hbs")),
     ("email", "plan.css", include_str!("../../templates/email/plan.css")),
+    ("email", "brief.md.hbs", include_str!("../../templates/email/brief.md.hbs")),
     ("ga4", "target.yaml", include_str!("../../templates/ga4/target.yaml")),
     ("ga4", "mapping.md.hbs", include_str!("../../templates/ga4/mapping.md.hbs")),
     ("go", "target.yaml", include_str!("../../templates/go/target.yaml")),
@@ -121,6 +122,8 @@ struct FileSpec {
     path: String,
     #[serde(default)]
     each: Each,
+    /// What there must be for it to be written.
+    needs: Option<Needs>,
     template: Option<String>,
     writer: Option<Writer>,
     /// What writes the files of the folder that the path names, where it takes more than one.
@@ -138,41 +141,85 @@ enum Each {
     Once,
     Event,
     Language,
+    Message,
+}
+
+/// What a file is written for, where it is not written of every plan.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Needs {
+    /// A day on which a run starts.
+    Anchor,
+    /// A message.
+    Messages,
+    /// A message on paper.
+    Post,
+}
+
+impl Needs {
+    fn are_met(self, plan: &Plan, facts: &Facts) -> bool {
+        let mut messages = plan.sequences.iter().flat_map(|own| &own.messages);
+        match self {
+            Self::Anchor => facts.anchor.is_some(),
+            Self::Messages => messages.next().is_some(),
+            Self::Post => messages.any(|own| own.kind == "post"),
+        }
+    }
+}
+
+/// What a writer is asked.
+struct Asked<'a> {
+    plan: &'a Plan,
+    part: &'a Part<'a>,
+    draft: Draft,
+    facts: &'a Facts,
+    words_of: &'a dyn Fn(&str) -> Words,
 }
 
 /// What is written without a template; none where it cannot be written for such a part.
-type WriterOf = fn(&Part<'_>, Draft) -> Option<Vec<u8>>;
+type WriterOf = fn(&Asked<'_>) -> Option<Vec<u8>>;
 
 /// The writers, by the names that a `target.yaml` calls them.
 static WRITERS: &[(&str, WriterOf)] = &[
-    ("model", |part, _| Some(pretty(part.plan))),
-    ("rudderstack-properties", |part, _| Some(yaml::to_bytes(&rudderstack::properties(part.plan)))),
-    ("rudderstack-custom-types", |part, _| Some(yaml::to_bytes(&rudderstack::custom_types(part.plan)))),
-    ("rudderstack-categories", |part, _| Some(yaml::to_bytes(&rudderstack::categories(part.plan)))),
-    ("rudderstack-events", |part, _| Some(yaml::to_bytes(&rudderstack::events(part.plan)))),
-    ("rudderstack-tracking-plan", |part, _| Some(yaml::to_bytes(&rudderstack::tracking_plan(part.plan)))),
-    ("rudderstack-plan", |part, _| Some(pretty(&rudderstack::api_plan(part.plan)))),
-    ("segment", |part, _| Some(pretty(&segment::plan(part.plan)))),
-    ("csv", |part, _| Some(csv::plan(part.plan))),
-    ("email-csv", |part, _| Some(email::table(part.plan))),
-    ("ga4-json", |part, _| Some(pretty(&ga4::mapping(part.plan)))),
-    ("ga4-csv", |part, _| Some(ga4::table(part.plan))),
-    ("mixpanel", |part, _| Some(pretty(&mixpanel::lexicon(part.plan)))),
-    ("json-schema", |part, draft| Some(pretty(&json_schema::of_event(part.plan, part.event?, draft)))),
+    ("model", |asked| Some(pretty(asked.plan))),
+    ("rudderstack-properties", |asked| Some(yaml::to_bytes(&rudderstack::properties(asked.plan)))),
+    ("rudderstack-custom-types", |asked| Some(yaml::to_bytes(&rudderstack::custom_types(asked.plan)))),
+    ("rudderstack-categories", |asked| Some(yaml::to_bytes(&rudderstack::categories(asked.plan)))),
+    ("rudderstack-events", |asked| Some(yaml::to_bytes(&rudderstack::events(asked.plan)))),
+    ("rudderstack-tracking-plan", |asked| Some(yaml::to_bytes(&rudderstack::tracking_plan(asked.plan)))),
+    ("rudderstack-plan", |asked| Some(pretty(&rudderstack::api_plan(asked.plan)))),
+    ("segment", |asked| Some(pretty(&segment::plan(asked.plan)))),
+    ("csv", |asked| Some(csv::plan(asked.plan))),
+    ("email-csv", |asked| Some(email::table(asked.plan, asked.words_of))),
+    ("email-print", |asked| Some(email::printed(asked.plan, asked.words_of))),
+    ("email-workbook", |asked| email::workbook(asked.plan, asked.words_of)),
+    ("email-timeline", |asked| {
+        let lang = asked.part.lang;
+        Some(email::timeline(asked.plan, &(asked.words_of)(lang), lang, asked.facts.anchor))
+    }),
+    ("email-calendar", |asked| {
+        let lang = asked.part.lang;
+        Some(email::calendar(asked.plan, lang, &(asked.words_of)(lang), asked.facts.anchor?))
+    }),
+    ("ga4-json", |asked| Some(pretty(&ga4::mapping(asked.plan)))),
+    ("ga4-csv", |asked| Some(ga4::table(asked.plan))),
+    ("mixpanel", |asked| Some(pretty(&mixpanel::lexicon(asked.plan)))),
+    ("json-schema", |asked| Some(pretty(&json_schema::of_event(asked.plan, asked.part.event?, asked.draft)))),
 ];
 
 /// The files of a folder, by their paths inside of it.
 pub(super) type Files = Vec<(String, Vec<u8>)>;
 
 /// What writes a folder.
-type FolderOf = fn(&Plan) -> Files;
+type FolderOf = fn(&Plan, &dyn Fn(&str) -> Words) -> Files;
 
 /// What writes folders, by the names that a `target.yaml` calls them.
 static FOLDERS: &[(&str, FolderOf)] = &[
-    ("maps", maps::pictures),
-    ("snowplow-schemas", snowplow::schemas),
-    ("snowplow-data-structures", snowplow::data_structures),
-    ("snowplow-data-products", snowplow::data_products),
+    ("email-flowcharts", email::flowcharts),
+    ("maps", |plan, _| maps::pictures(plan)),
+    ("snowplow-schemas", |plan, _| snowplow::schemas(plan)),
+    ("snowplow-data-structures", |plan, _| snowplow::data_structures(plan)),
+    ("snowplow-data-products", |plan, _| snowplow::data_products(plan)),
 ];
 
 /// What a template is shown.
@@ -193,6 +240,7 @@ static VIEWS: &[(&str, ViewOf)] = &[
         maps::view(seen.plan, seen.lang, seen.words, &file_of)
     }),
     ("email", |seen| email::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))),
+    ("brief", |seen| email::brief(seen.plan, seen.message, seen.lang, seen.words)),
     ("ga4", |seen| json!(ga4::mapping(seen.plan))),
     ("go", |seen| clients::view(&clients::GO, seen.plan)),
     ("kotlin", |seen| clients::view(&clients::KOTLIN, seen.plan)),
@@ -210,6 +258,8 @@ struct Seen<'s> {
     lang: &'s str,
     words: &'s Words,
     facts: &'s Facts,
+    /// The path of the message, for a file of one.
+    message: &'s str,
     /// The path of the file as `target.yaml` gives it.
     pattern: &'s str,
 }
@@ -383,6 +433,7 @@ impl Target {
                 Each::Once => "once",
                 Each::Event => "for each event",
                 Each::Language => "for each language",
+                Each::Message => "for each message and language",
             };
             (spec.path.as_str(), each, spec.template.as_deref().unwrap_or("the compiler"))
         })
@@ -425,13 +476,19 @@ impl Target {
         limits: Limits,
     ) -> Result<Vec<OutputFile>, EmitError> {
         let steps = Arc::new(AtomicU64::new(limits.steps));
-        let file_names = names::stems(plan.events.iter().map(|event| event.path.as_str()));
+        let messages = plan.sequences.iter().flat_map(|own| &own.messages).map(|own| own.path.as_str());
+        let file_names = Stems {
+            events: names::stems(plan.events.iter().map(|event| event.path.as_str())),
+            messages: names::stems(messages),
+        };
+        let words_of = |lang: &str| self.words_in(lang);
         let mut writings = BTreeMap::new();
         let mut files = Vec::new();
-        for spec in &self.files {
+        let wanted = |spec: &&FileSpec| spec.needs.is_none_or(|needs| needs.are_met(plan, facts));
+        for spec in self.files.iter().filter(wanted) {
             if let Some(Folder(write)) = spec.folder {
                 let file = |(path, bytes)| (format!("{}/{path}", spec.path), bytes);
-                let own = write(plan).into_iter().map(file);
+                let own = write(plan, &words_of).into_iter().map(file);
                 files.extend(own.map(|(path, bytes)| OutputFile { path, bytes, target: self.name.clone() }));
                 continue;
             }
@@ -453,7 +510,10 @@ impl Target {
     }
 
     fn bytes(&self, writing: &mut Writing<'_>, spec: &FileSpec, part: &Part<'_>) -> Result<Vec<u8>, EmitError> {
-        let written = spec.writer.and_then(|Writer(write)| write(part, writing.draft));
+        let words_of = |lang: &str| self.words_in(lang);
+        let Writing { draft, facts, .. } = *writing;
+        let asked = Asked { plan: part.plan, part, draft, facts, words_of: &words_of };
+        let written = spec.writer.and_then(|Writer(write)| write(&asked));
         match (written, &spec.template) {
             (Some(bytes), _) => Ok(bytes),
             (None, Some(template)) if !self.texts.contains_key(template) => {
@@ -498,7 +558,9 @@ impl Target {
             data["words"] = json!(words);
             return writing.templates.render(template, whole);
         };
-        let seen = Seen { plan: part.plan, lang: part.lang, words: &words, facts: writing.facts, pattern: &spec.path };
+        let message = part.message.unwrap_or_default();
+        let Writing { facts, .. } = *writing;
+        let seen = Seen { plan: part.plan, lang: part.lang, words: &words, facts, message, pattern: &spec.path };
         let data = view(&seen);
         writing.templates.render(template, &Context::from(data))
     }
@@ -531,22 +593,37 @@ struct Part<'p> {
     plan: &'p Plan,
     lang: &'p str,
     event: Option<&'p EventPlan>,
+    /// The path of a message.
+    message: Option<&'p str>,
+}
+
+/// The names of files of events and messages.
+struct Stems<'p> {
+    events: BTreeMap<&'p str, String>,
+    messages: BTreeMap<&'p str, String>,
 }
 
 fn parts(each: Each, plan: &Plan) -> Vec<Part<'_>> {
     let default = plan.languages.first().map_or("en", String::as_str);
-    let once = || Part { plan, lang: default, event: None };
+    let once = || Part { plan, lang: default, event: None, message: None };
     match each {
         Each::Once => vec![once()],
         Each::Event => plan.events.iter().map(|event| Part { event: Some(event), ..once() }).collect(),
         Each::Language => plan.languages.iter().map(|lang| Part { lang, ..once() }).collect(),
+        Each::Message => {
+            let messages = plan.sequences.iter().flat_map(|own| &own.messages);
+            let in_languages =
+                |path| plan.languages.iter().map(move |lang| Part { lang, message: Some(path), ..once() });
+            messages.flat_map(|own| in_languages(own.path.as_str())).collect()
+        }
     }
 }
 
 impl Part<'_> {
-    fn path(&self, pattern: &str, stems: &BTreeMap<&str, String>) -> String {
-        let event = self.event.and_then(|event| stems.get(event.path.as_str())).map_or("", String::as_str);
-        in_language(&pattern.replace("{event}", event), self.plan, self.lang)
+    fn path(&self, pattern: &str, stems: &Stems<'_>) -> String {
+        let event = self.event.and_then(|event| stems.events.get(event.path.as_str())).map_or("", String::as_str);
+        let message = self.message.and_then(|path| stems.messages.get(path)).map_or("", String::as_str);
+        in_language(&pattern.replace("{event}", event).replace("{message}", message), self.plan, self.lang)
     }
 }
 

@@ -72,6 +72,8 @@ pub struct MessagePlan {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// What it is, as `///` says.
+    pub docs: String,
     /// `email`, `sms`, `whatsapp`, `push`, `call`, `post` or `task`.
     pub kind: &'static str,
     /// When it is sent.
@@ -84,6 +86,8 @@ pub struct MessagePlan {
     pub preview: Vec<SaidPlan>,
     /// What it says.
     pub says: Vec<SaidPlan>,
+    /// What is seen, for those who cannot see it.
+    pub image: Vec<SaidPlan>,
     /// The one thing to do.
     pub cta: Vec<SaidPlan>,
     /// What it offers, as a path.
@@ -211,12 +215,14 @@ fn message(sequence: Node<'_, '_>, send: &Send<'_, '_>) -> MessagePlan {
     MessagePlan {
         id: id(own.kind().word(), &path),
         name: own.name().to_owned(),
+        docs: docs(own),
         kind: own.kind().word(),
         window: window(send.after),
         turns: send.turns.iter().map(turn).collect(),
         subject: said(own, "subject"),
         preview: said(own, "preview"),
         says: said(own, "says"),
+        image: said(own, "image"),
         cta: said(own, "cta"),
         offer: own.refs("offer").first().map(|offer| offer.path()),
         aims: own.field("aims_for").and_then(aim),
@@ -250,7 +256,7 @@ fn said(own: Node<'_, '_>, word: &str) -> Vec<SaidPlan> {
         .filter_map(|field| {
             let whom =
                 field.target_of("for").map(|node| Reference { kind: node.kind().word().to_owned(), path: node.path() });
-            let Val::Text(text) = &field.get("text")?.val else { return None };
+            let Val::Text(text) = &field.get("text").or_else(|| field.get("value"))?.val else { return None };
             let url = field.text("url").map(crate::model::value::Text::words);
             Some(SaidPlan { whom, text: by_language(own.model.languages()[0], text), url })
         })

@@ -1,18 +1,37 @@
-//! The plan of messages, as marketers hand it over: a document per language and a table with a row for each message and
-//! language.
+//! The plan of messages, as marketers hand it over.
+//!
+//! ```text
+//! calendar  the messages of a run that starts on one day (RFC 5545)
+//! chart     the ways through a sequence, drawn
+//! links     the addresses that messages lead to
+//! sheet     the plan as a workbook
+//! spell     values as they are written in a spec
+//! table     the plan as rows, and the list for the printer
+//! ```
+
+mod calendar;
+mod chart;
+mod links;
+mod sheet;
+mod spell;
+mod table;
 
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::csv;
 use super::target::Words;
+use crate::analysis::timed::DAY;
 use crate::language::Language;
-use crate::plan::value::{Duration, Slot, Slots, Value};
-use crate::plan::{Declaration, MessagePlan, Occurrences, Plan, SaidPlan, SequencePlan, TurnPlan, Window};
+use crate::plan::value::Duration;
+use crate::plan::{Declaration, MessagePlan, Plan, SaidPlan, SequencePlan, TurnPlan, Window};
+pub(super) use calendar::calendar;
+pub(super) use chart::{flowcharts, timeline};
+use links::tagged;
+pub(super) use sheet::workbook;
+use spell::{occurrences, offer_parts, policy_text, refs, slot_text, spelled};
+pub(super) use table::{printed, table};
 
-/// A day in seconds.
-const DAY: i64 = 86_400;
 /// An hour in seconds.
 const HOUR: i64 = 3_600;
 
@@ -26,6 +45,7 @@ struct SequenceView {
     facts: Vec<Fact>,
     marks: Vec<Mark>,
     ends: String,
+    chart: String,
     flow: Vec<Line>,
     messages: Vec<MessageView>,
 }
@@ -103,6 +123,25 @@ pub(super) fn view(plan: &Plan, lang: &str, words: &Words, file_of: &dyn Fn(&str
     })
 }
 
+/// What the brief of one message shows in one language.
+pub(super) fn brief(plan: &Plan, path: &str, lang: &str, words: &Words) -> Json {
+    let page = Page { plan, lang, words };
+    let all = plan.sequences.iter().flat_map(|own| own.messages.iter().enumerate().map(move |at| (own, at)));
+    let Some((sequence, (at, own))) = all.into_iter().find(|(_, (_, own))| own.path == path) else { return Json::Null };
+    json!({
+        "lang": lang,
+        "rtl": super::dashboard::direction(lang) == "rtl",
+        "generator": format!("{} {}", plan.generator.name, plan.generator.version),
+        "words": words,
+        "sequence": page.said(&sequence.label).unwrap_or(&sequence.path),
+        "docs": own.docs,
+        "facts": page.facts(sequence),
+        "message": page.message(at, own),
+        "before": at.checked_sub(1).and_then(|at| sequence.messages.get(at)).map(|own| page.title(own)),
+        "after": sequence.messages.get(at + 1).map(|own| page.title(own)),
+    })
+}
+
 struct Page<'p> {
     plan: &'p Plan,
     lang: &'p str,
@@ -158,32 +197,39 @@ impl Page<'_> {
             facts: self.facts(own),
             marks: self.marks(own),
             ends: self.when(&own.ends),
+            chart: chart::drawn(self, own).unwrap_or_default(),
             flow,
             messages: own.messages.iter().enumerate().map(|(at, own)| self.message(at, own)).collect(),
             anchor,
         }
     }
 
+    /// The transition that a sequence is to make, in words.
+    fn moves(&self, own: &SequencePlan) -> Option<String> {
+        let [from, to] = own.moves.as_ref()?;
+        let arrow = if super::dashboard::direction(self.lang) == "rtl" { "←" } else { "→" };
+        Some(format!("{} {arrow} {}", self.stage(from), self.stage(to)))
+    }
+
+    /// Whether a run may come again, in words.
+    fn again(&self, own: &SequencePlan) -> Option<String> {
+        let again = own.again.as_ref()?;
+        let known = self.words.get(&format!("again_{again}")).cloned();
+        Some(known.unwrap_or_else(|| self.say("again_after", &[again])))
+    }
+
     fn facts(&self, own: &SequencePlan) -> Vec<Fact> {
-        let moves = own.moves.as_ref().map(|[from, to]| {
-            let arrow = if super::dashboard::direction(self.lang) == "rtl" { "←" } else { "→" };
-            format!("{} {arrow} {}", self.stage(from), self.stage(to))
-        });
         let start = own.start.as_ref().map(|own| own.text.clone());
         let start = start.map(|text| own.per.as_ref().map_or(text.clone(), |key| format!("{text} per {key}")));
-        let again = own.again.as_ref().map(|own| {
-            self.words.get(&format!("again_{own}")).cloned().unwrap_or_else(|| self.say("again_after", &[own]))
-        });
         let text = |own: &Option<crate::plan::value::Expression>| own.as_ref().map(|own| own.text.clone());
-        let all = [
-            ("moves", moves, false),
+        self.named([
+            ("moves", self.moves(own), false),
             ("start", start, true),
             ("audience", text(&own.audience), true),
             ("stop", text(&own.stop), true),
-            ("again", again, false),
+            ("again", self.again(own), false),
             ("owner", own.owner.as_ref().map(|own| self.label_of("team", own)), false),
-        ];
-        self.named(all)
+        ])
     }
 
     fn named<const N: usize>(&self, all: [(&str, Option<String>, bool); N]) -> Vec<Fact> {
@@ -220,8 +266,6 @@ impl Page<'_> {
     }
 
     fn message(&self, at: usize, own: &MessagePlan) -> MessageView {
-        let texts = [("subject", &own.subject), ("preview", &own.preview), ("says", &own.says), ("cta", &own.cta)];
-        let texts = texts.into_iter().flat_map(|(word, all)| all.iter().map(move |said| (word, said)));
         MessageView {
             anchor: anchor(&own.path),
             number: self.digits(&(at + 1).to_string()),
@@ -230,9 +274,21 @@ impl Page<'_> {
             when: self.when(&own.window),
             path: own.path.clone(),
             turns: own.turns.iter().map(|own| self.turn(own)).collect(),
-            texts: texts.map(|(word, said)| self.text(word, said, own)).collect(),
+            texts: self.texts(own),
             facts: self.message_facts(own),
         }
+    }
+
+    fn texts(&self, own: &MessagePlan) -> Vec<TextView> {
+        let texts = [
+            ("subject", &own.subject),
+            ("preview", &own.preview),
+            ("says", &own.says),
+            ("image", &own.image),
+            ("cta", &own.cta),
+        ];
+        let texts = texts.into_iter().flat_map(|(word, all)| all.iter().map(move |said| (word, said)));
+        texts.map(|(word, said)| self.text(word, said, own)).collect()
     }
 
     fn text(&self, word: &str, said: &SaidPlan, message: &MessagePlan) -> TextView {
@@ -257,6 +313,7 @@ impl Page<'_> {
             ("audience", text(&own.audience), true),
             ("only_if", text(&own.when), true),
             ("via", own.via.as_deref().map(|path| self.label_of("channel", path)), false),
+            ("arrives", self.arrival(own), false),
             ("by", own.by.as_deref().map(|path| self.label_of("team", path)), false),
             ("basis", own.basis.as_ref().map(|own| self.basis(&own.kind, own.consent.as_deref())), false),
             ("owner", own.owner.as_deref().map(|path| self.label_of("team", path)), false),
@@ -272,6 +329,30 @@ impl Page<'_> {
     fn offer(&self, path: &str) -> String {
         let parts = self.plan.find("offer", path).map(offer_parts).unwrap_or_default();
         std::iter::once(self.label_of("offer", path)).chain(parts).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// One field of an offer.
+    fn offer_field(&self, path: &str, field: &str) -> String {
+        let offer = self.plan.find("offer", path);
+        offer.and_then(|own| spell::field(own, field)).unwrap_or_default()
+    }
+
+    /// How long something on paper is on its way, in seconds.
+    fn lead_time(&self, own: &MessagePlan) -> Option<(i64, i64)> {
+        spell::seconds_of(self.plan.find("channel", own.via.as_deref()?)?, "lead_time")
+    }
+
+    /// When something on paper arrives, in words.
+    fn arrival(&self, own: &MessagePlan) -> Option<String> {
+        let (least, most) = self.lead_time(own).filter(|_| own.kind == "post")?;
+        let (from, to) = (seconds(&own.window.earliest) + least, seconds(&own.window.latest) + most);
+        let (from, to) = (self.moment(from), self.moment(to));
+        Some(if from == to { from } else { self.say("from_to", &[&from, &to]) })
+    }
+
+    /// What one message through a channel costs.
+    fn cost(&self, channel: &str) -> String {
+        self.plan.find("channel", channel).and_then(|own| spell::field(own, "cost")).unwrap_or_default()
     }
 
     fn turn(&self, own: &TurnPlan) -> Fact {
@@ -372,265 +453,10 @@ fn ordered(step: &Declaration, mut head: Vec<String>) -> String {
     name.chain(head).collect::<Vec<_>>().join(" ")
 }
 
-fn occurrences<'d>(own: &'d Declaration, word: &str) -> Vec<&'d Slots> {
-    match own.fields.get(word).or_else(|| own.inherited.get(word)) {
-        Some(Occurrences::Once(slots)) => vec![slots],
-        Some(Occurrences::Several(all)) => all.iter().collect(),
-        None => Vec::new(),
-    }
-}
-
-fn policy_text(word: &str, slots: &Slots) -> String {
-    let get = |slot: &str| slots.get(slot).map(slot_text);
-    match (get("from"), get("to")) {
-        (Some(from), Some(to)) => {
-            [Some(format!("{from} .. {to}")), get("whose")].into_iter().flatten().collect::<Vec<_>>().join(" ")
-        }
-        _ if word == "cap" => {
-            let per = get("value").or_else(|| get("per")).unwrap_or_default();
-            [get("count"), Some(format!("per {per}")), get("then")].into_iter().flatten().collect::<Vec<_>>().join(" ")
-        }
-        _ if word == "order" => slots.values().flat_map(slot_texts).collect::<Vec<_>>().join(" > "),
-        _ => slots.values().map(slot_text).collect::<Vec<_>>().join(" "),
-    }
-}
-
-fn refs(slots: &Slots) -> Vec<String> {
-    slots.values().flat_map(slot_texts).collect()
-}
-
-fn slot_texts(slot: &Slot) -> Vec<String> {
-    match slot {
-        Slot::One(value) => vec![spelled(value)],
-        Slot::Many(values) => values.iter().map(spelled).collect(),
-        Slot::Groups(groups) => {
-            groups.iter().map(|slots| slots.values().map(slot_text).collect::<Vec<_>>().join(" ")).collect()
-        }
-    }
-}
-
-fn slot_text(slot: &Slot) -> String {
-    slot_texts(slot).join(", ")
-}
-
-/// A value as it is written in a spec.
-fn spelled(value: &Value) -> String {
-    match value {
-        Value::Percent(text)
-        | Value::Word(text)
-        | Value::String(text)
-        | Value::Number(text)
-        | Value::Date(text)
-        | Value::Month(text)
-        | Value::Time(text)
-        | Value::Builtin(text) => text.clone(),
-        Value::Workdays(days) => format!("{days} workdays"),
-        Value::Duration(time) => time.text.clone(),
-        Value::Money(money) => format!("{} {}", money.amount, money.currency),
-        Value::Compare(own) => format!("{} {}", own.op, spelled(&own.value)),
-        Value::Range(own) => format!("{}..{}", spelled(&own.from), spelled(&own.to)),
-        Value::Ref(own) => own.path.clone(),
-        Value::Expr(own) => own.text.clone(),
-        Value::Text(text) => text.values().next().cloned().unwrap_or_default(),
-        Value::List(values) => values.iter().map(spelled).collect::<Vec<_>>().join(", "),
-        _ => String::new(),
-    }
-}
-
-fn offer_parts(own: &Declaration) -> Vec<String> {
-    let text = |word: &str| {
-        occurrences(own, word).first().map(|slots| {
-            let order = ["code", "pattern", "value", "for", "from", "to", "anchor", "event"];
-            let mut all: Vec<(&String, &Slot)> = slots.iter().collect();
-            all.sort_by_key(|(slot, _)| order.iter().position(|own| own == slot));
-            all.iter()
-                .filter(|(slot, _)| slot.as_str() != "unique")
-                .map(|(slot, value)| match slot.as_str() {
-                    "anchor" | "event" => format!("after {}", slot_text(value)),
-                    _ => slot_text(value),
-                })
-                .collect::<Vec<_>>()
-                .join(" ")
-        })
-    };
-    ["code", "valid"].iter().filter_map(|word| text(word)).filter(|text| !text.is_empty()).collect()
-}
-
 fn seconds(duration: &Duration) -> i64 {
     duration.seconds.as_deref().and_then(|seconds| seconds.parse().ok()).unwrap_or_default()
 }
 
 fn anchor(path: &str) -> String {
     path.replace(|c: char| !c.is_alphanumeric() && c != '_', "-")
-}
-
-// ---- addresses
-
-/// The kinds of messages that are read on a screen, whose links say where they stand.
-const LINKED: &[&str] = &["email", "sms", "whatsapp", "push"];
-
-/// The address of a call to action, with the parameters that tell the visit from others.
-fn tagged(url: &str, message: &MessagePlan) -> String {
-    let is_web = url.starts_with("https://") || url.starts_with("http://");
-    if !is_web || !LINKED.contains(&message.kind) || url.contains("utm_") {
-        return url.to_owned();
-    }
-    let (page, fragment) = url.split_once('#').map_or((url, None), |(page, fragment)| (page, Some(fragment)));
-    let (sequence, name) = message.path.rsplit_once('.').unwrap_or((message.path.as_str(), ""));
-    let query = format!(
-        "utm_source={}&utm_medium={0}&utm_campaign={}&utm_content={}",
-        message.kind,
-        encoded(sequence),
-        encoded(name)
-    );
-    let joint = if page.contains('?') { '&' } else { '?' };
-    let fragment = fragment.map(|own| format!("#{own}")).unwrap_or_default();
-    format!("{page}{joint}{query}{fragment}")
-}
-
-/// A value of a query (RFC 3986): unreserved characters as they are.
-fn encoded(text: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(byte).collect()
-}
-
-// ---- the table
-
-/// The columns; one row a message and language.
-const COLUMNS: &[&str] = &[
-    "sequence",
-    "sequence label",
-    "moves",
-    "message",
-    "kind",
-    "number",
-    "language",
-    "earliest",
-    "latest",
-    "path to it",
-    "start",
-    "audience",
-    "stop",
-    "again",
-    "only if",
-    "subject",
-    "preview",
-    "message text",
-    "call to action",
-    "url",
-    "offer",
-    "aims for",
-    "within",
-    "target",
-    "via",
-    "by",
-    "legal basis",
-    "owner",
-];
-
-/// The table of messages.
-pub(super) fn table(plan: &Plan) -> Vec<u8> {
-    let mut rows = vec![COLUMNS.iter().map(|own| (*own).to_owned()).collect()];
-    for sequence in &plan.sequences {
-        for (at, message) in sequence.messages.iter().enumerate() {
-            rows.extend(plan.languages.iter().map(|lang| row(plan, sequence, at, message, lang)));
-        }
-    }
-    csv::table(rows)
-}
-
-fn row(plan: &Plan, sequence: &SequencePlan, at: usize, own: &MessagePlan, lang: &str) -> Vec<String> {
-    let words = Words::new();
-    let page = Page { plan, lang, words: &words };
-    let text =
-        |own: &Option<crate::plan::value::Expression>| own.as_ref().map(|own| own.text.clone()).unwrap_or_default();
-    let all = |said: &[SaidPlan]| {
-        let one = |said: &SaidPlan| {
-            let text = page.said(&said.text).unwrap_or_default();
-            said.whom.as_ref().map_or(text.to_owned(), |whom| format!("[{}] {text}", whom.path))
-        };
-        said.iter().map(one).collect::<Vec<_>>().join("\n")
-    };
-    let urls = own.cta.iter().filter_map(|said| said.url.as_deref()).map(|url| tagged(url, own));
-    let turns = own.turns.iter().map(|own| page.turn(own)).map(|own| format!("{} {}", own.name, own.text));
-    let both = [&sequence.audience, &own.audience].into_iter().flatten().map(|own| own.text.clone());
-    let aims = own.aims.as_ref();
-    let basis = own
-        .basis
-        .as_ref()
-        .map(|own| own.consent.as_ref().map_or(own.kind.clone(), |consent| format!("{}({consent})", own.kind)));
-    vec![
-        sequence.path.clone(),
-        page.said(&sequence.label).unwrap_or_default().to_owned(),
-        sequence.moves.as_ref().map(|own| own.join(" -> ")).unwrap_or_default(),
-        own.path.clone(),
-        own.kind.to_owned(),
-        (at + 1).to_string(),
-        lang.to_owned(),
-        own.window.earliest.text.clone(),
-        own.window.latest.text.clone(),
-        turns.collect::<Vec<_>>().join("\n"),
-        text(&sequence.start),
-        both.collect::<Vec<_>>().join(" and "),
-        text(&sequence.stop),
-        sequence.again.clone().unwrap_or_default(),
-        text(&own.when),
-        all(&own.subject),
-        all(&own.preview),
-        all(&own.says),
-        all(&own.cta),
-        urls.collect::<Vec<_>>().join("\n"),
-        own.offer.as_deref().map(|path| page.offer(path)).unwrap_or_default(),
-        aims.map(|own| own.event.text.clone()).unwrap_or_default(),
-        aims.map(|own| own.within.text.clone()).unwrap_or_default(),
-        aims.and_then(|own| own.target.as_ref()).map(spelled).unwrap_or_default(),
-        own.via.clone().unwrap_or_default(),
-        own.by.clone().unwrap_or_default(),
-        basis.unwrap_or_default(),
-        own.owner.clone().unwrap_or_default(),
-    ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(kind: &'static str) -> MessagePlan {
-        let zero = || Duration { seconds: Some("0".to_owned()), months: None, text: "0s".to_owned() };
-        MessagePlan {
-            path: "welcome.hello & bye".to_owned(),
-            id: String::new(),
-            name: "hello".to_owned(),
-            kind,
-            window: Window { earliest: zero(), latest: zero() },
-            turns: Vec::new(),
-            subject: Vec::new(),
-            preview: Vec::new(),
-            says: Vec::new(),
-            cta: Vec::new(),
-            offer: None,
-            aims: None,
-            audience: None,
-            when: None,
-            via: None,
-            by: None,
-            basis: None,
-            owner: None,
-        }
-    }
-
-    #[test]
-    fn links_say_where_they_stand_and_keep_what_they_had() {
-        let mail = message("email");
-        let tail = "utm_source=email&utm_medium=email&utm_campaign=welcome&utm_content=hello%20%26%20bye";
-        assert_eq!(tagged("https://example.com/shop", &mail), format!("https://example.com/shop?{tail}"));
-        assert_eq!(tagged("https://example.com/?a=b#c", &mail), format!("https://example.com/?a=b&{tail}#c"));
-        for kept in ["mailto:a@example.com", "https://example.com/?utm_source=x"] {
-            assert_eq!(tagged(kept, &mail), kept);
-        }
-        assert_eq!(tagged("https://example.com/", &message("call")), "https://example.com/");
-    }
 }
