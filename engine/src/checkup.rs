@@ -354,7 +354,7 @@ impl<'a> Look<'a> {
         }
         let (key, time) = key.zip(time)?;
         let view = RowView::new(batch, row, &self.wanted.names, self.count() + 4);
-        let person = [key.hi.cast_signed(), key.lo.into(), time].map(Cell::Int);
+        let person = [key.hi.cast_signed(), key.lo.get().into(), time].map(Cell::Int);
         let fields = (0..self.definition.fields.len()).map(|field| view.cell(field));
         Some(hash_of(&person.into_iter().chain([Cell::Text(name)]).chain(fields).collect::<Vec<_>>()))
     }

@@ -165,6 +165,12 @@ impl<'a> Classifier<'a> {
         Named { plain, tested, base }
     }
 
+    /// The class of all events of a name, where no properties matter; nothing inside if nobody asks for them.
+    pub fn by_name(&self, name: usize) -> Option<Option<ClassId>> {
+        let info = &self.infos[name];
+        info.tested.is_empty().then_some(info.plain)
+    }
+
     /// The class of an event, by what [`Self::name`] said of its name; none for one that nobody asks for.
     pub fn class(&mut self, name: usize, row: &Row<'_>) -> Option<ClassId> {
         let info = &self.infos[name];

@@ -5,9 +5,9 @@
 use rustc_hash::FxHashSet;
 
 use crate::class::Class;
-use crate::definition::{Condition, Definition, Enter, FieldId, Moves, PatternId, StageId, Test};
+use crate::definition::{Condition, Definition, Enter, FieldId, Moves, PatternId, StageId, Test, Transition};
 use crate::history::{self, Keeping, Silence};
-use crate::rows::{Event, Kept, Value};
+use crate::rows::{self, Event, Kept, Value};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -65,13 +65,64 @@ pub struct Rules<'d> {
     zone: TimeZone,
     /// Groups of funnels that hand people over to each other; each is folded on its own.
     pub groups: Vec<Group>,
-    into: Vec<Vec<u32>>,
+    /// By stage: the transitions that can be taken into it.
+    into: Vec<Vec<Lead>>,
     again: Vec<Vec<u32>>,
-    /// The time a journey may have taken when it reaches a stage; none where it is not limited.
-    window: Vec<Option<i64>>,
+    /// By stage: until when its visits can be left, for each transition that is bounded.
+    leaves: Vec<Vec<Bound>>,
     has_silence: bool,
     has_scores: bool,
     has_undone: bool,
+}
+
+/// A transition that can be taken, as the fold looks at it.
+#[derive(Debug)]
+struct Lead {
+    transition: u32,
+    from: u32,
+    bound: Bound,
+    /// Whether it leads out of the loyalty layer, which starts a journey.
+    starts_anew: bool,
+    /// Whether any event takes it, for anybody.
+    is_plain: bool,
+}
+
+/// How long a transition may take; the largest number where that is not limited.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bound {
+    /// Since the entry it leaves.
+    within: i64,
+    /// Since the journey began.
+    window: i64,
+}
+
+impl Bound {
+    /// Of a transition: `within`, and the window of the funnel, outside the loyalty layer and in the same journey.
+    fn of(definition: &Definition, own: &Transition) -> Self {
+        let to = &definition.stages[own.to];
+        let is_in_journey = !to.is_loyalty && !starts_anew(definition, own) && own.moves == Moves::On;
+        let window = definition.funnels[to.funnel].window.filter(|_| is_in_journey);
+        Self { within: own.within.unwrap_or(i64::MAX), window: window.unwrap_or(i64::MAX) }
+    }
+
+    fn is_none(self) -> bool {
+        (self.within, self.window) == (i64::MAX, i64::MAX)
+    }
+
+    /// Whether an entry can still be left at a moment.
+    fn allows(self, before: &Entry, time: i64) -> bool {
+        time.saturating_sub(before.time) <= self.within && time.saturating_sub(before.start) <= self.window
+    }
+
+    /// Whether an entry can no longer be left after a moment.
+    fn is_over(self, entry: &Entry, until: i64) -> bool {
+        entry.time.saturating_add(self.within).min(entry.start.saturating_add(self.window)) <= until
+    }
+}
+
+/// Whether a transition leads out of the loyalty layer, which starts a journey.
+fn starts_anew(definition: &Definition, own: &Transition) -> bool {
+    definition.stages[own.from].is_loyalty && !definition.stages[own.to].is_loyalty
 }
 
 /// Funnels that hand people over to each other.
@@ -79,8 +130,8 @@ pub struct Rules<'d> {
 pub struct Group {
     /// By class: the lowest stage its events can enter, [`NONE`] where there is none.
     pub rank: Vec<u32>,
-    /// By class: what its events can enter.
-    enters: Vec<Vec<(u32, u32)>>,
+    /// By class: what its events can enter: the stage, its place there, and whether anybody can.
+    enters: Vec<Vec<(u32, u32, bool)>>,
     /// By class: what its events make forgotten.
     forgets: Vec<Vec<u32>>,
     /// The stages that a score or silence can enter.
@@ -99,18 +150,25 @@ impl<'d> Rules<'d> {
         keeping: &'d Keeping,
         (from, until): (i64, i64),
     ) -> Self {
-        let stages = definition.stages.len();
-        let (mut into, mut again) = (vec![Vec::new(); stages], vec![Vec::new(); stages]);
+        let by_stage = || definition.stages.iter();
+        let mut into: Vec<Vec<Lead>> = by_stage().map(|_| Vec::new()).collect();
+        let mut again: Vec<Vec<u32>> = by_stage().map(|_| Vec::new()).collect();
+        let mut leaves: Vec<Vec<Bound>> = by_stage().map(|_| Vec::new()).collect();
         for (at, own) in definition.transitions.iter().enumerate() {
+            let bound = Bound::of(definition, own);
             match own.moves {
-                Moves::On => into[own.to].push(at as u32),
+                Moves::On => into[own.to].push(Lead {
+                    transition: at as u32,
+                    from: own.from as u32,
+                    bound,
+                    starts_anew: starts_anew(definition, own),
+                    is_plain: own.on.is_empty() && own.when == Condition::Always,
+                }),
                 Moves::Again { .. } => again[own.to].push(at as u32),
-                Moves::Others => {}
+                Moves::Others => continue,
             }
+            leaves[own.from].extend(Some(bound).filter(|bound| !bound.is_none()));
         }
-        let window = definition.stages.iter();
-        let window =
-            window.map(|stage| definition.funnels[stage.funnel].window.filter(|_| !stage.is_loyalty)).collect();
         let enters = |wanted: fn(&Enter) -> bool| definition.stages.iter().any(|stage| stage.enter.iter().any(wanted));
         Self {
             definition,
@@ -122,7 +180,7 @@ impl<'d> Rules<'d> {
             groups: groups(definition).into_iter().map(|has| Group::of(definition, classes, has)).collect(),
             into,
             again,
-            window,
+            leaves,
             has_silence: enters(|enter| !matches!(enter, Enter::Event { .. } | Enter::Score { .. })),
             has_scores: !definition.scores.is_empty(),
             has_undone: definition.stages.iter().any(|stage| stage.undone.is_some()),
@@ -133,6 +191,11 @@ impl<'d> Rules<'d> {
     pub fn has_dates(&self) -> bool {
         let mut enters = self.definition.stages.iter().flat_map(|stage| &stage.enter);
         enters.any(|enter| matches!(enter, Enter::Around { .. }))
+    }
+
+    /// Whether the time to leave a visit by any transition has run out at the end of the data.
+    pub fn is_mature(&self, last: &Entry) -> bool {
+        self.leaves[last.stage as usize].iter().all(|bound| bound.is_over(last, self.until))
     }
 
     /// Whether entries can be reversed.
@@ -168,8 +231,9 @@ impl Group {
             for (stage, own) in stages() {
                 let wanted =
                     |enter: &Enter| matches!(enter, Enter::Event { pattern, .. } if class.patterns.has(*pattern));
+                let is_plain = |enter: &Enter| matches!(enter, Enter::Event { when: Condition::Always, .. });
                 let enter = own.enter.iter().enumerate().filter(|(_, enter)| wanted(enter));
-                found.extend(enter.map(|(at, _)| (stage as u32, at as u32)));
+                found.extend(enter.map(|(at, enter)| (stage as u32, at as u32, is_plain(enter))));
             }
             found
         };
@@ -181,19 +245,20 @@ impl Group {
             }
             found
         };
-        let enters: Vec<Vec<(u32, u32)>> = classes.iter().map(enters).collect();
+        let enters: Vec<Vec<(u32, u32, bool)>> = classes.iter().map(enters).collect();
         let mut derived = Vec::new();
         for (stage, own) in stages() {
             let scores = own.enter.iter().enumerate().filter(|(_, enter)| matches!(enter, Enter::Score { .. }));
             derived.extend(scores.map(|(at, _)| (stage as u32, at as u32)));
         }
-        let rank = enters.iter().map(|enters| enters.first().map_or(NONE, |(stage, _)| *stage)).collect();
+        let rank = enters.iter().map(|enters| enters.first().map_or(NONE, |(stage, ..)| *stage)).collect();
         let is_of_accounts = stages().any(|(_, own)| definition.funnels[own.funnel].is_of_accounts);
         Self { rank, forgets: classes.iter().map(forgets).collect(), enters, derived, has, is_of_accounts }
     }
 
     /// Puts events in order: by time, at equal times by the lowest stage they can enter, then as they are.
     pub fn order(&self, events: &mut [Event]) {
+        rows::by_time(events);
         let key = |event: &Event| (event.time, self.rank[event.class as usize]);
         if !events.is_sorted_by_key(key) {
             events.sort_by_key(key);
@@ -372,21 +437,17 @@ impl<'r, 'd> Fold<'r, 'd> {
 
     /// One event: all of its entries read the state before it, and are committed together.
     fn event(&mut self, group: &Group, now: Moment<'_>, at: usize, undone: &FxHashSet<(u32, u32)>) {
-        let rules = self.rules;
         let is_score = self.rules.has_scores;
         self.number += 1;
         if is_score {
             self.score_moves_on(now.time);
         }
         let enters = &group.enters[now.class as usize];
-        for (stage, enter) in enters {
+        for (stage, enter, is_plain) in enters {
             if self.open.last().is_some_and(|own| own.stage == *stage) || undone.contains(&(*stage, at as u32)) {
                 continue;
             }
-            let Enter::Event { when, .. } = &rules.definition.stages[*stage as usize].enter[*enter as usize] else {
-                continue;
-            };
-            if self.holds(when, now) {
+            if *is_plain || self.may_enter(*stage, *enter, now) {
                 self.enter(*stage, now);
             }
         }
@@ -398,6 +459,13 @@ impl<'r, 'd> Fold<'r, 'd> {
             let rises = self.score_rises(group, now);
             self.thresholds_after(group, rises, reached, now);
         }
+    }
+
+    /// Whether what an `enter` says of people holds.
+    fn may_enter(&mut self, stage: u32, enter: u32, now: Moment<'_>) -> bool {
+        let rules = self.rules;
+        let enter = &rules.definition.stages[stage as usize].enter[enter as usize];
+        matches!(enter, Enter::Event { when, .. } if self.holds(when, now))
     }
 
     fn silence(&mut self, own: Silence, group: &Group, now: Moment<'_>) {
@@ -428,13 +496,10 @@ impl<'r, 'd> Fold<'r, 'd> {
             event,
             class,
         };
-        let entry = if let Some((taken, from)) = self.taken(stage, now) {
-            let before = self.entries[from as usize];
-            if self.starts_anew(taken) {
-                open(taken, from, time, NONE)
-            } else {
-                open(taken, from, before.start, before.journey)
-            }
+        let entry = if let Some((lead, from)) = self.taken(stage, now) {
+            let before = &self.entries[from as usize];
+            let (start, journey) = if lead.starts_anew { (time, NONE) } else { (before.start, before.journey) };
+            open(lead.transition, from, start, journey)
         } else if let Some(entry) = self.again(stage, now) {
             let (taken, from, start, journey) = entry;
             open(taken, from, start, journey)
@@ -447,39 +512,33 @@ impl<'r, 'd> Fold<'r, 'd> {
         self.open.push(entry);
     }
 
-    /// Of the transitions that allow an entry, the one with the most recent predecessor.
-    fn taken(&mut self, stage: u32, now: Moment<'_>) -> Option<(u32, u32)> {
-        let time = now.time;
+    /// Of the transitions that allow an entry, the one with the most recent predecessor, and that.
+    fn taken(&mut self, stage: u32, now: Moment<'_>) -> Option<(&'r Lead, u32)> {
         let rules = self.rules;
         // What is derived comes just after its cause, and is more recent.
         let recency = |entry: &Entry| (entry.time, entry.class == NONE, entry.start);
-        let mut best: Option<((i64, bool, i64), u32, u32)> = None;
-        for at in &rules.into[stage as usize] {
-            let own = &rules.definition.transitions[*at as usize];
-            let from = self.latest[own.from];
-            if from == NONE {
-                continue;
-            }
-            let before = self.entries[from as usize];
-            let in_time = own.within.is_none_or(|within| time - before.time <= within);
-            let window = rules.window[stage as usize].filter(|_| !self.starts_anew(*at));
-            let in_window = window.is_none_or(|window| time - before.start <= window);
-            let is_better = best.is_none_or(|(best, ..)| recency(&before) > best);
-            if in_time && in_window && is_better && self.is_open(own, now) {
-                best = Some((recency(&before), *at, from));
+        let mut best: Option<(&Lead, u32)> = None;
+        for own in &rules.into[stage as usize] {
+            let from = self.latest[own.from as usize];
+            let Some(before) = self.entries.get(from as usize) else { continue };
+            let is_better = || {
+                best.is_none_or(|(_, best)| {
+                    let best = &self.entries[best as usize];
+                    recency(before) > recency(best)
+                })
+            };
+            if own.bound.allows(before, now.time)
+                && is_better()
+                && (own.is_plain || self.is_open(&rules.definition.transitions[own.transition as usize], now))
+            {
+                best = Some((own, from));
             }
         }
-        best.map(|(_, taken, from)| (taken, from))
-    }
-
-    /// Whether a transition leads out of the loyalty layer, which starts a journey.
-    fn starts_anew(&self, transition: u32) -> bool {
-        let own = &self.rules.definition.transitions[transition as usize];
-        self.rules.definition.stages[own.from].is_loyalty && !self.rules.definition.stages[own.to].is_loyalty
+        best
     }
 
     /// Whether a transition's `on` and `when` hold.
-    fn is_open(&mut self, own: &crate::definition::Transition, now: Moment<'_>) -> bool {
+    fn is_open(&mut self, own: &Transition, now: Moment<'_>) -> bool {
         (own.on.is_empty() || own.on.iter().any(|pattern| self.satisfies(now, *pattern))) && self.holds(&own.when, now)
     }
 
@@ -734,10 +793,7 @@ impl<'r, 'd> Fold<'r, 'd> {
     fn mark_due(&mut self, group: &Group, reached: usize) {
         let fresh = &self.entries[self.entries.len() - reached..];
         for (threshold, (stage, _)) in self.thresholds.iter_mut().zip(&group.derived) {
-            let leads = |at: &u32| {
-                let from = self.rules.definition.transitions[*at as usize].from;
-                from != *stage as usize && fresh.iter().any(|entry| entry.stage as usize == from)
-            };
+            let leads = |own: &Lead| own.from != *stage && fresh.iter().any(|entry| entry.stage == own.from);
             threshold.is_due |= self.rules.into[*stage as usize].iter().any(leads);
         }
     }

@@ -1,7 +1,9 @@
 //! Who did it: keys of people, and which of them are one person.
 //!
-//! A key is 96 bits: a whole number is its own key, exactly; of a text it is a hash, and two texts of one key are less
-//! likely than a fault of the memory.
+//! A key is 96 bits: a whole number is its own key, exactly; of a text it is a hash of 95 bits, and two texts of one key
+//! are less likely than a fault of the memory. No number has the key of a text.
+
+use std::num::NonZeroU32;
 
 use arrow_array::Array;
 use rustc_hash::FxHashMap;
@@ -14,8 +16,8 @@ use crate::cell::{Cell, Column};
 pub struct Key {
     /// Its first 64 bits, evenly spread.
     pub hi: u64,
-    /// The others.
-    pub lo: u32,
+    /// The others, of which one is set: so that no key takes no more room than a key.
+    pub lo: NonZeroU32,
 }
 
 /// The key of a value in one of the columns of identity; a text that is a whole number is that number. Nothing where the
@@ -32,25 +34,31 @@ pub fn key(cell: Cell<'_>, column: u32) -> Option<Key> {
 
 /// The keys of some rows: of each the first that one of the columns of identity, best first, has.
 pub fn keys(columns: &[Column], rows: usize) -> Vec<Option<Key>> {
-    let mut keys = vec![None; rows];
-    for (at, column) in columns.iter().enumerate() {
+    let mut keys = columns.first().map_or_else(|| vec![None; rows], |best| of_column(best, rows));
+    for (at, column) in columns.iter().enumerate().skip(1) {
         let missing = keys.iter_mut().enumerate().filter(|(_, own)| own.is_none());
-        match column {
-            Column::Missing => {}
-            Column::Int64(own) if own.null_count() == 0 => {
-                missing.for_each(|(row, key)| *key = Some(of_number(own.value(row), at as u32)));
-            }
-            Column::TextView(own) if own.null_count() == 0 => {
-                missing.for_each(|(row, key)| *key = of_text(own.value(row), at as u32));
-            }
-            _ => missing.for_each(|(row, own)| *own = key(column.cell(row), at as u32)),
-        }
+        missing.for_each(|(row, own)| *own = key(column.cell(row), at as u32));
     }
     keys
 }
 
+/// The keys that the best column of identity has.
+fn of_column(column: &Column, rows: usize) -> Vec<Option<Key>> {
+    match column {
+        Column::Missing => vec![None; rows],
+        Column::Int64(own) if own.null_count() == 0 => {
+            own.values().iter().map(|number| Some(of_number(*number, 0))).collect()
+        }
+        Column::TextView(own) if own.null_count() == 0 => (0..rows).map(|row| of_text(own.value(row), 0)).collect(),
+        _ => (0..rows).map(|row| key(column.cell(row), 0)).collect(),
+    }
+}
+
+/// What the second part of the key of a text has, and that of no number.
+const OF_TEXT: NonZeroU32 = NonZeroU32::new(1 << 31).unwrap();
+
 fn of_number(number: i64, column: u32) -> Key {
-    Key { hi: spread(number.cast_unsigned()), lo: column }
+    Key { hi: spread(number.cast_unsigned()), lo: NonZeroU32::MIN.saturating_add(column) }
 }
 
 fn of_text(text: &str, column: u32) -> Option<Key> {
@@ -58,7 +66,7 @@ fn of_text(text: &str, column: u32) -> Option<Key> {
         return Some(of_number(number, column));
     }
     let hash = xxh3_128_with_seed(text.as_bytes(), u64::from(column) + 1);
-    (!text.is_empty()).then_some(Key { hi: hash as u64, lo: (hash >> 64) as u32 })
+    (!text.is_empty()).then_some(Key { hi: hash as u64, lo: OF_TEXT | (hash >> 64) as u32 })
 }
 
 /// The number that a text is written as, if it is written as programs write numbers.

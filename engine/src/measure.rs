@@ -21,7 +21,7 @@ use crate::money::{self, Rates};
 use crate::parts::{Divider, Parts};
 use crate::read::{self, Batch, Part, ReadTrouble, Wanted};
 use crate::result::{LogFacts, Measured, Skipped};
-use crate::rows::{Block, Event, Kept, People, Row, Store, Value};
+use crate::rows::{Event, Kept, People, Spread, Store, Value};
 use crate::system;
 use crate::tally::{self, Counter, Tally, Way};
 use crate::time::{self, Unit};
@@ -134,6 +134,7 @@ pub fn measure(
         rates: &rates,
         zone: &zone,
         of_accounts: false,
+        is_plain: is_plain(definition, &plan),
     };
     let mut sum = counting.all(&reading.store, progress)?;
     if let Some(accounts) = &reading.accounts {
@@ -173,12 +174,15 @@ pub(crate) fn parts(inputs: &Inputs) -> Result<Vec<(usize, Part)>, Trouble> {
     Ok(found)
 }
 
-/// So many partitions that several fit into memory at once.
+/// So many partitions that several fit into memory at once, and one into the processor's cache.
 fn partition_bits(bytes: u64, memory: u64) -> u32 {
-    // A packed event takes about 4 bytes in a file and 24 here.
-    let wanted = bytes.saturating_mul(6) / (memory / 32).max(1);
-    wanted.max(64).next_power_of_two().trailing_zeros().min(12)
+    // A packed event takes about 10 bytes in a file and 32 here, at the most.
+    let wanted = bytes.saturating_mul(4) / (memory / 32).max(1);
+    wanted.max(bytes / PARTITION).clamp(64, 4_096).next_power_of_two().trailing_zeros()
 }
+
+/// Bytes of a log whose events fit into the processor's cache.
+const PARTITION: u64 = 1 << 18;
 
 /// The columns that are read, in order: identities, time, name, id, sender, then the fields.
 pub(crate) fn wanted(definition: &Definition) -> Wanted {
@@ -366,11 +370,10 @@ struct Intake<'a> {
     classifier: Classifier<'a>,
     /// By class, whether something is kept of its events; grows as classes are met.
     keeps: Vec<Option<bool>>,
-    blocks: Vec<Block>,
-    /// By partition of the accounts.
-    of_accounts: Vec<Block>,
-    held: usize,
-    order: u64,
+    /// By name, what becomes of its events.
+    fates: Vec<Fate>,
+    people: Spread<'a>,
+    accounts: Option<Spread<'a>>,
     log: LogFacts,
     from: i64,
     until: i64,
@@ -379,38 +382,35 @@ struct Intake<'a> {
     is_utc: bool,
 }
 
-/// Events that are taken in before they are handed over.
-const STRETCH: usize = 1 << 20;
+/// What becomes of the events of a name.
+#[derive(Clone, Copy)]
+enum Fate {
+    /// Nobody asks for them.
+    Left,
+    /// They are of one class, and no more is kept of them.
+    Known(u32),
+    /// It depends on their properties.
+    LookedAt,
+}
 
 impl<'a> Intake<'a> {
     fn new(reading: &'a Reading<'a>, origin: &'a Origin, order: u64) -> Self {
         let classifier =
             Classifier::new(reading.definition, reading.classes, reading.zone, reading.definition.keeps_all);
-        let mut intake = Self {
+        Self {
             reading,
             origin,
             classifier,
             keeps: Vec::new(),
-            blocks: Vec::new(),
-            of_accounts: Vec::new(),
-            held: 0,
-            order: order << 32,
+            fates: Vec::new(),
+            people: Spread::new(&reading.store, order),
+            accounts: reading.accounts.as_ref().map(|store| Spread::new(store, order)),
             log: LogFacts::default(),
             from: i64::MAX,
             until: i64::MIN,
             unit: None,
             is_utc: *reading.zone == TimeZone::UTC,
-        };
-        intake.renew();
-        intake
-    }
-
-    fn renew(&mut self) {
-        self.held = 0;
-        let order = self.order;
-        self.blocks = blocks(&self.reading.store, order);
-        self.of_accounts = self.reading.accounts.as_ref().map_or_else(Vec::new, |store| blocks(store, order));
-        self.order += 1;
+        }
     }
 
     fn batch(&mut self, batch: &Batch, part: &Part) -> Result<(), Trouble> {
@@ -420,16 +420,41 @@ impl<'a> Intake<'a> {
         let names = self.names(&batch.columns[count + 1], batch.rows);
         let times = self.times(&batch.columns[count], batch.rows, part)?;
         let keys = identity::keys(&batch.columns[..count], batch.rows);
+        let (mut events, mut from, mut until) = (0, self.from, self.until);
         for (row, ((name, time), key)) in names.into_iter().zip(times).zip(keys).enumerate() {
-            self.row(batch, row, name, time, key);
+            if name == NAMELESS {
+                self.log.skipped.no_name += 1;
+                continue;
+            }
+            let Some(time) = time else {
+                self.log.skipped.no_time += 1;
+                continue;
+            };
+            let is_taken = match (self.fates[name], key) {
+                (Fate::Left, Some(_)) => true,
+                (Fate::Known(class), Some(key)) => {
+                    self.keep(key, time, class, None)?;
+                    true
+                }
+                _ => self.look_at(batch, row, name, time, key)?,
+            };
+            if is_taken && self.origin.is_events {
+                events += 1;
+                from = from.min(time);
+                until = until.max(time);
+            }
         }
-        if self.held >= STRETCH { self.hand_over() } else { Ok(()) }
+        self.log.events += events;
+        (self.from, self.until) = (from, until);
+        Ok(())
     }
 
     /// What the classifier calls the names of some rows. Names that are told by their number are looked up once a batch.
     fn names(&mut self, column: &Column, rows: usize) -> Vec<usize> {
         if let Some(table) = self.origin.table {
-            return vec![self.classifier.table(table); rows];
+            let name = self.classifier.table(table);
+            self.decide(name);
+            return vec![name; rows];
         }
         let Column::Keyed(keys, values) = column else {
             return (0..rows).map(|row| self.name(column.cell(row))).collect();
@@ -443,46 +468,63 @@ impl<'a> Intake<'a> {
     }
 
     fn name(&mut self, cell: Cell<'_>) -> usize {
-        match cell {
-            Cell::Text(name) if !name.is_empty() => self.classifier.name(name),
-            _ => NAMELESS,
+        let Cell::Text(name) = cell else { return NAMELESS };
+        if name.is_empty() {
+            return NAMELESS;
         }
+        let name = self.classifier.name(name);
+        self.decide(name);
+        name
     }
 
-    fn row(&mut self, batch: &Batch, row: usize, name: usize, time: Option<i64>, key: Option<Key>) {
-        let reading = self.reading;
-        let count = reading.identities();
-        if name == NAMELESS {
-            self.log.skipped.no_name += 1;
+    /// Decides what becomes of the events of a name, when it is met for the first time.
+    fn decide(&mut self, name: usize) {
+        if name < self.fates.len() {
             return;
         }
-        let Some(time) = time else {
-            self.log.skipped.no_time += 1;
-            return;
+        let fate = match self.classifier.by_name(name) {
+            Some(None) => Fate::Left,
+            Some(Some(class)) if self.reading.accounts.is_none() && !self.keeps(class) => Fate::Known(class),
+            _ => Fate::LookedAt,
         };
+        self.fates.push(fate);
+    }
+
+    /// Takes in an event whose properties matter, or whose person is not named; says whether it is one.
+    fn look_at(
+        &mut self,
+        batch: &Batch,
+        row: usize,
+        name: usize,
+        time: i64,
+        key: Option<Key>,
+    ) -> Result<bool, Trouble> {
+        let reading = self.reading;
+        let count = reading.identities();
         let view = RowView::new(batch, row, &self.origin.wanted.names, count + 4);
         let account = reading.definition.account.and_then(|field| identity::key(view.cell(field), count as u32));
         // What nobody but an account is named for, the account did.
         let Some(key) = key.or(account) else {
             self.log.skipped.no_identity += 1;
-            return;
+            return Ok(false);
         };
-        if self.origin.is_events {
-            self.log.events += 1;
-            self.from = self.from.min(time);
-            self.until = self.until.max(time);
-        }
-        let Some(class) = self.classifier.class(name, &view) else { return };
-        let key = if reading.aliases.is_empty() { key } else { reading.aliases.person(key) };
-        let keeps = self.keeps(class);
-        let kept = keeps.then(|| kept(reading.keeping, &view, batch, row, count, key));
-        if let Some(store) = &reading.accounts
-            && let Some(account) = account.or_else(|| reading.account_of.get(key))
+        let Some(class) = self.classifier.class(name, &view) else { return Ok(true) };
+        let person = reading.aliases.person(key);
+        let kept = self.keeps(class).then(|| kept(reading.keeping, &view, batch, row, count, person));
+        if let Some(accounts) = &mut self.accounts
+            && let Some(account) = account.or_else(|| reading.account_of.get(person))
         {
-            add(&mut self.of_accounts[store.partition(account)], account, time, class, kept.clone());
+            accounts.add(account, time, class, kept.clone()).map_err(disk)?;
         }
-        add(&mut self.blocks[reading.store.partition(key)], key, time, class, kept);
-        self.held += 1;
+        self.keep(key, time, class, kept)?;
+        Ok(true)
+    }
+
+    /// Keeps an event for its person.
+    fn keep(&mut self, key: Key, time: i64, class: u32, kept: Option<Kept>) -> Result<(), Trouble> {
+        let aliases = &self.reading.aliases;
+        let key = if aliases.is_empty() { key } else { aliases.person(key) };
+        self.people.add(key, time, class, kept).map_err(disk)
     }
 
     /// The times of some rows, in microseconds.
@@ -534,18 +576,9 @@ impl<'a> Intake<'a> {
         })
     }
 
-    fn hand_over(&mut self) -> Result<(), Trouble> {
-        let (blocks, of_accounts) = (std::mem::take(&mut self.blocks), std::mem::take(&mut self.of_accounts));
-        self.renew();
-        let fault = |error: std::io::Error| Trouble::Disk(error.to_string());
-        if let Some(accounts) = &self.reading.accounts {
-            accounts.add(of_accounts).map_err(fault)?;
-        }
-        self.reading.store.add(blocks).map_err(fault)
-    }
-
-    fn end(mut self) -> Result<(), Trouble> {
-        self.hand_over()?;
+    fn end(self) -> Result<(), Trouble> {
+        self.people.end().map_err(disk)?;
+        self.accounts.map_or(Ok(()), Spread::end).map_err(disk)?;
         let mut facts = self.reading.facts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let (own, new) = (&mut facts.log, &self.log);
         own.rows += new.rows;
@@ -566,14 +599,9 @@ impl<'a> Intake<'a> {
 /// A row without a name.
 const NAMELESS: usize = usize::MAX;
 
-/// An empty block for each partition of a store.
-fn blocks(store: &Store, order: u64) -> Vec<Block> {
-    (0..store.len()).map(|_| Block { order, ..Block::default() }).collect()
-}
-
-fn add(block: &mut Block, key: Key, time: i64, class: u32, kept: Option<Kept>) {
-    block.rows.push(Row { hi: key.hi, lo: key.lo, time, class });
-    block.kept.extend(kept);
+#[allow(clippy::needless_pass_by_value, reason = "as `map_err` wants it")]
+fn disk(error: std::io::Error) -> Trouble {
+    Trouble::Disk(error.to_string())
 }
 
 fn kept(keeping: &Keeping, view: &RowView<'_>, batch: &Batch, row: usize, count: usize, person: Key) -> Kept {
@@ -616,7 +644,10 @@ impl Sum {
 }
 
 /// Partitions whose numbers are held before they are added up.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
+
+/// Partitions that one thread works on, one after the other, in the same memory.
+const FEW: usize = 8;
 
 /// What people are counted by.
 #[derive(Clone, Copy)]
@@ -629,6 +660,14 @@ struct Counting<'r, 'd> {
     zone: &'r TimeZone,
     /// Whether accounts are counted, and not people.
     of_accounts: bool,
+    /// Whether nothing is asked but the numbers of funnels.
+    is_plain: bool,
+}
+
+fn is_plain(definition: &Definition, plan: &Plan<'_>) -> bool {
+    let has_boards =
+        !definition.retentions.is_empty() || !definition.next_after.is_empty() || !definition.surveys.is_empty();
+    plan.is_empty() && !has_boards && definition.experiments.is_empty() && Parts::is_empty(definition)
 }
 
 impl Counting<'_, '_> {
@@ -642,12 +681,14 @@ impl Counting<'_, '_> {
         for some in all.chunks(AT_ONCE) {
             let parts: Vec<Sum> = some
                 .par_iter()
-                .map(|at| {
+                .with_min_len(FEW)
+                .map_init(People::default, |people, at| {
                     if progress.stop.load(Ordering::Relaxed) {
                         return Err(Trouble::Stopped);
                     }
-                    let blocks = store.take(*at).map_err(|error| Trouble::Disk(error.to_string()))?;
-                    Ok(self.partition(People::of(blocks, &keeps)))
+                    let blocks = store.take(*at).map_err(disk)?;
+                    people.gather(blocks, &keeps);
+                    Ok(self.partition(people))
                 })
                 .collect::<Result<_, Trouble>>()?;
             parts.into_iter().for_each(|own| sum.merge(own));
@@ -655,15 +696,7 @@ impl Counting<'_, '_> {
         Ok(sum)
     }
 
-    /// Whether nothing is asked but the numbers of funnels.
-    fn is_plain(self) -> bool {
-        let definition = self.rules.definition;
-        let has_boards =
-            !definition.retentions.is_empty() || !definition.next_after.is_empty() || !definition.surveys.is_empty();
-        self.plan.is_empty() && !has_boards && definition.experiments.is_empty() && Parts::is_empty(definition)
-    }
-
-    fn partition(self, mut people: People) -> Sum {
+    fn partition(self, people: &mut People) -> Sum {
         let mut fold = Fold::new(self.rules);
         let mut counter = Counter::new(self.rules, self.ways);
         let mut boards = Boards::new(self.rules, self.zone);
@@ -700,7 +733,7 @@ impl Counting<'_, '_> {
         } else {
             events
         };
-        let as_read = (rules.groups.len() > 1 || !self.is_plain()).then(|| events.to_vec());
+        let as_read = (rules.groups.len() > 1 || !self.is_plain).then(|| events.to_vec());
         let mut reached = Vec::new();
         for group in &rules.groups {
             if group.is_of_accounts != self.of_accounts {
@@ -718,12 +751,12 @@ impl Counting<'_, '_> {
             };
             fold.run(group, events, kept, &undone);
             counter.add(&fold.entries, fold.journeys.len());
-            if !self.is_plain() {
+            if !self.is_plain {
                 let visits = std::mem::take(&mut counter.visits);
                 reached.push(Reached { entries: fold.entries.clone(), journeys: fold.journeys.len(), visits });
             }
         }
-        if let Some(as_read) = as_read.filter(|_| !self.is_plain()) {
+        if let Some(as_read) = as_read.filter(|_| !self.is_plain) {
             events.copy_from_slice(&as_read);
             events.sort_by_key(|event| event.time);
             // What is asked of a person now is asked of all funnels.

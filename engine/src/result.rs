@@ -1,6 +1,7 @@
 //! The numbers, as they are published.
 
 use jiff::tz::TimeZone;
+use rayon::prelude::*;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
@@ -10,7 +11,7 @@ use crate::definition::{Definition, Goal, Moves, Period};
 use crate::money::SpendFacts;
 use crate::parts::Parts;
 use crate::period;
-use crate::tally::{Tally, Way};
+use crate::tally::{Tally, TransitionTally, Way, WayTally};
 use crate::time;
 
 /// What was measured.
@@ -516,22 +517,21 @@ pub const HISTOGRAM: [i64; 11] =
     [60, 3_600, 21_600, 86_400, 259_200, 604_800, 1_209_600, 2_592_000, 5_184_000, 7_776_000, 15_552_000];
 
 /// How many times end in each place of a histogram.
-fn histogram(sorted: &[i64]) -> Vec<u64> {
-    let until = |seconds: &i64| sorted.partition_point(|time| *time <= seconds * time::SECOND) as u64;
-    let mut ends: Vec<u64> = HISTOGRAM.iter().map(until).collect();
-    ends.push(sorted.len() as u64);
-    let before = std::iter::once(0).chain(ends.clone());
-    ends.iter().zip(before).map(|(end, begin)| end - begin).collect()
+fn histogram(times: &[i64]) -> Vec<u64> {
+    let mut found = vec![0; HISTOGRAM.len() + 1];
+    for time in times {
+        found[HISTOGRAM.iter().filter(|seconds| *time > *seconds * time::SECOND).count()] += 1;
+    }
+    found
 }
 
 impl Times {
     /// Of some times in microseconds.
     pub fn of(mut times: Vec<i64>) -> Option<Self> {
-        times.sort_unstable();
         Some(Self {
             count: times.len() as u64,
-            median: rank(&times, 50)?,
-            p90: rank(&times, 90)?,
+            median: rank(&mut times, 50)?,
+            p90: rank(&mut times, 90)?,
             histogram: histogram(&times),
         })
     }
@@ -539,9 +539,9 @@ impl Times {
 
 /// The smallest value that so many percent do not exceed (nearest rank), in seconds.
 #[allow(clippy::cast_precision_loss, reason = "microseconds of any log fit")]
-fn rank(sorted: &[i64], percent: usize) -> Option<f64> {
-    let at = (sorted.len() * percent).div_ceil(100).max(1) - 1;
-    sorted.get(at).map(|time| *time as f64 / time::SECOND as f64)
+fn rank(times: &mut [i64], percent: usize) -> Option<f64> {
+    let at = (times.len() * percent).div_ceil(100).max(1) - 1;
+    (at < times.len()).then(|| *times.select_nth_unstable(at).1 as f64 / time::SECOND as f64)
 }
 
 impl Goal {
@@ -660,7 +660,21 @@ impl Measured {
             })
             .collect();
         let name = |stage: usize| definition.stages[stage].path.clone();
-        for (own, transition) in transitions.into_iter().zip(&definition.transitions) {
+        let transitions: Vec<_> = transitions
+            .into_par_iter()
+            .map(|mut own: TransitionTally| {
+                let time = Times::of(std::mem::take(&mut own.times));
+                (own, time)
+            })
+            .collect();
+        let way_tallies: Vec<_> = way_tallies
+            .into_par_iter()
+            .map(|mut own: WayTally| {
+                let time = Times::of(std::mem::take(&mut own.times));
+                (own, time)
+            })
+            .collect();
+        for ((own, time), transition) in transitions.into_iter().zip(&definition.transitions) {
             let from = &stages[transition.from];
             funnels[definition.stages[transition.from].funnel].transitions.push(TransitionNumbers {
                 path: transition.path.clone(),
@@ -674,10 +688,10 @@ impl Measured {
                 open: from.visits - from.mature,
                 taken: own.taken,
                 people: own.people,
-                time: Times::of(own.times),
+                time,
             });
         }
-        for (own, way) in way_tallies.into_iter().zip(ways) {
+        for ((own, time), way) in way_tallies.into_iter().zip(ways) {
             funnels[definition.stages[way.from].funnel].ways.push(WayNumbers {
                 from: name(way.from),
                 to: name(way.to),
@@ -685,7 +699,7 @@ impl Measured {
                 arrived: own.arrived,
                 of: own.mature,
                 open: own.open,
-                time: Times::of(own.times),
+                time,
             });
         }
         for (own, stage) in stages.into_iter().zip(&definition.stages) {

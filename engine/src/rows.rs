@@ -1,7 +1,8 @@
-//! What is kept of an event, by person. People are spread over partitions, each small enough to be worked on at once;
-//! where memory is short, what is there goes to disk until its partition's turn comes.
+//! What is kept of an event, by person. People are spread over partitions, each small enough to be worked on at once, in
+//! the processor's cache; where memory is short, what is there goes to disk until its partition's turn comes.
 
 use std::io;
+use std::num::NonZeroU32;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,17 +14,23 @@ use crate::cell::Cell;
 use crate::identity::Key;
 use crate::system::Scratch;
 
-/// An event: who, when, of which class. 24 bytes.
+/// An event: who, when, of which class. 24 bytes, as most of the memory is full of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The first part of the person's key.
-    pub hi: u64,
+    hi: u64,
     /// Microseconds since 1970 in UTC.
-    pub time: i64,
+    time: i64,
     /// The second part of the person's key.
-    pub lo: u32,
+    lo: NonZeroU32,
     /// The class of the event.
-    pub class: u32,
+    class: u32,
+}
+
+impl Row {
+    fn key(&self) -> Key {
+        Key { hi: self.hi, lo: self.lo }
+    }
 }
 
 /// A property that is kept.
@@ -138,18 +145,15 @@ impl Store {
         self.partitions.is_empty()
     }
 
-    /// The partition of a person.
-    pub fn partition(&self, key: Key) -> usize {
+    fn partition(&self, key: Key) -> usize {
         (key.hi >> self.shift) as usize
     }
 
-    /// Takes the blocks of one stretch of a log, one for each partition.
-    pub fn add(&self, blocks: Vec<Block>) -> io::Result<()> {
-        for (at, block) in blocks.into_iter().enumerate().filter(|(_, block)| !block.rows.is_empty()) {
-            self.held.fetch_add(block.bytes(), Ordering::Relaxed);
-            lock(&self.partitions[at]).blocks.push(block);
-        }
-        if self.held.load(Ordering::Relaxed) > self.limit { self.spill() } else { Ok(()) }
+    /// Takes a block of a partition.
+    pub fn add(&self, at: usize, block: Block) -> io::Result<()> {
+        let bytes = block.bytes();
+        lock(&self.partitions[at]).blocks.push(block);
+        if self.held.fetch_add(bytes, Ordering::Relaxed) + bytes > self.limit { self.spill() } else { Ok(()) }
     }
 
     fn spill(&self) -> io::Result<()> {
@@ -160,17 +164,19 @@ impl Store {
         let Some(scratch) = scratch.as_ref() else { return Ok(()) };
         for (at, partition) in self.partitions.iter().enumerate() {
             let mut partition = lock(partition);
-            for block in std::mem::take(&mut partition.blocks) {
+            let mut bytes = Vec::new();
+            let blocks = std::mem::take(&mut partition.blocks);
+            for block in &blocks {
+                let length = bytes.len();
+                encode(block, &mut bytes);
+                let (start, length) = (length as u64, bytes.len() - length);
+                partition.spilled.push(Spilled { order: block.order, rows: block.rows.len(), start, length });
                 self.held.fetch_sub(block.bytes(), Ordering::Relaxed);
-                let bytes = encode(&block);
+            }
+            if !blocks.is_empty() {
                 let start = scratch.append(&at.to_string(), &bytes)?;
                 self.spilled.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-                partition.spilled.push(Spilled {
-                    order: block.order,
-                    rows: block.rows.len(),
-                    start,
-                    length: bytes.len(),
-                });
+                partition.spilled.iter_mut().rev().take(blocks.len()).for_each(|own| own.start += start);
             }
         }
         Ok(())
@@ -193,6 +199,79 @@ impl Store {
     }
 }
 
+/// Spreads the events of a part of a log over the partitions of a store.
+///
+/// A few events of each partition wait in memory so small that it stays in the processor's cache; they go on together.
+#[derive(Debug)]
+pub struct Spread<'s> {
+    store: &'s Store,
+    /// The place of the next block in the log.
+    order: u64,
+    /// By partition, [`NEAR`] places.
+    near: Vec<Row>,
+    /// By partition, how many of them are taken.
+    taken: Vec<usize>,
+    blocks: Vec<Block>,
+}
+
+/// Events of a partition that wait for each other.
+const NEAR: usize = 16;
+
+/// Events of a block: many times [`NEAR`].
+const BLOCK: usize = 256;
+
+impl<'s> Spread<'s> {
+    /// Of the part of a log with a number.
+    pub fn new(store: &'s Store, part: u64) -> Self {
+        let nobody = Row { hi: 0, time: 0, lo: NonZeroU32::MIN, class: 0 };
+        Self {
+            store,
+            order: part << 32,
+            near: vec![nobody; store.len() * NEAR],
+            taken: vec![0; store.len()],
+            blocks: vec![Block::default(); store.len()],
+        }
+    }
+
+    /// Takes an event, and what is kept of it.
+    pub fn add(&mut self, key: Key, time: i64, class: u32, kept: Option<Kept>) -> io::Result<()> {
+        let at = self.store.partition(key);
+        if let Some(kept) = kept {
+            self.blocks[at].kept.push(kept);
+        }
+        let taken = self.taken[at];
+        self.near[at * NEAR + taken] = Row { hi: key.hi, time, lo: key.lo, class };
+        self.taken[at] = taken + 1;
+        if taken + 1 == NEAR { self.go_on(at) } else { Ok(()) }
+    }
+
+    /// Moves the events of a partition into its block, and that on where it is full.
+    fn go_on(&mut self, at: usize) -> io::Result<()> {
+        let block = &mut self.blocks[at];
+        if block.rows.is_empty() {
+            self.order += 1;
+            block.order = self.order;
+            block.rows.reserve_exact(BLOCK);
+        }
+        let taken = std::mem::take(&mut self.taken[at]);
+        block.rows.extend_from_slice(&self.near[at * NEAR..at * NEAR + taken]);
+        if block.rows.len() < BLOCK { Ok(()) } else { self.store.add(at, std::mem::take(block)) }
+    }
+
+    /// Hands over what is left.
+    pub fn end(mut self) -> io::Result<()> {
+        for at in 0..self.store.len() {
+            self.go_on(at)?;
+            let mut block = std::mem::take(&mut self.blocks[at]);
+            if !block.rows.is_empty() {
+                block.rows.shrink_to_fit();
+                self.store.add(at, block)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
@@ -202,16 +281,15 @@ impl Block {
         let text = |value: &Value| if let Value::Text(text) = value { text.len() } else { 0 };
         let kept: usize =
             self.kept.iter().map(|own| 40 + own.iter().map(|value| 24 + text(value)).sum::<usize>()).sum();
-        (self.rows.capacity() * size_of::<Row>() + kept) as u64
+        (size_of::<Self>() + self.rows.capacity() * size_of::<Row>() + kept) as u64
     }
 }
 
-fn encode(block: &Block) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(block.rows.len() * 24);
+fn encode(block: &Block, bytes: &mut Vec<u8>) {
     for row in &block.rows {
         bytes.extend(row.hi.to_le_bytes());
         bytes.extend(row.time.to_le_bytes());
-        bytes.extend(row.lo.to_le_bytes());
+        bytes.extend(row.lo.get().to_le_bytes());
         bytes.extend(row.class.to_le_bytes());
     }
     for own in &block.kept {
@@ -231,18 +309,15 @@ fn encode(block: &Block) -> Vec<u8> {
             }
         }
     }
-    bytes
 }
 
 fn decode(order: u64, rows: usize, bytes: &[u8]) -> Option<Block> {
     let mut at = Bytes(bytes);
     let mut row = || {
-        Some(Row {
-            hi: u64::from_le_bytes(at.take()?),
-            time: i64::from_le_bytes(at.take()?),
-            lo: u32::from_le_bytes(at.take()?),
-            class: u32::from_le_bytes(at.take()?),
-        })
+        let hi = u64::from_le_bytes(at.take()?);
+        let time = i64::from_le_bytes(at.take()?);
+        let lo = NonZeroU32::new(u32::from_le_bytes(at.take()?))?;
+        Some(Row { hi, time, lo, class: u32::from_le_bytes(at.take()?) })
     };
     let rows: Vec<Row> = (0..rows).map(|_| row()).collect::<Option<_>>()?;
     let mut kept = Vec::new();
@@ -276,85 +351,116 @@ impl Bytes<'_> {
     }
 }
 
-/// The events of a partition, person by person in the order they first appear.
+/// The events of a partition, person by person in the order they first appear. Its memory is used again.
 #[derive(Debug, Default)]
 pub struct People {
+    known: HashTable<Known>,
+    /// By row: its person.
+    who: Vec<u32>,
+    /// By person: where the next event goes; at last the end of the events.
+    ends: Vec<u32>,
     events: Vec<Event>,
-    /// Where each person's events begin, and the end.
-    starts: Vec<u32>,
-    /// What is kept of events.
-    pub kept: Vec<Kept>,
-    keys: Vec<Key>,
+    kept: Vec<Kept>,
 }
 
 impl People {
     /// Gathers them; `keeps` tells of which classes something is kept.
-    pub fn of(blocks: Vec<Block>, keeps: &[bool]) -> Self {
-        let total: usize = blocks.iter().map(|block| block.rows.len()).sum();
-        let mut index: HashTable<u32> = HashTable::with_capacity(total / 16 + 16);
-        let (mut keys, mut counts, mut people): (Vec<Key>, Vec<u32>, Vec<u32>) =
-            (Vec::new(), Vec::new(), Vec::with_capacity(total));
+    pub fn gather(&mut self, blocks: Vec<Block>, keeps: &[bool]) {
+        self.known.clear();
+        self.who.clear();
+        self.ends.clear();
+        self.kept.clear();
         for row in blocks.iter().flat_map(|block| &block.rows) {
-            let key = Key { hi: row.hi, lo: row.lo };
-            let hash = |own: u32| keys[own as usize].hi.rotate_left(32);
-            let person = *index
-                .entry(row.hi.rotate_left(32), |own| keys[*own as usize] == key, |own| hash(*own))
-                .or_insert(keys.len() as u32)
-                .get();
-            if person as usize == keys.len() {
-                keys.push(key);
-                counts.push(0);
+            let person = number(&mut self.known, row.key());
+            self.who.push(person);
+            if self.ends.len() == person as usize {
+                self.ends.push(0);
             }
-            counts[person as usize] += 1;
-            people.push(person);
+            self.ends[person as usize] += 1;
         }
-        let mut starts = Vec::with_capacity(keys.len() + 1);
-        let mut sum = 0;
-        starts.push(0);
-        for count in &counts {
-            sum += count;
-            starts.push(sum);
+        let mut before = 0;
+        for end in &mut self.ends {
+            before += std::mem::replace(end, before);
         }
-        let mut places = starts.clone();
-        let mut events = vec![Event { time: 0, class: 0, kept: NOTHING }; total];
-        let mut all = Vec::new();
-        let mut people = people.into_iter();
+        self.events.resize(before as usize, Event { time: 0, class: 0, kept: NOTHING });
+        let mut who = self.who.iter();
         for block in blocks {
             let mut kept = block.kept.into_iter();
-            for (row, person) in block.rows.iter().zip(&mut people) {
+            for (row, person) in block.rows.iter().zip(&mut who) {
                 let mut event = Event { time: row.time, class: row.class, kept: NOTHING };
                 if keeps[row.class as usize] {
-                    event.kept = all.len() as u32;
-                    all.extend(kept.next());
+                    event.kept = self.kept.len() as u32;
+                    self.kept.extend(kept.next());
                 }
-                let place = &mut places[person as usize];
-                events[*place as usize] = event;
+                let place = &mut self.ends[*person as usize];
+                self.events[*place as usize] = event;
                 *place += 1;
             }
         }
-        Self { events, starts, kept: all, keys }
     }
 
     /// How many people there are.
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.ends.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.ends.is_empty()
     }
 
     /// The events of a person, in the order of the log, and what is kept of all.
     pub fn person(&mut self, at: usize) -> (&mut [Event], &[Kept]) {
-        let range = self.starts[at] as usize..self.starts[at + 1] as usize;
-        (&mut self.events[range], &self.kept)
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        (&mut self.events[start as usize..self.ends[at] as usize], &self.kept)
     }
+}
 
-    /// The key of a person.
-    pub fn key(&self, at: usize) -> Key {
-        self.keys[at]
+/// Events that are put in order without asking which of two comes first, one pair after the other.
+const FEW: usize = 32;
+
+/// Puts events in the order of time; those of one time stay as they are.
+pub fn by_time(events: &mut [Event]) {
+    if events.is_sorted_by_key(|event| event.time) {
+        return;
     }
+    if events.len() > FEW {
+        return events.sort_by_key(|event| event.time);
+    }
+    // Each event moves to the place of its rank: no guess of the processor can be wrong.
+    let mut before = [Event { time: 0, class: 0, kept: NOTHING }; FEW];
+    let before = &mut before[..events.len()];
+    before.copy_from_slice(events);
+    let mut places = [0_u8; FEW];
+    for at in 1..before.len() {
+        let own = before[at].time;
+        let mut place = 0;
+        for (other, rank) in before[..at].iter().zip(&mut places) {
+            let is_later = u8::from(other.time > own);
+            *rank += is_later;
+            place += 1 - is_later;
+        }
+        places[at] = place;
+    }
+    for (event, place) in before.iter().zip(places) {
+        events[usize::from(place)] = *event;
+    }
+}
+
+/// A person of a partition.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    key: Key,
+    number: u32,
+}
+
+/// The number of a person; a new one has the next.
+fn number(known: &mut HashTable<Known>, key: Key) -> u32 {
+    // The first bits are those of the partition.
+    let hash = |key: Key| key.hi.rotate_left(32);
+    let next = known.len() as u32;
+    let place = known.entry(hash(key), |own| own.key == key, |own| hash(own.key));
+    place.or_insert_with(|| Known { key, number: next }).get().number
 }
 
 #[cfg(test)]
@@ -362,7 +468,8 @@ mod tests {
     use super::*;
 
     fn block(order: u64) -> Block {
-        let row = |n: u64| Row { hi: (n % 3) << 40, time: n.cast_signed(), lo: 7, class: (n % 2) as u32 };
+        let lo = NonZeroU32::MIN;
+        let row = |n: u64| Row { hi: (n % 3) << 40, time: n.cast_signed(), lo, class: (n % 2) as u32 };
         let rows: Vec<Row> = (order * 10..order * 10 + 10).map(row).collect();
         let kept = rows.iter().filter(|row| row.class == 1).map(|row| {
             let values = [Value::Number(Decimal::new(row.time, 2)), Value::Text("ü".into()), Value::None];
@@ -374,9 +481,22 @@ mod tests {
     #[test]
     fn what_goes_to_disk_comes_back_as_it_was() {
         let own = block(3);
-        let back = decode(3, own.rows.len(), &encode(&own)).unwrap();
+        let mut bytes = Vec::new();
+        encode(&own, &mut bytes);
+        let back = decode(3, own.rows.len(), &bytes).unwrap();
         assert_eq!((back.rows, back.kept), (own.rows, own.kept));
-        assert!(decode(3, 10, &encode(&block(3))[..200]).is_none());
+        assert!(decode(3, 10, &bytes[..200]).is_none());
+    }
+
+    #[test]
+    fn few_and_many_events_come_into_the_order_of_time() {
+        for count in 0..70_u32 {
+            let time = |at: u32| i64::from(at * 37 % 11) - 5;
+            let mut events: Vec<Event> =
+                (0..count).map(|at| Event { time: time(at), class: at, kept: NOTHING }).collect();
+            by_time(&mut events);
+            assert!(events.is_sorted_by_key(|event| (event.time, event.class)));
+        }
     }
 
     #[test]
@@ -384,13 +504,16 @@ mod tests {
         let people = |limit: u64| {
             let store = Store::new(1, limit);
             for order in [2, 0, 1] {
-                store.add(vec![block(order), Block::default()]).unwrap();
+                store.add(0, block(order)).unwrap();
             }
             assert_eq!(store.spilled.load(Ordering::Relaxed) > 0, limit == 0);
-            People::of(store.take(0).unwrap(), &[false, true])
+            let mut people = People::default();
+            people.gather(vec![block(7)], &[false, true]);
+            people.gather(store.take(0).unwrap(), &[false, true]);
+            people
         };
         let (all, spilled) = (people(u64::MAX), people(0));
-        assert_eq!((&all.events, &all.starts, &all.kept), (&spilled.events, &spilled.starts, &spilled.kept));
+        assert_eq!((&all.events, &all.ends, &all.kept), (&spilled.events, &spilled.ends, &spilled.kept));
         assert_eq!(all.len(), 3);
         assert!(all.events[..10].is_sorted_by_key(|event| event.time));
     }

@@ -123,6 +123,8 @@ pub struct Counter<'r, 'd> {
     pub visits: Vec<Visit>,
     /// By entry: its visit.
     visit_of: Vec<u32>,
+    /// The open visit of each funnel; few funnels, so a list is searched.
+    open: Vec<(usize, u32)>,
     /// By stage: the entries of the person.
     entries: Vec<u32>,
     /// By transition: whether the person took it.
@@ -163,6 +165,7 @@ impl<'r, 'd> Counter<'r, 'd> {
             tally,
             visits: Vec::new(),
             visit_of: Vec::new(),
+            open: Vec::new(),
             entries: vec![0; stages],
             took: vec![false; transitions],
             first_of: vec![NONE; stages],
@@ -215,8 +218,8 @@ impl<'r, 'd> Counter<'r, 'd> {
         self.visits.clear();
         self.visit_of.clear();
         let funnel = |stage: u32| definition.stages[stage as usize].funnel;
-        // The open visit of each funnel; few funnels, so a list is searched.
-        let mut open: Vec<(usize, u32)> = Vec::new();
+        let open = &mut self.open;
+        open.clear();
         for entry in entries {
             let own = funnel(entry.stage);
             let at = open.iter().position(|(known, _)| *known == own);
@@ -246,7 +249,7 @@ impl<'r, 'd> Counter<'r, 'd> {
         for visit in &self.visits {
             let own = &mut self.tally.stages[visit.stage as usize];
             own.visits += 1;
-            if !is_mature(self.rules, visit) && !definition.counts_open {
+            if !definition.counts_open && !is_mature(self.rules, visit) {
                 continue;
             }
             own.mature += 1;
@@ -292,22 +295,7 @@ impl<'r, 'd> Counter<'r, 'd> {
 
 /// Whether the time to leave a visit by any transition has run out at the end of the data.
 pub fn is_mature(rules: &Rules<'_>, visit: &Visit) -> bool {
-    let definition = rules.definition;
-    let onward =
-        definition.transitions.iter().filter(|own| own.from == visit.stage as usize && own.moves != Moves::Others);
-    let mut ends = onward.filter_map(|own| {
-        let to = &definition.stages[own.to];
-        let starts_anew = definition.stages[own.from].is_loyalty && !to.is_loyalty;
-        let window =
-            definition.funnels[to.funnel].window.filter(|_| !to.is_loyalty && !starts_anew && own.moves == Moves::On);
-        let by_within = own.within.map(|within| visit.last.time.saturating_add(within));
-        let by_window = window.map(|window| visit.last.start.saturating_add(window));
-        match (by_within, by_window) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        }
-    });
-    ends.all(|end| end <= rules.until)
+    rules.is_mature(&visit.last)
 }
 
 impl Tally {

@@ -14,7 +14,7 @@ use crate::cell::Column;
 use crate::system;
 
 /// Rows of a batch: so many that the columns of one stay in the processor's cache.
-const ROWS: usize = 8_192;
+const ROWS: usize = 4_096;
 
 /// Rows of a row group that one thread reads in one go.
 const PIECE: usize = 1 << 20;

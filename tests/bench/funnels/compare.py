@@ -1,9 +1,12 @@
 """Answers one funnel with several tools, each in a process of its own, and prints how long each took.
 
-Usage: compare.py FUNNELC EVENTS; compare.py TOOL EVENTS answers with one tool.
+Usage: compare.py FUNNELC DECODE EVENTS    all of them, in turns
+       compare.py --large FUNNELC EVENTS LARGER    funnelc alone on a log and on a larger one
+       compare.py TOOL EVENTS    one of the others
 
 The funnel: six steps in this order within seven days of the chain's own start (inclusive), people who get to each step;
-at equal times the earlier step comes first. The start that helps most wins.
+at equal times the earlier step comes first. The start that helps most wins. DECODE only reads the three columns: what
+nobody can go below. The branching funnel has the same events, ways past steps, loops and an amount.
 """
 
 import json
@@ -19,6 +22,7 @@ from pathlib import Path
 STEPS = ["visited", "viewed", "added", "began", "paid", "praised"]
 WINDOW = 7 * 86_400
 ROUNDS = 3
+COLUMNS = ["user_id", "occurred_at", "event"]
 
 SPEC = """project bench "Bench" {{ identity user_id }}
 source log {{ events "analytics.events" {{ identity user_id; time occurred_at; name event }} }}
@@ -41,6 +45,38 @@ def spec():
     )
     ways = "\n".join(f"  s{at} -> s{at + 1}  within 7d" for at in range(len(STEPS) - 1))
     return SPEC.format(events=events, stages=stages, ways=ways)
+
+
+def branching():
+    """Ways past steps, four loops through the second most frequent event, and a property that it must have."""
+    return """project bench "Bench" { identity user_id }
+source log { events "analytics.events" { identity user_id; time occurred_at; name event } }
+measure { mature all }
+event visited { sent_by web } event added { sent_by web } event began { sent_by web } event paid { sent_by web }
+event praised { sent_by web } event viewed { sent_by web; prop amount integer }
+funnel steps "Steps" : hourglass {
+  window 7d
+  stage visit : top { enter visited }
+  stage praise : middle { enter praised }
+  stage add : bottom { enter added; converts }
+  stage view : loyalty { enter viewed(amount >= 50) }
+  stage begin : loyalty { enter began }
+  stage pay : loyalty { enter paid }
+  visit -> praise  within 7d
+  visit -> add     within 7d
+  visit -> view    within 7d
+  praise -> add    within 7d
+  add -> view      within 7d
+  add -> begin     within 7d
+  view -> view     within 7d
+  view -> begin    within 7d
+  view -> pay      within 7d
+  begin -> view    within 7d
+  begin -> pay     within 7d
+  pay -> view      within 7d
+  pay -> begin     within 7d
+}
+"""
 
 
 def duckdb_asof(path):
@@ -99,51 +135,91 @@ PEERS = {"DuckDB, chain of ASOF joins": duckdb_asof, "ClickHouse (chdb), windowF
 
 
 def alone(tool, path):
-    """One tool in this process: its counts, how long each round took, and the most memory it held."""
+    """One tool in this process: its counts, the better of two rounds, and the most memory it held."""
     answer = PEERS[tool](path)
-    taken = []
-    for _ in range(ROUNDS):
-        begin = time.perf_counter()
+    rounds = []
+    for _ in range(2):
+        begin, worked = time.perf_counter(), time.process_time()
         counts = answer()
-        taken.append(time.perf_counter() - begin)
+        rounds.append((time.perf_counter() - begin, time.process_time() - worked))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"counts": counts, "seconds": taken, "mebibytes": peak}))
+    seconds, worked = min(rounds)
+    print(json.dumps({"counts": counts, "seconds": seconds, "worked": worked, "mebibytes": peak}))
 
 
-def funnelc(program, path):
+def run(command):
+    """What a program printed; how long it took from its start to its end, how long its threads worked, the most memory."""
+    begin = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    printed = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    if status != 0:
+        sys.exit(f"{command} failed")
+    seconds = time.perf_counter() - begin
+    return printed, {"seconds": seconds, "worked": usage.ru_utime + usage.ru_stime, "mebibytes": usage.ru_maxrss / 1024}
+
+
+def funnelc(program, spec, path):
     """The whole program, process start and checks included."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bench.funnel"
-        file.write_text(spec(), encoding="utf-8")
-        command = [program, "measure", str(file), "--events", path, "--format", "json"]
-        taken = []
-        for _ in range(ROUNDS):
-            begin = time.perf_counter()
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
-            taken.append(time.perf_counter() - begin)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    stages = json.loads(done.stdout)["funnels"][0]["stages"]
-    return {"counts": [stage["people"] for stage in stages], "seconds": taken, "mebibytes": peak}
+        file.write_text(spec, encoding="utf-8")
+        printed, cost = run([program, "measure", str(file), "--events", path, "--format", "json"])
+    stages = json.loads(printed)["funnels"][0]["stages"]
+    return {"counts": [stage["people"] for stage in stages], **cost}
+
+
+def decode(program, path):
+    """The three columns are decoded and nothing more is done."""
+    return run([program, path, *COLUMNS])[1]
+
+
+def peer(tool, path):
+    return json.loads(run([sys.executable, __file__, tool, path])[0].splitlines()[-1])
+
+
+def table(contestants, path):
+    """Lets contestants take turns; prints the medians and gives the counts of each."""
+    load = os.getloadavg()[0]
+    runs = {name: [] for name in contestants}
+    for _ in range(ROUNDS):
+        for name, contestant in contestants.items():
+            runs[name].append(contestant())
+    middle = lambda own, what: statistics.median(run[what] for run in own)
+    ours = middle(next(iter(runs.values())), "seconds")
+    size = Path(path).stat().st_size / 1e6
+    print(f"{Path(path).name}: {size:.0f} MB, {os.cpu_count()} cores, load before {load:.1f}, medians of {ROUNDS} in turns\n")
+    print("| tool | median | fastest | all threads | times funnelc | peak memory |\n|---|--:|--:|--:|--:|--:|")
+    for name, own in runs.items():
+        least, peak = min(run["seconds"] for run in own), max(run["mebibytes"] for run in own)
+        seconds, worked = middle(own, "seconds"), middle(own, "worked")
+        print(f"| {name} | {seconds:.2f} s | {least:.2f} s | {worked:.2f} s | {seconds / ours:.2f} | {peak:.0f} MiB |")
+    return {name: own[0].get("counts") for name, own in runs.items()}
+
+
+def large(program, path, larger):
+    """Ten times the log must not take more than twelve times the time."""
+    table({"funnelc measure": lambda: funnelc(program, spec(), path), f"the same, {Path(larger).name}": lambda: funnelc(program, spec(), larger)}, path)
 
 
 def main():
-    tool, path = sys.argv[1], str(Path(sys.argv[2]).resolve())
-    if tool in PEERS:
-        return alone(tool, path)
-    results = {"funnelc measure": funnelc(tool, path)}
-    for peer in PEERS:
-        done = subprocess.run([sys.executable, __file__, peer, path], capture_output=True, text=True, check=True)
-        results[peer] = json.loads(done.stdout.splitlines()[-1])
-    ours = statistics.median(results["funnelc measure"]["seconds"])
-    print(f"{Path(path).name}: {Path(path).stat().st_size / 1e6:.0f} MB, {os.cpu_count()} cores, load before {os.getloadavg()[0]:.1f}, medians of {ROUNDS}\n")
-    print("| tool | median | times funnelc | peak memory |\n|---|--:|--:|--:|")
-    for name, result in results.items():
-        median = statistics.median(result["seconds"])
-        print(f"| {name} | {median:.2f} s | {median / ours:.1f} | {result['mebibytes']:.0f} MiB |")
-    counts = {tuple(result["counts"]) for result in results.values()}
-    print(f"\npeople by step: {results['funnelc measure']['counts']}")
-    if len(counts) != 1:
-        sys.exit(f"the tools disagree: { {name: result['counts'] for name, result in results.items()} }")
+    if sys.argv[1] == "--large":
+        return large(*sys.argv[2:])
+    if sys.argv[1] in PEERS:
+        return alone(sys.argv[1], sys.argv[2])
+    program, decoder, path = sys.argv[1], sys.argv[2], str(Path(sys.argv[3]).resolve())
+    contestants = {
+        "funnelc measure": lambda: funnelc(program, spec(), path),
+        "decoding the columns alone": lambda: decode(decoder, path),
+        "funnelc measure, branching": lambda: funnelc(program, branching(), path),
+    }
+    contestants |= {name: lambda name=name: peer(name, path) for name in PEERS}
+    counts = table(contestants, path)
+    ours = counts["funnelc measure"]
+    print(f"\npeople by step: {ours}; branching: {counts['funnelc measure, branching']}")
+    wrong = {name: counts[name] for name in PEERS if counts[name] != ours}
+    if wrong:
+        sys.exit(f"the tools disagree: {wrong}")
 
 
 main()

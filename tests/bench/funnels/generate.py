@@ -3,7 +3,7 @@
 Usage: generate.py MILLIONS int|uuid FILE
 
 A twentieth as many people as events, sixty days, six steps that grow rarer and events of no step between them, in no
-order of people. Times are whole seconds, so that every tool sees the same ties.
+order of people. Times are whole seconds, so that every tool sees the same ties. An amount is there for those who ask.
 """
 
 import sys
@@ -33,6 +33,7 @@ def batches(events, ids):
             {
                 "user_id": pa.array(person, pa.int64()) if names is None else names.take(pa.array(person)),
                 "occurred_at": pa.array(time, pa.int64()).cast(pa.timestamp("s")).cast(pa.timestamp("us")),
+                "amount": pa.array(draw.integers(0, 200, size).astype(np.int32)),
                 "event": pa.DictionaryArray.from_arrays(pa.array(step), pa.array(STEPS)),
             }
         )
