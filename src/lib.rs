@@ -47,6 +47,7 @@ pub mod revision;
 #[cfg(feature = "engine")]
 pub mod sample;
 pub mod serve;
+pub mod simulate;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

@@ -21,6 +21,7 @@ mod output;
 mod sample;
 mod serve;
 mod settings;
+mod simulate;
 mod template;
 mod verify;
 mod watch;
@@ -96,6 +97,8 @@ enum Verb {
     /// Draw a synthetic log from the planned rates
     #[cfg(feature = "engine")]
     Sample(sample::Sample),
+    /// Say what sequences do to people: one from a written story, or a crowd
+    Simulate(simulate::Simulate),
     /// Begin a project from a model
     Init(init::Init),
     /// Make a spec of a tracking plan of another tool
@@ -136,6 +139,7 @@ pub fn run() -> Outcome {
         Verb::Forecast(forecast) => forecast.run(arguments.color),
         #[cfg(feature = "engine")]
         Verb::Sample(sample) => sample.run(arguments.color),
+        Verb::Simulate(simulate) => simulate.run(arguments.color),
         Verb::Init(init) => init.run(),
         Verb::Import(import) => import.run(arguments.color),
         Verb::Explain(explain) => explain.run(),

@@ -116,6 +116,14 @@ async function example(browser, project, folder) {
   for (const target of ["email", "maps"]) {
     for (const file of htmlOf(plan, target)) await isGood(browser, `${name} ${target} ${file.split("/").pop()}`, file);
   }
+  const story = join(project, "stories/layla.yaml");
+  if (existsSync(story)) {
+    for (const [lang, ...what] of [["en", "--story", story], ["ar", "--story", story], ["en", "--crowd", "500"]]) {
+      const file = join(folder, name, `simulated${what[0]}.${lang}.html`);
+      run("simulate", project, ...what, "--lang", lang, "--format", "html", "--output-file", file);
+      await isGood(browser, `${name} simulated ${what[0]} ${lang}`, file);
+    }
+  }
   for (const file of htmlOf(real)) {
     await isGood(browser, `${name} ${file.split("/").pop()}`, file);
     verdict(`${name}: size`, statSync(file).size < 1_500_000 ? "" : `${statSync(file).size} bytes`);
