@@ -37,7 +37,7 @@ pub use promises::{Needed, Promise, PromiseKind, Verdict};
 use crate::count;
 use crate::diagnostic::Message;
 use crate::model::walk::Node;
-use crate::model::{Kind, Model};
+use crate::model::{DeclId, Kind, Model};
 use crate::say;
 use channels::Channel;
 use course::Course;
@@ -250,30 +250,51 @@ impl Forecast {
     /// at while a spec is checked.
     pub fn missed(model: &Model<'_>, kind: PromiseKind) -> Vec<Promise> {
         let asked = promises::asked(model, kind);
-        if asked.is_empty() || is_faulty(model) {
+        if asked.is_empty() {
             return Vec::new();
         }
-        let net = Net::of(model, None);
-        let work = net.graph.stages.len().saturating_mul(asked.len());
-        if !net.is_sound() || net.largest_loop() > CHECKED_LOOP || work > CHECKED_WORK {
-            return Vec::new();
-        }
-        let currency = currency(model);
-        let (channels, _) = channels::all(model, &net.graph.stages, &currency);
-        let worth = Worth::of(&net.graph.stages, &currency);
-        let Some(world) = World::of(&net, &channels, &[]) else { return Vec::new() };
-        let language = model.languages()[0].to_owned();
-        let view = View {
-            world: &world,
-            worth: &worth,
-            currency: &currency,
-            language: &language,
-            from: None,
-            months: 1,
-            work: CHECKED_TRIALS,
-        };
-        promises::missed(asked, &view)
+        let times = asked.len();
+        while_checked(model, times, |view| promises::missed(asked, view)).unwrap_or_default()
     }
+
+    /// How many people come into each stage in a typical month; nothing where the plan has faults, says whom nobody brings,
+    /// has no typical month, or is too large to be looked at while a spec is checked.
+    pub fn typical_people(model: &Model<'_>) -> Option<Vec<(DeclId, f64)>> {
+        let people = |view: &View<'_, '_, '_>| {
+            let typical = (view.has_people() && !view.grows()).then(|| view.world.typical())?;
+            let all = funnels(view, &typical).into_iter().flat_map(|funnel| funnel.stages);
+            let people = all.map(|stage| stage.typical.map_or(0.0, |flow| flow.people));
+            Some(view.world.net.graph.stages.iter().map(|stage| stage.id).zip(people).collect())
+        };
+        while_checked(model, 1, people).flatten()
+    }
+}
+
+/// Looks at the plan of a project while it is checked, for something that asks so many times; nothing where the plan has
+/// faults or is too large.
+fn while_checked<T>(model: &Model<'_>, times: usize, look: impl FnOnce(&View<'_, '_, '_>) -> T) -> Option<T> {
+    if is_faulty(model) {
+        return None;
+    }
+    let net = Net::of(model, None);
+    let work = net.graph.stages.len().saturating_mul(times);
+    if !net.is_sound() || net.largest_loop() > CHECKED_LOOP || work > CHECKED_WORK {
+        return None;
+    }
+    let currency = currency(model);
+    let (channels, _) = channels::all(model, &net.graph.stages, &currency);
+    let worth = Worth::of(&net.graph.stages, &currency);
+    let world = World::of(&net, &channels, &[])?;
+    let language = model.languages()[0].to_owned();
+    Some(look(&View {
+        world: &world,
+        worth: &worth,
+        currency: &currency,
+        language: &language,
+        from: None,
+        months: 1,
+        work: CHECKED_TRIALS,
+    }))
 }
 
 /// Whether something that a forecast is made of could not be read.

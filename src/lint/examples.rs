@@ -158,3 +158,110 @@ fn parentheses_say_that_within_belongs_to_did() {
     assert!(when("when (did seen within 7d)").is_empty());
     assert!(when("within 30d when did seen within 7d").is_empty());
 }
+
+const EVENTS: &str = "event go { sent_by web; owner web; status live; prop id string required }\nevent buy { sent_by web; owner web; status live }\n\
+    event lost { owner web; status planned }\ntraits { plan enum(free, team, large); vip bool }\n";
+
+/// The places at which a rule finds something in a sequence.
+fn in_sequence(rule: &str, before: &str, head: &str, steps: &str) -> Vec<String> {
+    places(rule, &format!("{EVENTS}{before}\nsequence s {{ {head}; basis legitimate_interest\n{steps}\n}}\n"))
+}
+
+#[test]
+fn conditions_that_contradict_each_other_are_held_to_one_moment() {
+    let steps =
+        |steps: &str| in_sequence("unreachable-step", "", "start go; stop buy; audience trait plan != large", steps);
+    let mail = "email a { subject \"x\" }";
+    assert_eq!(
+        steps(&format!("when trait plan == free {{ when trait plan == team {{ {mail} }} }}")),
+        ["trait plan == team"]
+    );
+    assert_eq!(steps("when trait plan == free { email a { subject \"x\"; when trait plan == team } }"), ["a"]);
+    assert_eq!(steps("email a { subject \"x\"; audience trait plan == large }"), ["a"]);
+    assert_eq!(steps(&format!("when trait plan in [free, team] {{ nothing\nelse {{ {mail} }} }}")), ["else"]);
+    // After a wait, people may have changed; and what stops the run has not happened since it started.
+    assert!(steps(&format!("when trait plan == free {{ wait 1d\nwhen trait plan == team {{ {mail} }} }}")).is_empty());
+    assert!(steps("wait 1d\nemail a { subject \"x\"; audience trait plan == large }").is_empty());
+    assert_eq!(steps(&format!("wait 3d\nwhen did buy within 2d {{ {mail} }}")), ["did buy within 2d"]);
+    assert!(steps(&format!("wait 3d\nwhen did buy within 4d {{ {mail} }}")).is_empty());
+}
+
+#[test]
+fn stops_are_impossible_or_vacuous_and_never_both() {
+    let of = |rule: &str, head: &str| in_sequence(rule, "", head, "wait 1d\nemail a { subject \"x\" }");
+    for (head, impossible, vacuous) in [
+        ("start go; stop buy", &[][..], &[][..]),
+        ("start go; stop lost or buy", &["lost"][..], &[][..]),
+        ("start go; stop finished s", &["finished s"][..], &[][..]),
+        ("start go; stop go or buy", &[][..], &["go"][..]),
+        ("start go or buy; stop go", &[][..], &[][..]),
+    ] {
+        assert_eq!(of("impossible-stop", head), impossible, "{head}");
+        assert_eq!(of("vacuous-stop", head), vacuous, "{head}");
+    }
+}
+
+#[test]
+fn every_message_needs_something_that_allows_it() {
+    let of = |before: &str, sequence: &str| places("missing-consent", &format!("{EVENTS}{before}\n{sequence}\n"));
+    let consent = "consent news { given go; withdrawn buy }";
+    assert_eq!(of("", "sequence s { start go; email a { subject \"x\" }; task t { says \"x\" } }"), ["a"]);
+    assert!(of("", "sequence s { start go; email a { subject \"x\"; basis transactional } }").is_empty());
+    let offer = "offer o { code \"X\"; value 10%; valid 7d after sent }";
+    assert_eq!(of(offer, "sequence s { start go; basis transactional; email a { subject \"x\"; offer o } }"), ["a"]);
+    assert_eq!(of(consent, "sequence s { start buy; basis consent(news); email a { subject \"x\" } }"), ["a"]);
+    assert!(
+        of(consent, "sequence s { start go; stop buy; basis consent(news); email a { subject \"x\" } }").is_empty()
+    );
+    let nobody = "consent news { given lost }";
+    assert_eq!(of(nobody, "sequence s { start go; basis consent(news); email a { subject \"x\" } }"), ["a"]);
+}
+
+#[test]
+fn offers_conflict_where_one_person_can_hold_both() {
+    let offers = "offer ten { code \"A\"; value 10%; valid 14d after sent; stacks no }\n\
+                  offer more { code \"B\"; value 15%; valid 14d after sent; stacks no }\n\
+                  offer same { code \"C\"; value 10%; valid 14d after sent; stacks no }";
+    let of = |steps: &str| in_sequence("conflicting-offers", offers, "start go", steps);
+    let (ten, more) = ("email a { subject \"x\"; offer ten }", "email b { subject \"x\"; offer more }");
+    assert_eq!(of(&format!("{ten}\nwait 13d\n{more}")), ["b"]);
+    assert!(of(&format!("{ten}\nwait 14d\n{more}")).is_empty());
+    assert!(of(&format!("{ten}\nwait 1d\nemail b {{ subject \"x\"; offer same }}")).is_empty());
+    assert!(of(&format!("split t {{ 50% {{ {ten} }} 50% {{ {more} }} }}")).is_empty());
+    assert!(of("email a { subject \"x\"; offer ten; audience trait vip }\nemail b { subject \"x\"; offer more; audience not trait vip }").is_empty());
+}
+
+#[test]
+fn what_was_waited_for_gives_its_properties() {
+    let events = "event look { sent_by web; owner web; status live; prop item string required; prop size string }";
+    let of = |steps: &str| in_sequence("variable-without-fallback", events, "start go", steps);
+    let wait = |words: &str| {
+        format!("wait until look at_most 3d {{ then {{ email a {{ subject \"{words}\" }} }} else {{ nothing }} }}")
+    };
+    assert!(of(&wait("{{item}}")).is_empty());
+    assert_eq!(of(&wait("{{size}}")), ["{{size}}"]);
+    // Not on every way: after the wait, and where something else may have ended it.
+    assert_eq!(
+        of("wait until look at_most 3d { then { nothing } else { nothing } }\nemail a { subject \"{{item|it}}\" }"),
+        ["item"]
+    );
+    assert_eq!(of(&wait("{{item}}").replace("until look", "until look or buy")), ["{{item}}"]);
+}
+
+#[test]
+fn sequences_count_together_only_where_one_person_is_in_both() {
+    let mails = |from: usize| {
+        (from..from + 3).map(|at| format!("email m{at} {{ subject \"x\" }}")).collect::<Vec<_>>().join("\nwait 1h\n")
+    };
+    let of = |one: &str, two: &str| {
+        let sequence = |name: &str, head: &str, from: usize| {
+            format!("sequence {name} {{ {head}; basis legitimate_interest\n{} }}\n", mails(from))
+        };
+        places("mail-pressure", &format!("{EVENTS}{}{}", sequence("one", one, 0), sequence("two", two, 3)))
+    };
+    assert_eq!(of("start go", "start buy"), ["one"]);
+    assert!(of("start go; audience trait vip", "start buy; audience not trait vip").is_empty());
+    // The one is over when the other starts: the end of the one and the beginning of the other still come together.
+    assert_eq!(of("start go; stop buy", "start buy"), ["one"]);
+    assert_eq!(of("start go per id", "start buy"), ["one"]);
+}

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::DAY;
 use super::week::{Week, day, holidays};
 use crate::model::expr::Expr;
 use crate::model::kinds::Kind;
@@ -18,6 +19,8 @@ use crate::source::Span;
 
 /// The longest that quiet is followed for, ten years; what lasts longer never ends.
 const MAX_QUIET: SignedDuration = SignedDuration::from_hours(24 * 3_660);
+/// How many changes of a clock are looked at.
+const MAX_CLOCK_CHANGES: usize = 40;
 /// How many quiet times in a row are followed back.
 const MAX_STEPS_BACK: usize = 2_000;
 /// A Monday far from all holidays that anybody declares.
@@ -123,7 +126,7 @@ pub enum Until<T> {
     Never,
 }
 
-/// How long something lasts.
+/// How long something lasts; shorter is less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lasting {
     /// So many seconds.
@@ -222,7 +225,34 @@ impl<'m, 's> Policy<'m, 's> {
     /// The longest that quiet lasts without a break, whatever the day it begins on, by a clock that is never put forward
     /// or back.
     pub fn longest_quiet(&self) -> Lasting {
-        self.starts_of_quiet().into_iter().map(|start| self.length_of(start)).max().unwrap_or(Lasting::Seconds(0))
+        self.blocks().into_iter().map(|(_, lasting)| lasting).max().unwrap_or(Lasting::Seconds(0))
+    }
+
+    /// Blocks of quiet, each with the moment it begins: one of every kind that a week has, and those of the holidays.
+    pub fn blocks(&self) -> Vec<(DateTime, Lasting)> {
+        let mut starts = self.starts_of_quiet();
+        starts.sort_unstable();
+        starts.dedup();
+        let blocks = starts.into_iter().map(|start| (start, self.length_of(start)));
+        blocks.filter(|(_, lasting)| *lasting > Lasting::Seconds(0)).collect()
+    }
+
+    /// The longest that a message which is due is held because of quiet, summer time included: when a clock is put back,
+    /// quiet lasts longer.
+    pub fn longest_hold(&self) -> Lasting {
+        match self.longest_quiet() {
+            Lasting::Seconds(seconds) if seconds > 0 => Lasting::Seconds(seconds + self.clock_change()),
+            other => other,
+        }
+    }
+
+    /// How far the clock of the project is put back at most in the years to come.
+    pub fn clock_change(&self) -> i64 {
+        let from = Date::constant(2020, 1, 1).to_datetime(Time::midnight());
+        let Ok(from) = TimeZone::UTC.to_timestamp(from) else { return 0 };
+        let offsets: Vec<i32> =
+            self.zone.following(from).take(MAX_CLOCK_CHANGES).map(|own| own.offset().seconds()).collect();
+        offsets.windows(2).map(|pair| i64::from(pair[0] - pair[1])).max().unwrap_or(0).max(0)
     }
 
     /// Moments among which every block of quiet begins that is the longest of its kind.
@@ -264,11 +294,48 @@ impl<'m, 's> Policy<'m, 's> {
         }
     }
 
+    // ---- caps
+
+    /// The most messages that the caps let through in any time of so many seconds; nothing where there is no cap.
+    pub fn most_in(&self, seconds: i64) -> Option<usize> {
+        self.caps.iter().map(|cap| cap.most_in(seconds)).min()
+    }
+
+    /// Whether there is a cap that never lets two messages through within a day.
+    pub fn spaces_by_days(&self) -> bool {
+        let by_days = |cap: &&Cap| !matches!(cap.per, Per::Rolling(seconds) if seconds < DAY);
+        self.caps.iter().filter(by_days).any(|cap| cap.count <= 1)
+    }
+
     // ---- order
 
     /// Where a sequence comes when a cap is reached; sequences that nobody put in order come last, all alike.
     pub fn rank(&self, sequence: DeclId) -> usize {
         self.order.iter().position(|own| *own == sequence).unwrap_or(self.order.len())
+    }
+}
+
+impl Cap {
+    /// The longest time in which two messages can count together, in seconds; those of a calendar day, week or month
+    /// without the change of a clock.
+    pub fn longest(&self) -> i64 {
+        match self.per {
+            Per::Rolling(seconds) => seconds,
+            Per::Day => DAY,
+            Per::Week => 7 * DAY,
+            Per::Month => 31 * DAY,
+        }
+    }
+
+    fn most_in(&self, seconds: i64) -> usize {
+        // So many times does it begin to count anew; a part of a calendar at the beginning and the end counts besides.
+        let (length, more) = match self.per {
+            Per::Rolling(rolling) => (rolling, 0),
+            Per::Month => (28 * DAY, 1),
+            _ => (self.longest(), 1),
+        };
+        let times = usize::try_from(seconds.div_euclid(length) + i64::from(seconds % length > 0)).unwrap_or(usize::MAX);
+        self.count.saturating_mul(times.saturating_add(more))
     }
 }
 

@@ -47,6 +47,21 @@ pub enum Turn<'m, 's> {
     Arm(Node<'m, 's>, Node<'m, 's>),
 }
 
+impl Turn<'_, '_> {
+    /// Whether nobody who took this turn took the other: they are different branches of one step.
+    pub fn excludes(&self, other: &Self) -> bool {
+        let place = |turn: &Self| match turn {
+            Self::Happened(wait) => (wait.id, wait.id, 0),
+            Self::Ended(wait) => (wait.id, wait.id, 1),
+            Self::When(when) => (when.id, when.id, 0),
+            Self::Otherwise(when) => (when.id, when.id, 1),
+            Self::Arm(split, arm) => (split.id, arm.id, 0),
+        };
+        let ((step, branch, side), (other_step, other_branch, other_side)) = (place(self), place(other));
+        step == other_step && (branch != other_branch || side != other_side)
+    }
+}
+
 /// A message of a run.
 pub struct Send<'m, 's> {
     /// The step.
@@ -111,11 +126,8 @@ impl<'m, 's> Walk<'m, 's> {
     }
 
     fn wait(&mut self, wait: Node<'m, 's>, now: Span, turns: &mut Vec<Turn<'m, 's>>) -> Span {
-        if let Some(days) = workdays(wait) {
-            return now.later(self.week.workdays(days));
-        }
-        if let Some(seconds) = seconds(wait, "delay") {
-            return now.later(Span { least: seconds, most: seconds });
+        if let Some(span) = fixed(wait, &self.week) {
+            return now.later(span);
         }
         let most = seconds(wait, "at_most").unwrap_or_default();
         let (happened, ended) = (now.later(Span { least: 0, most }), now.later(Span { least: most, most }));
@@ -138,14 +150,24 @@ impl<'m, 's> Walk<'m, 's> {
     }
 }
 
-fn seconds(wait: Node<'_, '_>, slot: &str) -> Option<i64> {
+/// How long a wait takes that is for nothing but time.
+pub(super) fn fixed(wait: Node<'_, '_>, week: &Week) -> Option<Span> {
+    if let Some(days) = workdays(wait) {
+        return Some(week.workdays(days));
+    }
+    seconds(wait, "delay").map(|seconds| Span { least: seconds, most: seconds })
+}
+
+/// The length of time in a place of a wait.
+pub(super) fn seconds(wait: Node<'_, '_>, slot: &str) -> Option<i64> {
     match &captured(wait, slot)?.val {
         Val::Duration(duration) => duration.seconds()?.to_i64(),
         _ => None,
     }
 }
 
-fn workdays(wait: Node<'_, '_>) -> Option<i64> {
+/// The working days that a wait takes.
+pub(super) fn workdays(wait: Node<'_, '_>) -> Option<i64> {
     match &captured(wait, "days")?.val {
         Val::Workdays(days) => days.to_i64(),
         _ => None,

@@ -46,14 +46,39 @@ impl Week {
 
     /// How long some working days take, whatever day they begin on.
     pub fn workdays(&self, days: i64) -> Span {
-        // Every weekday far from all holidays, and every day from which a holiday can be met.
-        let plain = (0..7).filter_map(|at| Date::constant(2001, 1, 1).checked_add(at.days()).ok());
+        // Every weekday after all holidays, and every day from which a holiday can be met.
+        let after = self.holidays.last().copied().unwrap_or(Date::constant(2001, 1, 1));
+        let plain = (1..=7).filter_map(|at| after.checked_add(at.days()).ok());
         let reach = 2 * days.clamp(0, 60) + 7;
         let before = |day: Date| (0..=reach).filter_map(move |back| day.checked_sub(back.days()).ok());
-        let starts = plain.chain(self.holidays.iter().flat_map(|day| before(*day)));
-        let lengths: Vec<i64> = starts.map(|start| self.length(start, days)).collect();
+        let mut starts: Vec<Date> = plain.chain(self.holidays.iter().flat_map(|day| before(*day))).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let lengths = self.lengths(&starts, days);
         let of = |length: Option<&i64>| length.copied().unwrap_or_default().saturating_mul(DAY);
         Span { least: of(lengths.iter().min()), most: of(lengths.iter().max()) }
+    }
+
+    /// How many days pass from each of some days, in order, until so many working days have begun.
+    fn lengths(&self, starts: &[Date], days: i64) -> Vec<i64> {
+        let (Some(first), Some(last), Ok(count)) = (starts.first(), starts.last(), usize::try_from(days)) else {
+            return Vec::new();
+        };
+        if count == 0 {
+            return vec![0];
+        }
+        // A week has a working day, unless it has holidays.
+        let holidays = i64::try_from(self.holidays.len()).unwrap_or(NEVER);
+        let passed = days.saturating_add(holidays).saturating_mul(7).saturating_add(7).min(NEVER);
+        let end = last.checked_add(passed.days()).unwrap_or(Date::MAX);
+        let worked: Vec<Date> =
+            first.series(1.day()).take_while(|day| *day <= end).filter(|day| self.is_worked(*day)).collect();
+        let length = |start: &Date| {
+            let next = worked.partition_point(|day| day <= start);
+            let day = next.checked_add(count - 1).and_then(|at| worked.get(at));
+            day.map_or(NEVER, |day| i64::from(start.until(*day).map_or(0, |span| span.get_days())).min(NEVER))
+        };
+        starts.iter().map(length).collect()
     }
 
     /// How many days pass until so many working days have begun after a day.

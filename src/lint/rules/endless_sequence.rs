@@ -4,10 +4,9 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 use rustc_hash::FxHashMap;
 
-use crate::analysis::timed::{Span, Timeline};
+use crate::analysis::timed::{Span, Timeline, occasion};
 use crate::diagnostic::{Code, Diagnostic, Group, Level};
 use crate::lint::Rule;
-use crate::model::expr::ExprKind;
 use crate::model::value::spell_seconds;
 use crate::model::walk::Node;
 use crate::model::{DeclId, Kind, Model, Val};
@@ -58,26 +57,18 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn sum(a: Span, b: Span) -> Span {
+/// One after the other.
+pub(super) fn sum(a: Span, b: Span) -> Span {
     Span { least: a.least.saturating_add(b.least), most: a.most.saturating_add(b.most) }
 }
 
 /// The sequences whose end starts a sequence.
-fn started_by(own: Node<'_, '_>) -> Vec<DeclId> {
-    let Some(field) = own.field("start") else { return Vec::new() };
-    let mut found = Vec::new();
-    if let Some(expr) = field.expr("trigger") {
-        expr.walk(&mut |part| {
-            if let ExprKind::Finished(reference) = part.kind {
-                found.extend(field.target(reference).map(|node| node.id));
-            }
-        });
-    }
-    found
+pub(super) fn started_by(own: Node<'_, '_>) -> Vec<DeclId> {
+    occasion::starts(own).into_iter().filter_map(|start| start.finished().map(|node| node.id)).collect()
 }
 
 /// Whether a person may run through it again after so many seconds; nothing said means never.
-fn comes_again(own: Node<'_, '_>, seconds: i64) -> bool {
+pub(super) fn comes_again(own: Node<'_, '_>, seconds: i64) -> bool {
     let Some(field) = own.field("again") else { return false };
     match field.get("after").map(|own| &own.val) {
         Some(Val::Duration(after)) => after.seconds().is_none_or(|after| after <= seconds.into()),

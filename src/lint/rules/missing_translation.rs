@@ -64,7 +64,7 @@ fn fields_of<'m, 's>(decl: &'m Decl<'s>) -> impl Iterator<Item = (&'m Field<'s>,
     let words: &[&str] = match decl.kind {
         Kind::Survey => &["question", "label"],
         Kind::Offer => &["value", "label"],
-        kind if kind.is_message() => &["subject", "preview", "says", "cta", "label"],
+        kind if kind.is_message() => &["subject", "preview", "says", "cta", "image", "label"],
         _ => &["label"],
     };
     let fields = decl.fields.iter().filter(|field| words.contains(&field.spec.word));

@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::analysis::timed::occasion;
 use crate::diagnostic::{Code, Diagnostic, Group, Level};
 use crate::lint::Rule;
-use crate::model::expr::{Expr, ExprKind};
 use crate::model::walk::{FieldOf, Node};
 use crate::model::{DeclId, Kind, Model};
 use crate::say;
@@ -47,18 +47,7 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The events that a field names, whatever is asked of them.
 fn events(field: Option<FieldOf<'_, '_>>, slot: &str) -> FxHashSet<DeclId> {
-    let mut found = FxHashSet::default();
-    let Some((field, expr)) = field.and_then(|field| Some((field, field.expr(slot)?))) else { return found };
-    expr.walk(&mut |part: &Expr<'_>| {
-        let reference = match &part.kind {
-            ExprKind::Name(reference) => Some(*reference),
-            ExprKind::Call { callee, .. } => Some(*callee),
-            _ => None,
-        };
-        let event = reference.and_then(|reference| field.target(reference)).filter(|node| node.kind() == Kind::Event);
-        found.extend(event.map(|event| event.id));
-    });
-    found
+    occasion::of_field(field, slot).into_iter().filter_map(|own| own.event().map(|event| event.id)).collect()
 }
 
 fn report(sequence: Node<'_, '_>, basis: FieldOf<'_, '_>, consent: Node<'_, '_>) -> Diagnostic {

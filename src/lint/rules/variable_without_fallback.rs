@@ -1,7 +1,8 @@
 //! Variables in messages that may turn out empty.
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
 
+use crate::analysis::timed::{Timeline, Turn, occasion};
 use crate::diagnostic::{Code, Diagnostic, Group, Level, Safety};
 use crate::lint::Rule;
 use crate::model::expr::ExprKind;
@@ -22,8 +23,8 @@ pub static RULE: Rule = Rule {
         level: Level::Warn,
         summary: "a variable of a message that may be empty, or that means nothing",
         explanation: "\"Hello ,\" is what people read whose name is not known.\n\n\
-                      `{{name}}` in a text of a message stands for a property of the event that starts the sequence, or else for a trait. Reported \
-                      is\n\n\
+                      `{{name}}` in a text of a message stands for a property of the event that starts the sequence, or of one that every way to the \
+                      message waits for (in the `then` of a `wait until`), or else for a trait. Reported is\n\n\
                       - one without `|fallback` that may be unknown: a property that is not `required` and has no default (or that not every \
                       starting event has), or a trait that is not `required`;\n\
                       - one that is neither a property nor a trait.\n\n\
@@ -52,16 +53,31 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let known = Known::of(sequence);
-        for step in steps {
-            in_message(step, &known, found);
+        for send in &Timeline::of(sequence).sends {
+            in_message(send.step, &known.after(&send.turns), found);
         }
     }
 }
 
-/// What the variables of a sequence can mean.
+/// Properties of some events: in how many, the first of them, and whether it may be missing.
+type Properties<'m, 's> = IndexMap<&'s str, (usize, Property<'m, 's>, bool)>;
+
+fn properties<'m, 's>(events: &[Event<'m, 's>]) -> Properties<'m, 's> {
+    let mut properties = Properties::default();
+    for property in events.iter().flat_map(|event| event.properties()) {
+        let optional = !property.is_required() && property.default().is_none();
+        let own = properties.entry(property.name()).or_insert((0, property, false));
+        own.0 += 1;
+        own.2 |= optional;
+    }
+    properties
+}
+
+/// What the variables of a message can mean.
+#[derive(Clone)]
 struct Known<'m, 's> {
-    /// Properties of the starting events: in how many, the first of them, and whether it may be missing.
-    properties: FxHashMap<&'s str, (usize, Property<'m, 's>, bool)>,
+    /// Properties of the starting events, and of what was waited for.
+    properties: Properties<'m, 's>,
     /// How many ways there are to start.
     starts: usize,
     model: &'m Model<'s>,
@@ -72,14 +88,27 @@ struct Known<'m, 's> {
 impl<'m, 's> Known<'m, 's> {
     fn of(sequence: Node<'m, 's>) -> Self {
         let (events, starts, is_broken) = start_events(sequence);
-        let mut properties: FxHashMap<&'s str, (usize, Property<'m, 's>, bool)> = FxHashMap::default();
-        for property in events.iter().flat_map(|event| event.properties()) {
-            let optional = !property.is_required() && property.default().is_none();
-            let own = properties.entry(property.name()).or_insert((0, property, false));
-            own.0 += 1;
-            own.2 |= optional;
+        Self { properties: properties(&events), starts, model: sequence.model, is_broken }
+    }
+
+    /// What is known after some turns: what was waited for, and happened, gives its properties as well.
+    fn after(&self, turns: &[Turn<'m, 's>]) -> Self {
+        let mut known = self.clone();
+        let waits = turns.iter().filter_map(|turn| if let Turn::Happened(wait) = turn { Some(*wait) } else { None });
+        for wait in waits {
+            let awaited = occasion::awaited(wait);
+            let events: Option<Vec<Event<'m, 's>>> =
+                awaited.iter().map(|own| own.event().filter(|own| !own.is_broken()).map(Event)).collect();
+            let Some(events) = events else { continue };
+            for (name, (count, property, optional)) in properties(&events) {
+                let is_certain = !optional && count == events.len();
+                let own = known.properties.entry(name).or_insert((0, property, true));
+                if is_certain {
+                    *own = (self.starts, property, false);
+                }
+            }
         }
-        Self { properties, starts, model: sequence.model, is_broken }
+        known
     }
 
     /// What a variable means, and whether it may be unknown.
@@ -101,25 +130,18 @@ impl<'m, 's> Known<'m, 's> {
 
 /// The events that start a sequence, in how many ways it starts, and whether one of them could not be read.
 fn start_events<'m, 's>(sequence: Node<'m, 's>) -> (Vec<Event<'m, 's>>, usize, bool) {
-    let field = sequence.field("start");
-    let Some((field, expr)) = field.and_then(|field| Some((field, field.expr("trigger")?))) else {
-        return (Vec::new(), 0, true);
-    };
-    let members = match &expr.kind {
-        ExprKind::Any(members) | ExprKind::All(members) => members.iter().collect(),
-        _ => vec![expr],
-    };
-    let starts = members.len();
+    let starts = occasion::starts(sequence);
     let mut events: Vec<Event<'m, 's>> = Vec::new();
-    let mut is_broken = false;
-    for member in members {
-        let (ExprKind::Name(at) | ExprKind::Call { callee: at, .. }) = member.kind else { continue };
-        match field.target(at).filter(|node| node.kind() == Kind::Event) {
+    let mut is_broken = starts.is_empty();
+    for start in &starts {
+        match start.event() {
             Some(event) if !event.is_broken() => events.push(Event(event)),
-            _ => is_broken = true,
+            _ => {
+                is_broken |= matches!(start.expr.kind, ExprKind::Name(_) | ExprKind::Call { .. } | ExprKind::All(_));
+            }
         }
     }
-    (events, starts, is_broken)
+    (events, starts.len(), is_broken)
 }
 
 fn in_message(step: Node<'_, '_>, known: &Known<'_, '_>, found: &mut Vec<Diagnostic>) {
