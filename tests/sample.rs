@@ -120,6 +120,83 @@ fn a_large_sample_of_a_shop_measures_as_planned() {
     }
 }
 
+/// A shop with all that is drawn besides events of stages: channels and segments with rates of their own, variants that
+/// are dealt, answers that name a channel.
+const SHOP: &str = r#"project shop "Shop" { currency USD }
+event seen { sent_by web }
+event bought { sent_by web }
+event returned { sent_by web }
+event dealt { sent_by web; prop test string required; prop variant string required }
+event answered { sent_by web; prop survey string required; prop answer string required }
+channel search : organic { match utm_source == "search"; brings 300 people / month to store.visit }
+channel friends : referral { match utm_source == "friend"; brings 100 people / month to store.visit }
+segment regulars { where did returned 2 times }
+funnel store : hourglass {
+  window 30d
+  stage visit : top { enter seen }
+  stage order : bottom { enter bought; converts }
+  stage regular : loyalty { enter returned }
+  visit -> order  rate 40% { friends 70% }  within 7d
+  order -> regular  rate 50%  within 7d
+  regular -> regular  rate 40% { regulars 70% }  within 7d
+}
+kpi orders { value people(store.order) }
+experiment page {
+  on store.visit -> store.order
+  assigned dealt(test == "page") by variant
+  variants old 70%, new 30%
+  measures orders
+}
+survey how {
+  ask_on bought
+  question "How did you find us?"
+  choices engine -> search, friend -> friends, other
+  answered answered(survey == "how") by answer
+  informs attribution
+}
+"#;
+
+/// Whether a share is the planned one, as far as chance goes.
+fn is_near(what: &str, part: f64, of: f64, planned: f64) {
+    let (rate, deviation) = (part / of, (planned * (1.0 - planned) / of).sqrt());
+    assert!(of > 300.0 && (rate - planned).abs() < SIGMAS * deviation, "{what}: {rate} of {of}, not {planned}");
+}
+
+#[test]
+fn rates_of_some_variants_and_answers_are_drawn_as_planned() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("shop.funnel");
+    std::fs::write(&spec, SHOP).unwrap();
+    let spec = spec.to_str().unwrap();
+    sample(spec, folder.path(), &["-n", "20000", "--days", "900"]);
+    let events = folder.path().join("events.parquet");
+    let split = ["--by", "channel", "--by", "segment"];
+    let output =
+        done(&[&["measure", spec, "--events", events.to_str().unwrap(), "--format", "json"], &split[..]].concat());
+    let measured: Json = serde_json::from_slice(&output.stdout).unwrap();
+    let parts = measured["funnels"][0]["parts"].as_array().unwrap();
+    let exits = |by: &str, name: &str, way: usize| {
+        let part = parts.iter().find(|part| part[by] == name).unwrap_or_else(|| panic!("{name} is no part"));
+        ["exits", "of"].map(|what| part["transitions"][way][what].as_f64().unwrap())
+    };
+    for (channel, planned) in [("search", 0.4), ("friends", 0.7)] {
+        let [part, of] = exits("channel", channel, 0);
+        is_near(channel, part, of, planned);
+    }
+    let [part, of] = exits("segment", "regulars", 2);
+    is_near("regulars", part, of, 0.7);
+    let [all, of_all] = ["exits", "of"].map(|what| measured["funnels"][0]["transitions"][2][what].as_f64().unwrap());
+    is_near("others", all - part, of_all - of, 0.4);
+    let variants = measured["experiments"][0]["variants"].as_array().unwrap();
+    let assigned: Vec<f64> = variants.iter().map(|own| own["assigned"].as_f64().unwrap()).collect();
+    is_near("variant old", assigned[0], assigned.iter().sum(), 0.7);
+    let answers = measured["surveys"][0]["answers"].as_array().unwrap();
+    let people: Vec<f64> = answers.iter().map(|own| own["people"].as_f64().unwrap()).collect();
+    // Of four who come, three come by search; of those who buy, 12 of 19.
+    is_near("answer engine", people[0], people.iter().sum(), 12.0 / 19.0);
+    assert!(people[2] == 0.0, "everybody came by a channel that can be named");
+}
+
 /// The events of a sample as they were sent: a table of a warehouse may name its columns as it likes.
 fn as_sent(log: &str) -> String {
     let event = |line: &str| {

@@ -21,8 +21,9 @@ const STALE: i64 = 7 * DAY;
 const MAX_NAMES: usize = 20;
 
 /// Exchange rates.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Rates {
+    zone: TimeZone,
     /// What is reported in; amounts of no currency are in it.
     currency: String,
     /// By currency: what one is worth in the reported one, by the moment the day begins.
@@ -33,7 +34,7 @@ impl Rates {
     /// Reads tables of rates. A rate the other way round counts as well.
     pub fn read(definition: &Definition, paths: &[PathBuf], zone: &TimeZone) -> Result<Self, ReadTrouble> {
         let RateColumns { date, from, to, rate } = &definition.rates;
-        let mut own = Self { currency: definition.currency.clone(), of: FxHashMap::default() };
+        let mut own = Self { zone: zone.clone(), currency: definition.currency.clone(), of: FxHashMap::default() };
         table(paths, &[date, from, to, rate], &[], &mut |batch, row| {
             let cell = |at: usize| batch.columns[at].cell(row);
             let rate = cell(3).number().filter(|rate| *rate > Decimal::ZERO);
@@ -59,7 +60,8 @@ impl Rates {
             return Some(amount);
         };
         let (day, rate) = self.of.get(currency)?.range(..=time).next_back()?;
-        if time - day > STALE {
+        // Whole days count, and summer time makes one of them longer.
+        if time - day > STALE && day_of(time, &self.zone) - day > STALE + DAY / 2 {
             return None;
         }
         amount.checked_mul(*rate)

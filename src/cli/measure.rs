@@ -164,7 +164,7 @@ impl Measure {
     /// What is to be measured; nothing is measured by a spec with errors.
     fn lowered(&self, model: &Model<'_>) -> Result<Lowered, Outcome> {
         let splits = Splits { by: self.by.clone(), is_combined: self.combined };
-        let mut lowered = measure::definition_by(model, &splits)
+        let mut lowered = measure::definition_by(model, &splits, self.lang.chosen())
             .map_err(|troubles| unusable(&places(model.sources, &troubles, self.lang.language())))?;
         if lowered.definition.funnels.is_empty() {
             return Err(self.unusable(&say!("the spec declares no funnel, so there is nothing to measure")));

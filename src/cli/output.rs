@@ -52,7 +52,12 @@ fn languages() -> clap::builder::PossibleValuesParser {
 
 impl LanguageArgument {
     pub(super) fn language(&self) -> Language {
-        self.lang.as_deref().and_then(Language::of_tag).unwrap_or_default()
+        self.chosen().unwrap_or_default()
+    }
+
+    /// The language that is asked for.
+    pub(super) fn chosen(&self) -> Option<Language> {
+        self.lang.as_deref().and_then(Language::of_tag)
     }
 }
 

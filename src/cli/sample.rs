@@ -10,7 +10,7 @@ use funnelc_engine::definition::Definition;
 use super::output::{LanguageArgument, When, unusable, unusable_in};
 use super::{Outcome, settings};
 use crate::diagnostic::Message;
-use crate::measure;
+use crate::measure::{self, Splits};
 use crate::plan::{self, Plan};
 use crate::sample::write::{self, FORMS, Form};
 use crate::sample::{self, Nothing, Options};
@@ -56,7 +56,9 @@ impl Sample {
         let language = self.lang.language();
         let unusable_words = |words: &Message| unusable_in(language, words);
         let planned = settings::sound(self.spec.as_deref(), color, |model| {
-            let lowered = measure::definition(model)
+            // Rates can be of segments, which nobody need ask for otherwise.
+            let splits = Splits { by: vec!["segment".to_owned()], is_combined: false };
+            let lowered = measure::definition_by(model, &splits, None)
                 .map_err(|troubles| unusable(&super::measure::places(model.sources, &troubles, language)))?;
             Ok((plan::plan(model), lowered.definition, measure::spend_columns(model)))
         });

@@ -94,7 +94,7 @@ impl<'m, 's> Lower<'m, 's> {
                 path
             ));
         };
-        let label = goal.label(self.model.languages()[0]);
+        let label = goal.label(&self.language);
         self.out.definition.goals.push(to::Goal { path: goal.path(), label, kpi, course });
     }
 
@@ -124,7 +124,7 @@ impl<'m, 's> Lower<'m, 's> {
         });
         let experiment = to::Experiment {
             path: own.path(),
-            label: own.label(self.model.languages()[0]),
+            label: own.label(&self.language),
             from,
             to,
             within: self.longest(from, to),

@@ -17,7 +17,6 @@ use crate::say;
 impl<'m, 's> Lower<'m, 's> {
     pub(super) fn funnels(&mut self) {
         let graph = Graph::of(self.model);
-        let language = self.model.languages()[0];
         let is_first = self.model.nodes(Kind::Measure).find_map(|own| own.word("start")) == Some("first");
         self.out.definition.start_first = is_first;
         let mature = self.model.nodes(Kind::Measure).find_map(|own| own.word("mature"));
@@ -27,7 +26,7 @@ impl<'m, 's> Lower<'m, 's> {
             let window = window.map(|(field, window)| self.micros(window, field.field.span));
             self.out.definition.funnels.push(to::Funnel {
                 path: part.funnel.path(),
-                label: part.funnel.label(language),
+                label: part.funnel.label(&self.language),
                 window,
                 is_of_accounts: counted(part.funnel.0).is_some(),
                 by: Vec::new(),
@@ -38,14 +37,14 @@ impl<'m, 's> Lower<'m, 's> {
             self.stages.insert(stage.id, at);
         }
         for (at, stage) in graph.stages.iter().enumerate() {
-            let own = self.stage(*stage, graph.part_of[at], graph.is_entry(at), language);
+            let own = self.stage(*stage, graph.part_of[at], graph.is_entry(at));
             self.out.definition.stages.push(own);
         }
         self.transitions(&graph);
         self.excludes(&graph);
     }
 
-    fn stage(&mut self, stage: Stage<'m, 's>, funnel: usize, is_entry: bool, language: &str) -> to::Stage {
+    fn stage(&mut self, stage: Stage<'m, 's>, funnel: usize, is_entry: bool) -> to::Stage {
         let enter = stage.0.field("enter").and_then(|field| Some((field.owner.id, field.expr("value")?)));
         let mut entries = Vec::new();
         if let Some((owner, expr)) = enter {
@@ -53,7 +52,7 @@ impl<'m, 's> Lower<'m, 's> {
         }
         to::Stage {
             path: stage.path(),
-            label: stage.label(language),
+            label: stage.label(&self.language),
             funnel,
             is_entry,
             is_loyalty: stage.is_loyalty(),

@@ -77,10 +77,9 @@ impl<'m, 's> Lower<'m, 's> {
         let mut troubles: Vec<Unmeasured> = self.troubles.drain(before..).collect();
         troubles.extend(value.as_ref().err().cloned());
         let unmeasured = troubles.iter().min_by_key(|own| own.span).map(|own| self.shown(own));
-        let language = self.model.languages()[0];
         let own = to::Kpi {
             path: kpi.path(),
-            label: kpi.label(language),
+            label: kpi.label(&self.language),
             value: value.ok().filter(|_| unmeasured.is_none()).unwrap_or(to::Formula::Number(Decimal::ZERO)),
             unit: unit(kpi),
             per: kpi.0.word("per").and_then(period),
@@ -103,7 +102,8 @@ impl<'m, 's> Lower<'m, 's> {
 
     /// Why something is not measured, and where that stands.
     fn shown(&self, own: &Unmeasured) -> Message {
-        let (file, at) = self.model.sources.locate(own.span);
+        let source = self.model.sources.get(own.span.file);
+        let (file, at) = (&source.inside, source.position(own.span.start));
         let words = self.model.sources.text(own.span);
         let words = words.lines().next().unwrap_or_default();
         say!("{file}:{line}: `{words}`: {why}", file, line = at.line, words, why = own.words)
@@ -176,7 +176,7 @@ impl<'m, 's> Lower<'m, 's> {
         if !self.out.definition.channels.is_empty() {
             return;
         }
-        let language = self.model.languages()[0];
+        let languages = self.model.languages();
         for id in self.model.of_kind(Kind::Channel).collect::<Vec<_>>() {
             let node = self.node(id);
             let condition = node.field("match").and_then(|field| Some((field.owner.id, field.expr("value")?)));
@@ -186,7 +186,8 @@ impl<'m, 's> Lower<'m, 's> {
                 self.out.definition.patterns.push(to::Pattern { names: Vec::new(), table: None, test });
                 self.out.definition.patterns.len() - 1
             });
-            let names = vec![node.name().to_owned(), node.label(language)];
+            let labels = languages.iter().map(|language| node.label(language));
+            let names = std::iter::once(node.name().to_owned()).chain(labels).collect();
             let is_direct = node.class() == Some("direct");
             if node.field("cost").is_some_and(|field| field.get("from").is_some()) {
                 let at = self.out.definition.channels.len();

@@ -6,7 +6,7 @@
 //! A board that filters by channel, segment and month without asking again needs all parts of all funnels:
 //!
 //! ```ignore
-//! let lowered = measure::definition_by(model, &Splits::all())?;
+//! let lowered = measure::definition_by(model, &Splits::all(), None)?;
 //! let measured = funnelc_engine::measure(&lowered.definition, &inputs, &Options::default(), &Progress::default())?;
 //! ```
 //!
@@ -113,12 +113,19 @@ pub fn survey(model: &Model<'_>) -> (Definition, Option<usize>) {
 
 /// What a model has to measure; everything that stands in the way, where something does.
 pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
-    definition_by(model, &Splits::default())
+    definition_by(model, &Splits::default(), None)
 }
 
-/// The same with every funnel split.
-pub fn definition_by(model: &Model<'_>, splits: &Splits) -> Result<Lowered, Vec<Unmeasured>> {
+/// The same with every funnel split, and with labels in a language; in that of the project where none is asked for.
+pub fn definition_by(
+    model: &Model<'_>,
+    splits: &Splits,
+    language: Option<Language>,
+) -> Result<Lowered, Vec<Unmeasured>> {
     let mut lower = Lower::new(model);
+    if let Some(language) = language {
+        language.tag().clone_into(&mut lower.language);
+    }
     lower.lower();
     lower.split_all(splits);
     lower.finish()
@@ -145,6 +152,8 @@ impl Splits {
 
 struct Lower<'m, 's> {
     model: &'m Model<'s>,
+    /// The language of labels; what has none in it has one in the first of the project.
+    language: String,
     out: Lowered,
     /// Properties by their names in a log.
     fields: IndexMap<String, usize>,
@@ -168,6 +177,7 @@ impl<'m, 's> Lower<'m, 's> {
     fn new(model: &'m Model<'s>) -> Self {
         Self {
             model,
+            language: model.languages()[0].to_owned(),
             out: Lowered::default(),
             fields: IndexMap::new(),
             scores: FxHashMap::default(),

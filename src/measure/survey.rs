@@ -31,7 +31,7 @@ impl<'m, 's> Lower<'m, 's> {
             }
             let own = to::Survey {
                 path: survey.path(),
-                label: survey.label(self.model.languages()[0]),
+                label: survey.label(&self.language),
                 answered,
                 key,
                 choices: self.choices(survey),

@@ -39,6 +39,16 @@ impl Draw {
         list.get(self.below(list.len() as u64) as usize)
     }
 
+    /// The place of a weight; none where all weigh nothing.
+    pub(super) fn weighted(&mut self, weights: &[u64]) -> Option<usize> {
+        let mut at = self.below(weights.iter().sum());
+        weights.iter().position(|weight| {
+            let is_here = at < *weight;
+            at = at.saturating_sub(*weight);
+            is_here
+        })
+    }
+
     /// A time up to a span, short ones likelier than long ones, as people decide.
     pub(super) fn soon(&mut self, span: i64) -> i64 {
         let whole = self.between(0, span);

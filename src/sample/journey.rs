@@ -4,8 +4,9 @@
 //! An event can be an entry of several stages. So each one is tried on the engine's own fold: where it would take another
 //! transition than the one that was drawn, another moment is tried.
 
-use funnelc_engine::definition::{Definition, Enter, Moves, StageId, Test};
-use funnelc_engine::fold::{Entry, Fold, Group, NONE, Rules};
+use funnelc_engine::definition::{Condition, Definition, Enter, Moves, StageId, Test};
+use funnelc_engine::fold::{Entry, Fold, Group, Moment, NONE, Rules};
+use funnelc_engine::history;
 use funnelc_engine::rows::{Event, NOTHING};
 use rustc_hash::FxHashSet;
 
@@ -26,6 +27,8 @@ const DAY: i64 = 86_400 * SECOND;
 const USUAL: i64 = 30 * DAY;
 /// Of people who stop, so many in a billion do something that the plan asks nothing of.
 const ASIDES: u64 = WHOLE / 3;
+/// Of people who went on, so many in a billion answer a survey.
+const ANSWERS: u64 = WHOLE / 4;
 
 /// Something that a person did.
 #[derive(Clone, Debug)]
@@ -41,9 +44,10 @@ struct Way {
     transition: u32,
     to: StageId,
     within: i64,
-    /// In a billion; by channel where the plan says so.
+    /// In a billion; of some people another, where the plan says so.
     rate: u64,
     by_channel: Vec<(usize, u64)>,
+    by_segment: Vec<(usize, u64)>,
 }
 
 /// Where a life can begin.
@@ -61,7 +65,7 @@ pub(super) struct World<'d> {
     rules: &'d Rules<'d>,
     ways: Vec<Vec<Way>>,
     starts: Vec<Start>,
-    weight: u64,
+    weights: Vec<u64>,
     /// When people begin.
     from: i64,
     span: i64,
@@ -85,9 +89,9 @@ impl<'d> World<'d> {
         (from, span): (i64, i64),
     ) -> Self {
         let starts = starts(definition, channels);
-        let weight = starts.iter().map(|start| start.weight).sum();
+        let weights = starts.iter().map(|start| start.weight).collect();
         let ways = ways(plan, definition, channels);
-        Self { definition, vocabulary, channels, rules, ways, starts, weight, from, span }
+        Self { definition, vocabulary, channels, rules, ways, starts, weights, from, span }
     }
 
     /// Whether there is anything to begin with.
@@ -108,6 +112,7 @@ impl<'d> World<'d> {
             life: Life::default(),
             folded: Vec::new(),
             now: i64::MIN,
+            is_dealt: vec![false; self.definition.experiments.len()],
         };
         if walk.begin(start) {
             walk.go_on(start);
@@ -116,12 +121,7 @@ impl<'d> World<'d> {
     }
 
     fn start(&self, draw: &mut Draw) -> Option<&Start> {
-        let mut at = draw.below(self.weight);
-        self.starts.iter().find(|start| {
-            let is_here = at < start.weight;
-            at = at.saturating_sub(start.weight);
-            is_here
-        })
+        self.starts.get(draw.weighted(&self.weights)?)
     }
 
     fn group(&self, stage: StageId) -> &'d Group {
@@ -164,30 +164,54 @@ fn ways(plan: &Plan, definition: &Definition, channels: &[Channel<'_>]) -> Vec<V
         let (from, to) = (&definition.stages[own.from], &definition.stages[own.to]);
         let Some(rate) = own.planned.filter(|_| own.moves == Moves::On) else { continue };
         let said = planned.iter_mut().find(|(said, is_used)| !is_used && said.from == from.path && said.to == to.path);
-        let special = said.map(|(said, is_used)| {
+        let special = said.map_or(&[][..], |(said, is_used)| {
             *is_used = true;
-            said.rates.iter().filter_map(|rate| {
-                let channel =
-                    channels.iter().position(|channel| rate.who.kind == "channel" && rate.who.path == channel.path)?;
-                Some((
-                    channel,
-                    parts(
-                        rate.rate.trim_end_matches('%').parse::<rust_decimal::Decimal>().ok()?
-                            / rust_decimal::Decimal::ONE_HUNDRED,
-                    ),
-                ))
-            })
+            &said.rates
         });
+        let for_whom = |kind: &str, find: &dyn Fn(&str) -> Option<usize>| {
+            let own = special.iter().filter(|rate| rate.who.kind == kind);
+            own.filter_map(|own| Some((find(&own.who.path)?, percent(&own.rate)?))).collect()
+        };
+        let channel = |path: &str| channels.iter().position(|own| own.path == path);
+        let segment =
+            |path: &str| definition.segments.iter().position(|own| own.path == path && can_tell(&own.condition));
         let window = definition.funnels[to.funnel].window.filter(|_| !to.is_loyalty);
         found[own.from].push(Way {
             transition: at as u32,
             to: own.to,
             within: own.within.or(window).unwrap_or(USUAL),
-            by_channel: special.map(Iterator::collect).unwrap_or_default(),
             rate: parts(rate),
+            by_channel: for_whom("channel", &channel),
+            by_segment: for_whom("segment", &segment),
         });
     }
     found
+}
+
+/// Whether a life tells by itself if a condition holds: no row of a table is drawn, and no amounts are looked at.
+fn can_tell(condition: &Condition) -> bool {
+    let mut can = true;
+    history::inside(condition, &mut |inner| {
+        can &= !matches!(inner, Condition::Known { .. } | Condition::Adds { .. } | Condition::ByPeople { .. });
+    });
+    can
+}
+
+/// `12%` in a billion.
+fn percent(rate: &str) -> Option<u64> {
+    let percent: rust_decimal::Decimal = rate.trim_end_matches('%').parse().ok()?;
+    Some(parts(percent / rust_decimal::Decimal::ONE_HUNDRED))
+}
+
+/// A share as a weight.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a share is rough"
+)]
+fn weight(share: f64) -> u64 {
+    (share.clamp(0.0, 1_000.0) * WHOLE as f64) as u64
 }
 
 fn parts(share: rust_decimal::Decimal) -> u64 {
@@ -205,6 +229,8 @@ struct Walk<'w, 'd> {
     folded: Vec<Event>,
     /// When the stage was reached that the person is in.
     now: i64,
+    /// By experiment, whether the person is dealt to a variant.
+    is_dealt: Vec<bool>,
 }
 
 /// What an event that is tried must do.
@@ -244,6 +270,7 @@ impl Walk<'_, '_> {
     fn go_on(&mut self, start: &Start) {
         let mut here = start.stage;
         for _ in 0..MAX_STEPS {
+            self.deal(here);
             let Some(way) = self.exit(here, start.channel) else { break };
             let (transition, to, within) = (way.transition, way.to, way.within);
             let now = self.now;
@@ -255,8 +282,63 @@ impl Walk<'_, '_> {
             self.life.taken += 1;
             here = to;
         }
+        if self.life.taken > 0 {
+            self.answer(start.channel);
+        }
         if self.draw.happens(ASIDES) {
             self.aside();
+        }
+    }
+
+    /// Deals the person to a variant of each experiment that begins at the stage they are in, by the planned shares.
+    fn deal(&mut self, here: StageId) {
+        let definition = self.world.definition;
+        for (at, own) in definition.experiments.iter().enumerate() {
+            let time = self.now.saturating_add(SECOND);
+            let runs = own.between.is_none_or(|(from, end)| (from..end).contains(&time));
+            if own.from != here || !runs || std::mem::replace(&mut self.is_dealt[at], true) {
+                continue;
+            }
+            let weights: Vec<u64> = own.variants.iter().map(|(_, share)| weight(*share)).collect();
+            let drawn = self.draw.weighted(&weights);
+            let Some((variant, _)) = drawn.and_then(|drawn| own.variants.get(drawn)) else { continue };
+            let said = self.world.vocabulary.worded(own.assigned, own.key, variant, &mut self.draw);
+            self.beside(said, time);
+        }
+    }
+
+    /// Answers surveys, some people each: with the channel that brought them where that can be said, else with anything.
+    fn answer(&mut self, channel: Option<usize>) {
+        let definition = self.world.definition;
+        let path = channel.map(|channel| self.world.channels[channel].path);
+        for own in &definition.surveys {
+            if !self.draw.happens(ANSWERS) {
+                continue;
+            }
+            let names = |channel: Option<usize>| channel.map(|channel| definition.channels[channel].path.as_str());
+            let true_one = own.choices.iter().find(|(_, channel)| path.is_some() && names(*channel) == path);
+            let open: Vec<_> = own.choices.iter().filter(|(_, channel)| channel.is_none()).collect();
+            let Some((choice, _)) = true_one.or_else(|| self.draw.pick(&open).copied()) else { continue };
+            let last = self.life.events.last().map_or(self.world.from, |last| last.time);
+            let time = last + self.draw.between(60, 3 * 86_400) * SECOND;
+            let said = self.world.vocabulary.worded(own.answered, own.key, choice, &mut self.draw);
+            self.beside(said, time);
+        }
+    }
+
+    /// Adds an event that belongs to no stage; leaves it out where it would change what is reached.
+    fn beside(&mut self, said: Option<Said>, time: i64) {
+        let Some(said) = said else { return };
+        self.refold();
+        let before = self.fold.entries.clone();
+        let is_known = self.life.taken > 0;
+        self.life.events.push(Happened { time, said, is_known });
+        self.refold();
+        let is_same =
+            |(one, other): (&Entry, &Entry)| (one.stage, one.time, one.taken) == (other.stage, other.time, other.taken);
+        if before.len() != self.fold.entries.len() || !before.iter().zip(&self.fold.entries).all(is_same) {
+            self.life.events.pop();
+            self.refold();
         }
     }
 
@@ -265,12 +347,21 @@ impl Walk<'_, '_> {
         let mut at = self.draw.below(WHOLE);
         let world = self.world;
         world.ways[here].iter().find(|way| {
-            let special = way.by_channel.iter().find(|(own, _)| Some(*own) == channel);
-            let rate = special.map_or(way.rate, |(_, rate)| *rate);
+            let rate = self.rate(way, channel);
             let is_here = at < rate;
             at = at.saturating_sub(rate);
             is_here
         })
+    }
+
+    /// The rate of a way for this person, as they were when they reached the stage.
+    fn rate(&mut self, way: &Way, channel: Option<usize>) -> u64 {
+        let now = Moment { time: self.now, class: NONE, events: &self.folded, kept: &[] };
+        let segments = &self.world.definition.segments;
+        let fold = &mut self.fold;
+        let by_segment = way.by_segment.iter().find(|(own, _)| fold.holds(&segments[*own].condition, now));
+        let by_channel = || way.by_channel.iter().find(|(own, _)| Some(*own) == channel);
+        by_segment.or_else(by_channel).map_or(way.rate, |(_, rate)| *rate)
     }
 
     /// Adds what reaches a stage by a transition and changes nothing else; whether that could be done.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use funnelc_engine::cell::Cell;
 use funnelc_engine::class::{Class, Patterns};
-use funnelc_engine::definition::{Comparison, Definition, FieldId, Literal, Pattern, PatternId, Test};
+use funnelc_engine::definition::{Comparison, Definition, FieldId, Literal, PatternId, Test};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -13,6 +13,7 @@ use serde_json::{Value as Json, json};
 
 use super::body::{self, Body};
 use super::draw::Draw;
+use crate::plan::value::Type;
 use crate::plan::{EventPlan, Plan};
 
 /// How many bodies of an event are drawn to learn its classes, and how often a body is drawn again until it is fit.
@@ -58,11 +59,23 @@ impl<'d> Vocabulary<'d> {
                 own.asides.push(&event.wire_name);
             }
         }
+        for (pattern, field, value) in worded(definition) {
+            for _ in 0..TRIES {
+                if let Some((name, body)) = own.saying(pattern, field, value, &mut draw) {
+                    own.know(&name, &body);
+                }
+            }
+        }
         own
     }
 
     fn learn(&mut self, name: &str, test: &Test, draw: &mut Draw) {
-        let class = self.class_of(name, &self.forced(name, test, draw));
+        let body = self.forced(name, test, draw);
+        self.know(name, &body);
+    }
+
+    fn know(&mut self, name: &str, body: &Body) {
+        let class = self.class_of(name, body);
         let next = self.classes.len() as u32;
         if *self.known.entry(class.clone()).or_insert(next) == next {
             self.classes.push(class);
@@ -83,13 +96,37 @@ impl<'d> Vocabulary<'d> {
 
     /// An event that satisfies a pattern; none where none was found.
     pub(super) fn event(&self, pattern: PatternId, draw: &mut Draw) -> Option<Said> {
-        let Pattern { names, test, .. } = &self.definition.patterns[pattern];
+        self.named(self.name_of(pattern, draw)?, &self.definition.patterns[pattern].test, draw)
+    }
+
+    /// A name of a pattern, one that is planned where there is one.
+    fn name_of(&self, pattern: PatternId, draw: &mut Draw) -> Option<&'d str> {
+        let names = &self.definition.patterns[pattern].names;
         let planned: Vec<&String> = names.iter().filter(|name| self.events.contains_key(name.as_str())).collect();
-        let name = match draw.pick(&planned) {
-            Some(name) => name.as_str(),
-            None => names.first()?,
-        };
-        self.named(name, test, draw)
+        draw.pick(&planned).copied().or(names.first()).map(String::as_str)
+    }
+
+    /// An event that satisfies a pattern and says a word in a property: an answer, or a variant.
+    pub(super) fn worded(&self, pattern: PatternId, field: FieldId, word: &str, draw: &mut Draw) -> Option<Said> {
+        (0..TRIES).find_map(|_| {
+            let (name, body) = self.saying(pattern, field, word, draw)?;
+            let class = *self.known.get(&self.class_of(&name, &body))?;
+            self.holds(&self.definition.patterns[pattern].test, &body).then_some(Said { name, class, body })
+        })
+    }
+
+    fn saying(&self, pattern: PatternId, field: FieldId, word: &str, draw: &mut Draw) -> Option<(String, Body)> {
+        let name = self.name_of(pattern, draw)?;
+        let mut body = self.forced(name, &self.definition.patterns[pattern].test, draw);
+        let field = &self.definition.fields[field].name;
+        let planned =
+            self.events.get(name).and_then(|event| event.all_properties().find(|own| own.wire_name == *field));
+        let is_number = planned.and_then(|own| own.kind.as_ref()).is_some_and(
+            |kind| matches!(kind, Type::Scalar(scalar) if matches!(scalar.as_str(), "integer" | "number")),
+        );
+        let number = word.parse::<i64>().ok().filter(|_| is_number);
+        set(&mut body, field, number.map_or_else(|| json!(word), |number| json!(number)));
+        Some((name.to_owned(), body))
     }
 
     /// An event of a name that satisfies a test.
@@ -148,6 +185,19 @@ impl<'d> Vocabulary<'d> {
             }
         }
     }
+}
+
+/// The words that events are to say: answers of surveys, and variants of experiments.
+fn worded(definition: &Definition) -> impl Iterator<Item = (PatternId, FieldId, &str)> {
+    let answers = definition
+        .surveys
+        .iter()
+        .flat_map(|own| own.choices.iter().map(|(choice, _)| (own.answered, own.key, choice.as_str())));
+    let variants = definition
+        .experiments
+        .iter()
+        .flat_map(|own| own.variants.iter().map(|(variant, _)| (own.assigned, own.key, variant.as_str())));
+    answers.chain(variants)
 }
 
 /// A value as far from a literal as a step says; a text has no steps.

@@ -12,14 +12,19 @@ use serde_json::Value;
 
 use crate::oracle::Event;
 
-const HOUR: i64 = 3_600_000_000;
+pub(crate) const HOUR: i64 = 3_600_000_000;
 /// The last day of a month.
-const BEGIN: i64 = 1_769_817_600_000_000;
+pub(crate) const BEGIN: i64 = 1_769_817_600_000_000;
 
 /// The dice (`SplitMix64`).
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
+    /// The dice of a number.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -29,16 +34,16 @@ impl Dice {
     }
 
     /// A number below another.
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.roll() % end as u64) as usize
     }
 
     /// Whether something of so many percent happens.
-    fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    fn hours(&mut self, most: usize) -> i64 {
+    pub(crate) fn hours(&mut self, most: usize) -> i64 {
         self.below(most) as i64 * HOUR
     }
 
@@ -254,7 +259,7 @@ fn stages(dice: &mut Dice, definition: &mut Definition) {
     }
 }
 
-fn condition(dice: &mut Dice, definition: &Definition, depth: usize) -> Condition {
+pub(crate) fn condition(dice: &mut Dice, definition: &Definition, depth: usize) -> Condition {
     if depth < 2 && dice.chance(25) {
         let inner = (0..2).map(|_| condition(dice, definition, depth + 1)).collect();
         return match dice.below(3) {

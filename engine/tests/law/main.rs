@@ -14,10 +14,11 @@ mod draw;
 mod kpis;
 mod oracle;
 mod parts;
+mod tables;
 
 use std::fmt::Write;
 
-use funnelc_engine::definition::{Cohort, Definition, Measure};
+use funnelc_engine::definition::{Cohort, Condition, Definition, Enter, Measure};
 use funnelc_engine::{Measured, Options, Progress, measure, tally};
 use oracle::{Event, Numbers, Way};
 
@@ -249,6 +250,37 @@ fn accounts_are_measured_as_people_of_that_name() {
         };
         assert_eq!(numbers(&definition), numbers(&by_name), "seed {seed}");
     }
+}
+
+/// Accounts of several people, and stages that ask for so many of them.
+#[test]
+fn accounts_count_their_people_as_the_law_says() {
+    let mut asked = 0;
+    for seed in 0..cases() / 4 {
+        let (mut definition, mut events) = draw::case(seed);
+        let mut dice = draw::Dice::new(seed ^ 0xacc0);
+        for event in &mut events {
+            event.properties.insert("member".to_owned(), format!("m{} of {}", dice.below(3), event.person).into());
+        }
+        definition.columns.identity = vec!["member".to_owned()];
+        definition.fields.push(funnelc_engine::definition::Field { name: "user_id".to_owned() });
+        definition.account = Some(definition.fields.len() - 1);
+        definition.funnels.iter_mut().for_each(|funnel| funnel.is_of_accounts = true);
+        let ways = ways(&definition);
+        let before = oracle::measure(&definition, &ways, &events);
+        for enter in definition.stages.iter_mut().flat_map(|stage| &mut stage.enter) {
+            if let Enter::Event { pattern, when } = enter
+                && dice.chance(50)
+            {
+                *when = Condition::ByPeople { pattern: *pattern, people: 1 + dice.below(3) as u64 };
+            }
+        }
+        let law = oracle::measure(&definition, &ways, &events);
+        asked += u64::from(law != before);
+        let own = published(&definition, &measured(&definition, &events, u64::MAX));
+        assert_eq!(shown(&definition, &ways, &law), own, "seed {seed}\n{definition:#?}\n{}", lines(&events));
+    }
+    assert!(asked > cases() / 10, "the cases are too poor: people mattered in {asked}");
 }
 
 /// A device belongs to the person it was first seen with, and all that it did alone is theirs.

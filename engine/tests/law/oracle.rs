@@ -18,6 +18,9 @@ pub(crate) struct Event {
     pub(crate) properties: BTreeMap<String, Value>,
 }
 
+/// The name of what is no event, but a row of a table that says what is known of a person.
+pub(crate) const TABLE: &str = "(known)";
+
 /// A reached entry.
 #[derive(Clone, Debug)]
 pub(crate) struct Reached {
@@ -52,7 +55,11 @@ pub(crate) struct Person<'a> {
 
 pub(crate) fn matches(definition: &Definition, pattern: usize, event: &Event) -> bool {
     let own = &definition.patterns[pattern];
-    (own.names.is_empty() || own.names.contains(&event.name)) && test(definition, &own.test, event)
+    let is_named = match own.table {
+        Some(_) => event.name == TABLE,
+        None => event.name != TABLE && (own.names.is_empty() || own.names.contains(&event.name)),
+    };
+    is_named && test(definition, &own.test, event)
 }
 
 fn test(definition: &Definition, own: &Test, event: &Event) -> bool {
@@ -117,7 +124,10 @@ impl Person<'_> {
                 comparison.holds(millionths(points).cmp(&millionths(value.to_f64().unwrap())))
             }
             Condition::This(pattern) => this.is_some_and(|event| matches(self.definition, *pattern, event)),
-            Condition::ByPeople { .. } => false,
+            Condition::ByPeople { pattern, people } => {
+                let done = self.events.iter().filter(|own| own.time <= time && matches(self.definition, *pattern, own));
+                done.map(|own| own.properties["member"].to_string()).collect::<BTreeSet<_>>().len() as u64 >= *people
+            }
             Condition::Known { by, test: own, .. } => {
                 let Test::Compare(field, ..) = own else { panic!("only comparisons are drawn") };
                 let name = &self.definition.fields[*field].name;
@@ -572,7 +582,8 @@ pub(crate) type Way = (usize, usize, Option<i64>);
 
 /// Measures events, which are in the order of the log.
 pub(crate) fn measure(definition: &Definition, ways: &[Way], events: &[Event]) -> Numbers {
-    let until = events.iter().map(|event| event.time).max().unwrap_or(0);
+    let happened = events.iter().filter(|event| event.name != TABLE);
+    let until = happened.map(|event| event.time).max().unwrap_or(0);
     let mut numbers = Numbers {
         stages: vec![Stage::default(); definition.stages.len()],
         transitions: vec![Transition::default(); definition.transitions.len()],
