@@ -178,11 +178,14 @@ pub(crate) fn parts(inputs: &Inputs) -> Result<Vec<(usize, Part)>, Trouble> {
 fn partition_bits(bytes: u64, memory: u64) -> u32 {
     // A packed event takes about 10 bytes in a file and 32 here, at the most.
     let wanted = bytes.saturating_mul(4) / (memory / 32).max(1);
-    wanted.max(bytes / PARTITION).clamp(64, 4_096).next_power_of_two().trailing_zeros()
+    wanted.max((bytes / PARTITION).min(CACHED)).clamp(64, 4_096).next_power_of_two().trailing_zeros()
 }
 
 /// Bytes of a log whose events fit into the processor's cache.
 const PARTITION: u64 = 1 << 18;
+
+/// So many partitions whose next events fit into it, too.
+const CACHED: u64 = 512;
 
 /// The columns that are read, in order: identities, time, name, id, sender, then the fields.
 pub(crate) fn wanted(definition: &Definition) -> Wanted {
