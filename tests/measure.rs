@@ -87,6 +87,41 @@ fn what_is_measured_is_told_in_arabic() {
     assert!(code == 2 && err.contains("تتعذر قراءة `log.csv`"), "{err}");
 }
 
+/// Labels are in the language that is asked for, else in the first of the project; why a KPI is not measured names the
+/// place in the project, wherever it is measured from.
+#[test]
+fn labels_are_said_in_the_language_and_places_as_the_project_names_them() {
+    let place = tempfile::tempdir().unwrap();
+    let spec = "project shop { languages ar, en }
+event seen { sent_by web } event bought { sent_by web }
+kpi worth { label { ar \"القيمة\"; en \"Worth\" }; value spend() / people(store.order) }
+funnel store { label { ar \"المتجر\"; en \"Store\" }
+  stage visit : top { label { ar \"زيارة\"; en \"Visit\" }; enter seen }
+  stage order : bottom { label { ar \"طلب\"; en \"Order\" }; enter bought; converts }
+  visit -> order within 7d }
+";
+    fs::create_dir(place.path().join("shop")).unwrap();
+    fs::write(place.path().join("shop/shop.funnel"), spec).unwrap();
+    fs::write(place.path().join("log.csv"), "user_id,time,event\n1,2026-01-01T00:00:00Z,seen\n").unwrap();
+    let document = |from: &str, more: &[&str]| {
+        let (spec, log) = if from == "." { ("shop", "log.csv") } else { (".", "../log.csv") };
+        let arguments = [&[spec, "--events", log, "--format", "json"], more].concat();
+        let (code, out, err) = run(&place.path().join(from), &arguments);
+        assert_eq!(code, 0, "{err}");
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()
+    };
+    let labels = |document: &serde_json::Value| {
+        let (funnel, kpi) = (&document["funnels"][0], &document["kpis"][0]);
+        [&funnel["label"], &funnel["stages"][1]["label"], &kpi["label"]].map(|own| own.as_str().unwrap().to_owned())
+    };
+    assert_eq!(labels(&document(".", &[])), ["المتجر", "طلب", "القيمة"]);
+    assert_eq!(labels(&document(".", &["--lang", "ar"])), ["المتجر", "طلب", "القيمة"]);
+    assert_eq!(labels(&document(".", &["--lang", "en"])), ["Store", "Order", "Worth"]);
+    let why = document(".", &[])["kpis"][0]["unmeasured"].clone();
+    assert!(why.as_str().is_some_and(|why| why.starts_with("shop.funnel:3: ")), "{why}");
+    assert_eq!(why, document("shop", &[])["kpis"][0]["unmeasured"]);
+}
+
 #[test]
 fn the_document_is_as_its_schema_says() {
     let schema = report::schema();

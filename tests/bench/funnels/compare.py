@@ -21,7 +21,7 @@ from pathlib import Path
 
 STEPS = ["visited", "viewed", "added", "began", "paid", "praised"]
 WINDOW = 7 * 86_400
-ROUNDS = 3
+ROUNDS = 5
 COLUMNS = ["user_id", "occurred_at", "event"]
 
 SPEC = """project bench "Bench" {{ identity user_id }}
