@@ -76,14 +76,23 @@ pub(super) fn comes_again(own: Node<'_, '_>, seconds: i64) -> bool {
     }
 }
 
+/// The most sequences of a ring that are named.
+pub(super) const NAMED: usize = 8;
+
+/// The sequences of a ring, as far as they are named.
+pub(super) fn named(ring: &[Node<'_, '_>]) -> String {
+    let more = if ring.len() > NAMED { ", …" } else { "" };
+    ring.iter().take(NAMED).map(|own| format!("`{}`", own.name())).collect::<Vec<_>>().join(", ") + more
+}
+
 fn report(ring: &[Node<'_, '_>], turn: Span) -> Diagnostic {
-    let names = ring.iter().map(|own| format!("`{}`", own.name())).collect::<Vec<_>>().join(", ");
+    let names = named(ring);
     let (least, most) = (spell_seconds(turn.least.into()), spell_seconds(turn.most.into()));
     let mut report =
         Diagnostic::new(&RULE.code, ring[0].place(), say!("{names} go on for ever: the end starts them again", names))
             .at(say!("comes round again after {least} to {most}", least, most))
             .help(say!("let one of them start otherwise, or write `again never`"));
-    for other in &ring[1..] {
+    for other in ring.iter().take(NAMED).skip(1) {
         report = report.label(other.place(), say!("in the same ring"));
     }
     report

@@ -4,7 +4,7 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 use rustc_hash::FxHashMap;
 
-use super::endless_sequence::{comes_again, started_by, sum};
+use super::endless_sequence::{NAMED, comes_again, named, started_by, sum};
 use crate::analysis::timed::{Span, Timeline, occasion, sequences};
 use crate::diagnostic::{Code, Diagnostic, Group, Level};
 use crate::lint::Rule;
@@ -80,12 +80,12 @@ fn aims(sequence: Node<'_, '_>) -> Vec<DeclId> {
 }
 
 fn report(ring: &[Node<'_, '_>]) -> Diagnostic {
-    let names = ring.iter().map(|own| format!("`{}`", own.name())).collect::<Vec<_>>().join(", ");
+    let names = named(ring);
     let message = say!("{names}: what the messages lead to starts them again", names);
     let mut report = Diagnostic::new(&RULE.code, ring[0].place(), message)
         .at(say!("comes round again, as often as people do what they are asked to"))
         .help(say!("let one of them start otherwise, or write `again never`"));
-    for other in &ring[1..] {
+    for other in ring.iter().take(NAMED).skip(1) {
         report = report.label(other.place(), say!("in the same ring"));
     }
     report
