@@ -12,6 +12,7 @@ pub const MODULES: &[(&str, &str)] = &[
     ("std.email", include_str!("../specs/std/email.funnel")),
     ("std.kpis", include_str!("../specs/std/kpis.funnel")),
     ("std.saas", include_str!("../specs/std/saas.funnel")),
+    ("std.sequences", include_str!("../specs/std/sequences.funnel")),
     ("std.surveys", include_str!("../specs/std/surveys.funnel")),
 ];
 

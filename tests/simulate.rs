@@ -179,3 +179,21 @@ fn the_book_shows_what_it_does() {
     }
     expect(&path, &page);
 }
+
+/// The standard sequences, made for a shop in English and Arabic.
+#[test]
+fn standard_sequences_are_clean_and_are_sent() {
+    let project = root().join("tests/fixtures/standard_sequences");
+    let models = funnelc::stdlib::MODULES.iter().find(|(module, _)| *module == "std.sequences").unwrap().1;
+    let spec = fs::read_to_string(project.join("spec.funnel")).unwrap();
+    for name in models.lines().filter_map(|line| line.strip_prefix("model ")?.split('(').next()) {
+        assert!(spec.contains(&format!("from {name}(")), "the fixture makes no {name}");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_funnelc"));
+    let output = command.arg("check").arg(&project).args(["--format", "concise"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "no findings in 1 file\n");
+    let told = simulate(&project, &["--crowd", "3000", "--format", "json"]);
+    let crowd = &serde_json::from_str::<Value>(&told).unwrap()["crowd"];
+    let sent = crowd["messages"].as_array().unwrap().iter().filter(|own| own["sent"].as_u64() > Some(0)).count();
+    assert!(sent >= 20, "{sent} messages are sent");
+}

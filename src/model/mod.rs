@@ -309,9 +309,14 @@ impl<'s> Model<'s> {
         self.all_of_kind(kind).iter().copied().filter(|id| !self.is_std(*id))
     }
 
-    /// Whether a declaration is part of the standard library.
+    /// Whether a declaration is part of the standard library. What a `make` of the project declares is the project's,
+    /// whoever wrote the model.
     pub fn is_std(&self, id: DeclId) -> bool {
-        self.sources.get(self.decl(id).span.file).embedded
+        let mut decl = self.decl(id);
+        while let Some(parent) = decl.parent {
+            decl = self.decl(parent);
+        }
+        self.sources.get(decl.span.file).embedded
     }
 
     /// What a reference of a declaration means.
