@@ -16,15 +16,31 @@ pub const MODULES: &[(&str, &str)] = &[
     ("std.surveys", include_str!("../specs/std/surveys.funnel")),
 ];
 
-/// The modules a text mentions: every `std.<module>` in it.
+/// The module of what happens to messages.
+pub const MESSAGES: &str = "std.email";
+
+/// What is tracked of a message, by its kind: a project that sends some has these events without a word of its own.
+pub const MESSAGE_EVENTS: &[(&str, &[&str])] = &[
+    ("email", &["email_sent", "email_delivered", "email_opened", "email_clicked", "unsubscribed"]),
+    ("sms", &["sms_sent", "sms_delivered", "sms_clicked"]),
+    ("whatsapp", &["whatsapp_sent", "whatsapp_delivered", "whatsapp_read", "whatsapp_clicked"]),
+    ("push", &["push_received", "push_tapped"]),
+    ("call", &["call_made"]),
+    ("post", &["post_sent"]),
+];
+
+/// The modules a text needs: every `std.<module>` in it, and that of messages where there is a sequence.
 pub fn mentioned(text: &str) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    let mentions: Vec<&str> = memchr::memmem::find_iter(text.as_bytes(), b"std.")
+    let has_sequence =
+        text.contains("std.sequences") || text.lines().any(|line| line.trim_start().starts_with("sequence "));
+    let mut mentions: Vec<&str> = memchr::memmem::find_iter(text.as_bytes(), b"std.")
         .map(|at| {
             let rest = &text[at..];
             let end = rest[4..].find(|c: char| !(c.is_ascii_lowercase() || c == '_')).map_or(rest.len(), |end| end + 4);
             &rest[..end]
         })
         .collect();
+    mentions.extend(has_sequence.then_some(MESSAGES));
     MODULES.iter().filter(move |(module, _)| mentions.contains(module))
 }
 
@@ -51,6 +67,7 @@ impl<'s> Mentioned<'s> {
             sources.iter().filter(|(_, source)| source.embedded).map(|(_, own)| &*own.text).collect();
         let mut items: Vec<&'s str> = library.into_iter().flat_map(items_of).collect();
         loop {
+            mentioned.want_messages();
             let (wanted, rest): (Vec<&str>, Vec<&str>) = items.into_iter().partition(|item| mentioned.wants(item));
             if wanted.is_empty() {
                 return Some(mentioned);
@@ -58,6 +75,13 @@ impl<'s> Mentioned<'s> {
             mentioned.words.extend(wanted.into_iter().flat_map(words_of));
             items = rest;
         }
+    }
+
+    /// Whoever writes of mails wants what is tracked of them.
+    fn want_messages(&mut self) {
+        let kinds = MESSAGE_EVENTS.iter().filter(|(kind, _)| self.words.contains(kind));
+        let events: Vec<&str> = kinds.flat_map(|(_, events)| events.iter().copied()).collect();
+        self.words.extend(events);
     }
 
     /// Whether a declaration of the library is mentioned: its name is the second word of its first line of code.

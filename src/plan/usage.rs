@@ -6,7 +6,9 @@ use crate::model::decl::{DeclId, Field};
 use crate::model::expr::{Expr, ExprKind};
 use crate::model::print::{Named, Printer};
 use crate::model::value::{Captured, Type, Val};
+use crate::model::walk::Event;
 use crate::model::{Kind, KindSet, Model, RefIx, types};
+use crate::stdlib;
 
 /// A reference, by what it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,6 +38,10 @@ impl Usage {
         for id in &project {
             usage.replaced.extend(model.lineage(*id).filter(|base| model.is_std(*base)));
         }
+        let tracked = tracked(model);
+        for (_, event) in &tracked {
+            usage.include(model, *event, &mut open);
+        }
         while let Some(id) = open.pop() {
             for found in mentioned(model, id) {
                 usage.include(model, top(model, found), &mut open);
@@ -45,6 +51,9 @@ impl Usage {
         included.sort_unstable();
         for id in included {
             usage.index(model, id);
+        }
+        for (user, event) in tracked {
+            usage.uses.entry(event).or_default().push(Use { user, word: "step" });
         }
         usage
     }
@@ -120,6 +129,32 @@ pub(super) fn effective<'m, 's>(model: &'m Model<'s>, id: DeclId) -> Vec<(DeclId
                 found.push((owner, field));
             }
         }
+    }
+    found
+}
+
+/// What is tracked of each message of the project without a word of its own: the message and the event, which is the
+/// project's where it extends that of the standard library, or has its name.
+fn tracked(model: &Model<'_>) -> Vec<(DeclId, DeclId)> {
+    let event = |name: &&str| {
+        let path = format!("{}.{name}", stdlib::MESSAGES);
+        let std = model.all_of_kind(Kind::Event).iter().find(|id| model.is_std(**id) && model.path(**id) == path)?;
+        let wire = Event(model.node(*std)).wire_name(None);
+        let is_same = |id: DeclId| model.node(id).name() == *name || Event(model.node(id)).wire_name(None) == wire;
+        let own = model.of_kind(Kind::Event).find(|id| model.lineage(*id).any(|base| base == *std) || is_same(*id));
+        Some(own.unwrap_or(*std))
+    };
+    let mut found = Vec::new();
+    for (kind, events) in stdlib::MESSAGE_EVENTS {
+        let Some(kind) = Kind::ALL.iter().copied().find(|own| own.is_message() && own.word() == *kind) else {
+            continue;
+        };
+        let messages: Vec<DeclId> = model.of_kind(kind).collect();
+        if messages.is_empty() {
+            continue;
+        }
+        let events: Vec<DeclId> = events.iter().filter_map(event).collect();
+        found.extend(messages.iter().flat_map(|own| events.iter().map(|event| (*own, *event))));
     }
     found
 }
