@@ -19,14 +19,32 @@ pub const MODULES: &[(&str, &str)] = &[
 /// The module of what happens to messages.
 pub const MESSAGES: &str = "std.email";
 
-/// What is tracked of a message, by its kind: a project that sends some has these events without a word of its own.
-pub const MESSAGE_EVENTS: &[(&str, &[&str])] = &[
-    ("email", &["email_sent", "email_delivered", "email_opened", "email_clicked", "unsubscribed"]),
-    ("sms", &["sms_sent", "sms_delivered", "sms_clicked"]),
-    ("whatsapp", &["whatsapp_sent", "whatsapp_delivered", "whatsapp_read", "whatsapp_clicked"]),
-    ("push", &["push_received", "push_tapped"]),
-    ("call", &["call_made"]),
-    ("post", &["post_sent"]),
+/// What is tracked of a message, by its kind: a project that sends some has these events without a word of its own. Each
+/// with what it says of the message.
+pub const MESSAGE_EVENTS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "email",
+        &[
+            ("sent", "email_sent"),
+            ("delivered", "email_delivered"),
+            ("opened", "email_opened"),
+            ("clicked", "email_clicked"),
+            ("unsubscribed", "unsubscribed"),
+        ],
+    ),
+    ("sms", &[("sent", "sms_sent"), ("delivered", "sms_delivered"), ("clicked", "sms_clicked")]),
+    (
+        "whatsapp",
+        &[
+            ("sent", "whatsapp_sent"),
+            ("delivered", "whatsapp_delivered"),
+            ("opened", "whatsapp_read"),
+            ("clicked", "whatsapp_clicked"),
+        ],
+    ),
+    ("push", &[("delivered", "push_received"), ("opened", "push_tapped")]),
+    ("call", &[("sent", "call_made")]),
+    ("post", &[("sent", "post_sent")]),
 ];
 
 /// The modules a text needs: every `std.<module>` in it, and that of messages where there is a sequence.
@@ -80,7 +98,7 @@ impl<'s> Mentioned<'s> {
     /// Whoever writes of mails wants what is tracked of them.
     fn want_messages(&mut self) {
         let kinds = MESSAGE_EVENTS.iter().filter(|(kind, _)| self.words.contains(kind));
-        let events: Vec<&str> = kinds.flat_map(|(_, events)| events.iter().copied()).collect();
+        let events: Vec<&str> = kinds.flat_map(|(_, events)| events.iter().map(|(_, event)| *event)).collect();
         self.words.extend(events);
     }
 

@@ -71,6 +71,9 @@ pub struct Definition {
     /// Controlled tests.
     #[serde(default)]
     pub experiments: Vec<Experiment>,
+    /// What becomes of messages.
+    #[serde(default)]
+    pub messages: Vec<Message>,
     /// The currency that is reported in.
     #[serde(default)]
     pub currency: String,
@@ -718,6 +721,35 @@ pub struct Retention {
     pub every: Period,
     /// Segments with and without which it is told.
     pub split: Vec<usize>,
+}
+
+/// A message, and the numbers that say what becomes of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its full path.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// What can be known of it, and the KPI that counts the people. These KPIs come after all others, and are shown here
+    /// only.
+    pub fates: Vec<(Fate, usize)>,
+}
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fate {
+    /// It was handed over.
+    Sent,
+    /// It arrived.
+    Delivered,
+    /// A person opened or read it.
+    Opened,
+    /// A link in it was followed.
+    Clicked,
+    /// The recipient wants no more.
+    Unsubscribed,
+    /// What it aims for happened in its time.
+    Converted,
 }
 
 /// A controlled test on the way between two stages.

@@ -7,7 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
 use crate::board::Board;
-use crate::definition::{Definition, Goal, Moves, Period};
+use crate::definition::{Definition, Fate, Goal, Message, Moves, Period};
 use crate::money::SpendFacts;
 use crate::parts::Parts;
 use crate::period;
@@ -23,6 +23,9 @@ pub struct Measured {
     pub funnels: Vec<FunnelNumbers>,
     /// The KPIs, in the order of the definition.
     pub kpis: Vec<KpiNumbers>,
+    /// What became of messages, in the order of the definition.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<MessageNumbers>,
     /// What was promised, and how far it is.
     pub goals: Vec<GoalNumbers>,
     /// Controlled tests.
@@ -250,6 +253,55 @@ pub struct KpiNumbers {
     pub unmeasured: Option<String>,
     /// Its values: of all, then by each split; in each, by period and group.
     pub values: Vec<KpiValue>,
+}
+
+/// What became of a message, in people. What nothing tells of is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MessageNumbers {
+    /// Its full path.
+    pub path: String,
+    /// Its label.
+    pub label: String,
+    /// People it was sent to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent: Option<u64>,
+    /// People whom it reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<u64>,
+    /// People who opened it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened: Option<u64>,
+    /// People who followed a link in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clicked: Option<u64>,
+    /// People who wanted no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsubscribed: Option<u64>,
+    /// People who did what it aims for in its time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub converted: Option<u64>,
+}
+
+impl MessageNumbers {
+    fn of(message: &Message, kpis: &[KpiNumbers]) -> Self {
+        let mut own = Self { path: message.path.clone(), label: message.label.clone(), ..Self::default() };
+        for (fate, kpi) in &message.fates {
+            let value = kpis[*kpi].values.first().and_then(|own| own.value).unwrap_or_default();
+            *own.of_fate(*fate) = value.to_u64();
+        }
+        own
+    }
+
+    const fn of_fate(&mut self, fate: Fate) -> &mut Option<u64> {
+        match fate {
+            Fate::Sent => &mut self.sent,
+            Fate::Delivered => &mut self.delivered,
+            Fate::Opened => &mut self.opened,
+            Fate::Clicked => &mut self.clicked,
+            Fate::Unsubscribed => &mut self.unsubscribed,
+            Fate::Converted => &mut self.converted,
+        }
+    }
 }
 
 /// A value of a KPI.
@@ -638,7 +690,7 @@ impl Measured {
         definition: &Definition,
         ways: &[Way],
         (tally, parts): (Tally, Parts),
-        kpis: Vec<KpiNumbers>,
+        mut kpis: Vec<KpiNumbers>,
         board: &Board,
         (log, span, zone): (LogFacts, Option<(i64, i64)>, &TimeZone),
     ) -> Self {
@@ -725,6 +777,9 @@ impl Measured {
         let experiments = board.experiments(definition);
         let (retentions, next) = (board.retentions(definition), board.next(definition));
         let (surveys, attribution) = (board.answers.numbers(definition), board.answers.attribution(definition));
-        Self { log, funnels, kpis, goals, experiments, retentions, next, surveys, attribution }
+        let messages = definition.messages.iter().map(|own| MessageNumbers::of(own, &kpis)).collect();
+        let of_messages = definition.messages.iter().flat_map(|own| &own.fates).map(|(_, kpi)| *kpi);
+        kpis.truncate(of_messages.min().unwrap_or(kpis.len()));
+        Self { log, funnels, kpis, messages, goals, experiments, retentions, next, surveys, attribution }
     }
 }

@@ -290,7 +290,7 @@ impl View<'_> {
 
     /// The messages of each sequence, with what they aim for.
     fn sequences(&self) -> Vec<Json> {
-        let all = self.plan.declarations.iter().filter(|own| own.kind == Kind::Sequence.word());
+        let all = self.plan.outermost().filter(|own| own.kind == Kind::Sequence.word());
         let sequence = |own: &Declaration| {
             let mut messages = Vec::new();
             self.messages(own, &mut messages);

@@ -17,6 +17,7 @@ mod expr;
 mod funnel;
 mod known;
 mod kpi;
+mod message;
 pub mod report;
 mod survey;
 
@@ -111,9 +112,11 @@ pub fn survey(model: &Model<'_>) -> (Definition, Option<usize>) {
     (definition, Some(source))
 }
 
-/// What a model has to measure; everything that stands in the way, where something does.
+/// What a model has to measure, but for what became of messages; everything that stands in the way, where something does.
 pub fn definition(model: &Model<'_>) -> Result<Lowered, Vec<Unmeasured>> {
-    definition_by(model, &Splits::default(), None)
+    let mut lower = Lower::new(model);
+    lower.lower();
+    lower.finish()
 }
 
 /// The same with every funnel split, and with labels in a language; in that of the project where none is asked for.
@@ -127,6 +130,7 @@ pub fn definition_by(
         language.tag().clone_into(&mut lower.language);
     }
     lower.lower();
+    lower.messages();
     lower.split_all(splits);
     lower.finish()
 }

@@ -93,9 +93,18 @@ impl Plan {
         self.languages.first().and_then(|default| label.get(default)).map_or(name, String::as_str)
     }
 
-    /// A declaration outside of all blocks.
+    /// The declarations outside of all blocks, with those that a `make` declares.
+    pub fn outermost(&self) -> impl Iterator<Item = &Declaration> {
+        let inside = |own: &'_ Declaration| own.kind == Kind::Make.word();
+        self.declarations.iter().flat_map(move |own| {
+            let made = if inside(own) { own.children.as_slice() } else { &[] };
+            std::iter::once(own).chain(made)
+        })
+    }
+
+    /// A declaration outside of all blocks, or one that a `make` declares.
     pub fn find(&self, kind: &str, path: &str) -> Option<&Declaration> {
-        self.declarations.iter().find(|own| own.kind == kind && own.path == path)
+        self.outermost().find(|own| own.kind == kind && own.path == path)
     }
 
     /// The declared type of a path.

@@ -2,13 +2,12 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::analysis::messages;
 use crate::model::decl::{DeclId, Field};
 use crate::model::expr::{Expr, ExprKind};
 use crate::model::print::{Named, Printer};
 use crate::model::value::{Captured, Type, Val};
-use crate::model::walk::Event;
 use crate::model::{Kind, KindSet, Model, RefIx, types};
-use crate::stdlib;
 
 /// A reference, by what it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -133,30 +132,10 @@ pub(super) fn effective<'m, 's>(model: &'m Model<'s>, id: DeclId) -> Vec<(DeclId
     found
 }
 
-/// What is tracked of each message of the project without a word of its own: the message and the event, which is the
-/// project's where it extends that of the standard library, or has its name.
+/// What is tracked of each message of the project without a word of its own: the message and the event.
 fn tracked(model: &Model<'_>) -> Vec<(DeclId, DeclId)> {
-    let event = |name: &&str| {
-        let path = format!("{}.{name}", stdlib::MESSAGES);
-        let std = model.all_of_kind(Kind::Event).iter().find(|id| model.is_std(**id) && model.path(**id) == path)?;
-        let wire = Event(model.node(*std)).wire_name(None);
-        let is_same = |id: DeclId| model.node(id).name() == *name || Event(model.node(id)).wire_name(None) == wire;
-        let own = model.of_kind(Kind::Event).find(|id| model.lineage(*id).any(|base| base == *std) || is_same(*id));
-        Some(own.unwrap_or(*std))
-    };
-    let mut found = Vec::new();
-    for (kind, events) in stdlib::MESSAGE_EVENTS {
-        let Some(kind) = Kind::ALL.iter().copied().find(|own| own.is_message() && own.word() == *kind) else {
-            continue;
-        };
-        let messages: Vec<DeclId> = model.of_kind(kind).collect();
-        if messages.is_empty() {
-            continue;
-        }
-        let events: Vec<DeclId> = events.iter().filter_map(event).collect();
-        found.extend(messages.iter().flat_map(|own| events.iter().map(|event| (*own, *event))));
-    }
-    found
+    let all = messages::of(model).into_iter();
+    all.flat_map(|(message, events)| events.into_iter().map(move |(_, event)| (message, event))).collect()
 }
 
 /// Everything a declaration's own text refers to.

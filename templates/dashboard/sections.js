@@ -463,8 +463,18 @@ function sequences({ sequences: paths }) {
     const aim = [message.aims?.aims_for].flat().find(Boolean);
     return aim ? Object.values(aim).map((one) => said(one)).filter(Boolean).join(" · ") : "–";
   };
-  const one = (sequence) => h("article", { class: "card wide" }, h("h3", {}, bdi(sequence.label)), sequence.docs && h("p", { class: "docs" }, bdi(sequence.docs)),
-    table([say("message"), say("aims")], sequence.messages.map((message) => [bdi(message.label), bdi(aims(message))]), sequence.label));
+  const numbers = new Map((MEASURED?.messages ?? []).filter((own) => own.sent || own.delivered).map((own) => [own.path, own]));
+  const told = (part, whole) => [part === undefined ? "–" : whole ? `${count(part)} · ${share(part / whole)}` : count(part), { class: "number" }];
+  const fates = (own) => own
+    ? [told(own.sent), told(own.delivered, own.sent), told(own.opened, own.delivered || own.sent), told(own.clicked, own.delivered || own.sent), told(own.unsubscribed, own.delivered || own.sent), told(own.converted, own.sent || own.delivered)]
+    : Array.from({ length: 6 }, () => told());
+  const heads = ["sent", "delivered", "opened", "clicked", "unsubscribed", "converted"].map((word) => say(word));
+  const one = (sequence) => {
+    const isTold = sequence.messages.some((message) => numbers.has(message.path));
+    const rows = sequence.messages.map((message) => [bdi(message.label), bdi(aims(message)), ...(isTold ? fates(numbers.get(message.path)) : [])]);
+    return h("article", { class: "card wide" }, h("h3", {}, bdi(sequence.label)), sequence.docs && h("p", { class: "docs" }, bdi(sequence.docs)),
+      table([say("message"), say("aims"), ...(isTold ? heads : [])], rows, sequence.label));
+  };
   return titled(idOf("sequences", paths.join()), say("sequences"), own.map(one));
 }
 

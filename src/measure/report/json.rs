@@ -99,13 +99,18 @@ pub fn schema() -> Value {
     let answer = object(&json!({ "choice": text, "people": count }), &[]);
     let survey = object(&json!({ "path": text, "label": text, "answers": list(answer), "no_choice": count }), &[]);
     let attribution = object(&json!({ "journeys": count, "answered": count, "otherwise": text }), &[]);
+    let message = json!({
+        "path": text, "label": text, "sent": count, "delivered": count, "opened": count, "clicked": count,
+        "unsubscribed": count, "converted": count,
+    });
+    let message = object(&message, &["sent", "delivered", "opened", "clicked", "unsubscribed", "converted"]);
     let whole = json!({
         "version": { "const": VERSION }, "notes": list(text.clone()), "log": object(&log, &["accounts", "from", "until", "spend"]),
         "funnels": list(object(&funnel, &["parts", "too_many_parts"])), "kpis": list(object(&kpi, &["target", "unmeasured"])),
-        "goals": list(goal), "experiments": list(experiment), "retentions": list(retention), "next": list(next),
+        "messages": list(message), "goals": list(goal), "experiments": list(experiment), "retentions": list(retention), "next": list(next),
         "surveys": list(survey), "attribution": attribution,
     });
-    let mut made = object(&whole, &["attribution"]);
+    let mut made = object(&whole, &["attribution", "messages"]);
     made["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
     made["$id"] = json!("https://funnelc.github.io/book/schemas/measure.schema.json");
     made["title"] = json!("funnelc measure --format json");

@@ -89,6 +89,21 @@ fn rows(measured: &Measured) -> Vec<Row> {
     let mut rows = log(measured);
     measured.funnels.iter().for_each(|own| funnel(own, &mut rows));
     measured.kpis.iter().for_each(|own| kpi(own, &mut rows));
+    for own in &measured.messages {
+        let fates = [
+            ("sent", own.sent),
+            ("delivered", own.delivered),
+            ("opened", own.opened),
+            ("clicked", own.clicked),
+            ("unsubscribed", own.unsubscribed),
+            ("converted", own.converted),
+        ];
+        for (measure, value) in fates.into_iter().filter_map(|(measure, value)| Some((measure, value?))) {
+            let (path, label) = (own.path.clone(), own.label.clone());
+            let measure = measure.to_owned();
+            rows.push(Row { of: "message", path, label, measure, value: count(value), ..Row::default() });
+        }
+    }
     for own in &measured.goals {
         let row = Row {
             of: "goal",

@@ -23,6 +23,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
         super::parts::render(report, funnel, &mut out);
     }
     kpis(report, &mut out);
+    messages(report, &mut out);
     super::board::render(report, &mut out);
     if !report.notes.is_empty() {
         out.push('\n');
@@ -206,6 +207,47 @@ fn kpis(report: &Report<'_>, out: &mut String) {
         let why = kpi.unmeasured.as_deref().unwrap_or_default();
         report.line(&say!("not measured: {path}: {why}", path = kpi.path, why), out);
     }
+}
+
+/// What became of messages that were sent.
+fn messages(report: &Report<'_>, out: &mut String) {
+    let told: Vec<_> =
+        report.measured.messages.iter().filter(|own| own.sent.or(own.delivered).unwrap_or_default() > 0).collect();
+    if told.is_empty() {
+        return;
+    }
+    let heads = [
+        phrase!("message"),
+        phrase!("sent"),
+        phrase!("delivered"),
+        phrase!("opened"),
+        phrase!("clicked"),
+        phrase!("unsubscribed"),
+        phrase!("reached its goal"),
+    ];
+    let rows = told.iter().map(|own| {
+        let share = |part: Option<u64>, whole: Option<u64>| {
+            let share = part.zip(whole).and_then(|(part, whole)| funnelc_engine::result::share(part, whole));
+            part.map(|part| match share {
+                Some(share) => format!("{} {:.1}%", grouped(part), share * 100.0),
+                None => grouped(part),
+            })
+        };
+        let reached = own.delivered.filter(|own| *own > 0).or(own.sent);
+        [
+            Some(own.path.clone()),
+            own.sent.map(grouped),
+            share(own.delivered, own.sent),
+            share(own.opened, reached),
+            share(own.clicked, reached),
+            share(own.unsubscribed, reached),
+            share(own.converted, own.sent.or(own.delivered)),
+        ]
+        .map(Option::unwrap_or_default)
+        .to_vec()
+    });
+    out.push('\n');
+    only_filled(report, report.heads(&heads), rows.collect(), out);
 }
 
 fn kpi_row(report: &Report<'_>, kpi: &KpiNumbers, own: &KpiValue) -> Vec<String> {
