@@ -275,6 +275,7 @@ fn fill_part<'s>(part: &mut Part<'s>, params: &[Part<'s>], args: &[Part<'s>]) {
                 if quoted.raw.contains(&place) {
                     let words = match &arg.kind {
                         PartKind::Text(own) => own.raw.to_string(),
+                        PartKind::Number(number) => print::value(&shape::literal_val(*number)),
                         _ => arg.word().unwrap_or_default().to_owned(),
                     };
                     quoted.raw = quoted.raw.replace(&place, &words).into();

@@ -92,7 +92,7 @@ primitives! {
     Currency "currency" "a currency code such as `USD`"
     Timezone "timezone" "a time zone such as \"Europe/Berlin\""
     Free "free" "a word"
-    Argument "argument" "a word or a text"
+    Argument "argument" "a word, a text or a whole number"
     Owner "owner" "a team or a word"
     Purpose "purpose" "a declared consent or a reason in quotes"
     Cond "cond" "a condition"
@@ -573,7 +573,7 @@ impl<'a, 's> Reader<'a, 's> {
             Named::Free | Named::Lang | Named::Currency | Named::Per | Named::Weekday => self.free(named),
             Named::Owner => self.owner(),
             Named::Purpose => self.purpose(),
-            Named::Argument => self.quoted().or_else(|| self.free(named)),
+            Named::Argument => self.quoted().or_else(|| self.free(named)).or_else(|| self.number(Named::Integer)),
             Named::Cond => expr::read(self, Mode::Condition).map(|expr| Val::Expr(Box::new(expr))),
             Named::Trigger => expr::read(self, Mode::Trigger).map(|expr| Val::Expr(Box::new(expr))),
             Named::Expr => expr::read(self, Mode::Value).map(|expr| Val::Expr(Box::new(expr))),

@@ -289,7 +289,7 @@ fn words_of(named: Named) -> &'static [&'static str] {
         Named::Month => &["month"],
         Named::Time => &["time"],
         Named::Weekday | Named::Per | Named::Free | Named::Lang | Named::Currency => &["word"],
-        Named::Argument => &["string", "word"],
+        Named::Argument => &["string", "word", "number"],
         Named::Owner => &["ref", "word"],
         Named::Purpose => &["ref", "string"],
         Named::Range => &["range"],

@@ -61,7 +61,7 @@ pub enum Clock {
 }
 
 /// A quiet time of each day, from a moment up to, but without, another; over midnight where it ends before it begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
     /// When it begins.
     pub from: Time,
@@ -69,6 +69,8 @@ pub struct Window {
     pub to: Time,
     /// Whose clock it follows.
     pub whose: Clock,
+    /// The days on which alone it begins, in order, each once; every day where nothing is said.
+    pub during: Option<Vec<Date>>,
 }
 
 /// How many messages a person gets at most.
@@ -138,23 +140,19 @@ pub enum Lasting {
 impl<'m, 's> Policy<'m, 's> {
     /// The policy of the project.
     pub fn of_project(model: &'m Model<'s>) -> Self {
-        let sending = model.nodes(Kind::Sending).filter(|own| own.parent().is_none());
-        Self::read(model, &sending.take(1).collect::<Vec<_>>())
+        Self::read(model, &declared_for_all(model).collect::<Vec<_>>())
     }
 
     /// The policy for one sequence: that of the project, and its own besides.
     pub fn of(sequence: Node<'m, 's>) -> Self {
-        let project = sequence.model.nodes(Kind::Sending).filter(|own| own.parent().is_none()).take(1);
-        Self::read(sequence.model, &project.chain(sequence.children_of(Kind::Sending)).collect::<Vec<_>>())
+        let declared = declared_for_all(sequence.model).chain(sequence.children_of(Kind::Sending));
+        Self::read(sequence.model, &declared.collect::<Vec<_>>())
     }
 
     fn read(model: &'m Model<'s>, declared: &[Node<'m, 's>]) -> Self {
         let fields = |word: &'static str| declared.iter().flat_map(move |own| own.fields(word));
         let week = Week::of(declared);
-        let mut not_on: Vec<Date> =
-            declared.iter().flat_map(|own| own.refs("not_on")).flat_map(|own| holidays(own)).collect();
-        not_on.sort_unstable();
-        not_on.dedup();
+        let not_on = in_order(declared.iter().flat_map(|own| own.refs("not_on")).flat_map(|own| holidays(own)));
         let order = fields("order").flat_map(FieldOf::refs).map(|own| own.id);
         Self {
             first_day: fields("week").find_map(first_day).unwrap_or(0),
@@ -261,10 +259,16 @@ impl<'m, 's> Policy<'m, 's> {
         let before = |day: Date| (0..2).filter_map(move |back| day.checked_sub(back.days()).ok());
         let first = |day: &&Date| day.yesterday().is_ok_and(|before| self.not_on.binary_search(&before).is_err());
         let around = self.not_on.iter().filter(first).flat_map(|day| before(*day));
+        // A day in a long fast is like the one a week before it, but for its ends and for what is near; all are looked at.
+        let during = self
+            .windows
+            .iter()
+            .flat_map(|window| window.during.iter().flatten().map(move |day| day.to_datetime(window.from)));
         let times = || self.windows.iter().map(|window| window.from).chain([Time::midnight()]);
         plain
             .chain(around)
             .flat_map(|day| times().map(move |time| day.to_datetime(time)))
+            .chain(during)
             .map(|at| self.beginning(at))
             .collect()
     }
@@ -342,22 +346,26 @@ impl Cap {
 impl Window {
     /// When it is over, if a moment of its clock lies in it.
     pub fn end(&self, at: DateTime) -> Option<DateTime> {
-        let (date, time) = (at.date(), at.time());
-        if self.from < self.to {
-            return (self.from <= time && time < self.to).then(|| date.to_datetime(self.to));
-        }
-        if time >= self.from {
-            return Some(midnight_after(date).date().to_datetime(self.to));
-        }
-        (time < self.to).then(|| date.to_datetime(self.to))
+        let begun = self.day_begun(at)?;
+        let over = if self.from < self.to { begun } else { begun.tomorrow().unwrap_or(Date::MAX) };
+        Some(over.to_datetime(self.to))
     }
 
     /// When it began, if a moment of its clock lies in it.
     pub fn start(&self, at: DateTime) -> Option<DateTime> {
-        self.end(at)?;
-        let is_of_yesterday = self.from > self.to && at.time() < self.to;
-        let date = if is_of_yesterday { at.date().yesterday().ok()? } else { at.date() };
-        Some(date.to_datetime(self.from))
+        Some(self.day_begun(at)?.to_datetime(self.from))
+    }
+
+    /// The day on which it began, if a moment of its clock lies in it: what runs over midnight belongs to the day before.
+    fn day_begun(&self, at: DateTime) -> Option<Date> {
+        let (date, time) = (at.date(), at.time());
+        let day = match (self.from <= time, time < self.to) {
+            (true, true) => Some(date),
+            (true, false) => (self.from > self.to).then_some(date),
+            (false, true) => (self.from > self.to).then(|| date.yesterday().ok()).flatten(),
+            (false, false) => None,
+        };
+        day.filter(|day| self.during.as_ref().is_none_or(|days| days.binary_search(day).is_ok()))
     }
 }
 
@@ -384,6 +392,18 @@ fn weekday(date: Date) -> usize {
 
 // ---- reading
 
+/// What is declared for the whole project: at the top or by a `make`, not for one sequence.
+pub fn declared_for_all<'m, 's>(model: &'m Model<'s>) -> impl Iterator<Item = Node<'m, 's>> {
+    model.nodes(Kind::Sending).filter(|own| own.parent().is_none_or(|parent| parent.kind() != Kind::Sequence))
+}
+
+fn in_order(days: impl Iterator<Item = Date>) -> Vec<Date> {
+    let mut days: Vec<Date> = days.collect();
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
 fn first_day(week: FieldOf<'_, '_>) -> Option<usize> {
     let first = week.get("from").or_else(|| week.get("value"))?;
     day(first.val.word()?)
@@ -396,8 +416,9 @@ fn window(quiet: FieldOf<'_, '_>) -> Option<Window> {
         Some("project") => Clock::Project,
         _ => Clock::Recipient,
     };
+    let during = quiet.get("during").map(|_| in_order(quiet.refs().into_iter().flat_map(holidays)));
     // A quiet time that ends when it begins is an error of its own.
-    (from != to).then_some(Window { from, to, whose })
+    (from != to).then_some(Window { from, to, whose, during })
 }
 
 fn quiet_days<'m, 's: 'm>(fields: impl Iterator<Item = FieldOf<'m, 's>>) -> [bool; 7] {

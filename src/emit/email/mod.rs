@@ -16,7 +16,7 @@ mod sheet;
 mod spell;
 mod table;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -173,8 +173,15 @@ impl Page<'_> {
         text.get(self.lang).or_else(|| text.get(default)).map(String::as_str)
     }
 
+    /// What of a kind is declared at the top or made from a model.
+    fn declared<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Declaration> {
+        let all = &self.plan.declarations;
+        let made = all.iter().filter(|own| own.kind == "make").flat_map(|own| &own.children);
+        all.iter().chain(made).filter(move |own| own.kind == kind)
+    }
+
     fn label_of(&self, kind: &str, path: &str) -> String {
-        let own = self.plan.find(kind, path).and_then(|own| self.said(&own.label));
+        let own = self.declared(kind).find(|own| own.path == path).and_then(|own| self.said(&own.label));
         own.filter(|label| !label.trim().is_empty()).unwrap_or(path).to_owned()
     }
 
@@ -417,15 +424,18 @@ impl Page<'_> {
     // ---- the policy
 
     fn policy(&self) -> Vec<Fact> {
-        let Some(own) = self.plan.find("sending", "sending") else { return Vec::new() };
-        let texts = |word: &str| {
-            let all: Vec<String> = occurrences(own, word).iter().map(|slots| policy_text(word, slots)).collect();
-            (!all.is_empty()).then(|| all.join("; "))
+        let all: Vec<&Declaration> = self.declared("sending").collect();
+        let written = |word: &'static str| all.iter().flat_map(move |own| occurrences(own, word));
+        // Two that say the same are said once.
+        let texts = |word: &'static str| {
+            let all: IndexSet<String> = written(word).map(|slots| policy_text(word, slots)).collect();
+            (!all.is_empty()).then(|| all.into_iter().collect::<Vec<_>>().join("; "))
         };
-        let holidays = occurrences(own, "not_on")
-            .iter()
-            .flat_map(|slots| refs(slots))
+        let holidays = written("not_on")
+            .flat_map(refs)
             .map(|path| self.label_of("holidays", &path))
+            .collect::<IndexSet<_>>()
+            .into_iter()
             .collect::<Vec<_>>()
             .join(&self.word("comma"));
         self.named([

@@ -15,7 +15,8 @@ pub(super) fn policy_text(word: &str, slots: &Slots) -> String {
     let get = |slot: &str| slots.get(slot).map(slot_text);
     match (get("from"), get("to")) {
         (Some(from), Some(to)) => {
-            [Some(format!("{from} .. {to}")), get("whose")].into_iter().flatten().collect::<Vec<_>>().join(" ")
+            let during = get("during").map(|days| format!("during {days}"));
+            [Some(format!("{from} .. {to}")), get("whose"), during].into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
         _ if word == "cap" => {
             let per = get("value").or_else(|| get("per")).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Quiet that never ends.
 
-use crate::analysis::timed::policy::{Lasting, Policy};
+use crate::analysis::timed::policy::{Lasting, Policy, declared_for_all};
 use crate::analysis::timed::{counts, sequences};
 use crate::diagnostic::{Code, Diagnostic, Group, Level};
 use crate::lint::Rule;
@@ -34,24 +34,30 @@ pub static RULE: Rule = Rule {
 fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     let is_endless = |policy: &Policy<'_, '_>| policy.longest_quiet() == Lasting::Ever;
     let sends = |sequence: &Node<'_, '_>| sequence.descendants().into_iter().any(counts);
-    let project = model.nodes(Kind::Sending).find(|own| own.parent().is_none() && !own.is_broken());
+    let project = declared_for_all(model).find(|own| !own.is_broken());
     if let Some(project) = project.filter(|_| is_endless(&Policy::of_project(model))) {
-        found.extend(sequences(model).find(sends).map(|sequence| report(project, sequence)));
+        found.extend(sequences(model).find(sends).map(|sequence| report(project, declared_for_all(model), sequence)));
         return;
     }
     for sequence in sequences(model).filter(sends) {
         let own = sequence.children_of(Kind::Sending).next();
-        found.extend(own.filter(|_| is_endless(&Policy::of(sequence))).map(|own| report(own, sequence)));
+        found.extend(
+            own.filter(|_| is_endless(&Policy::of(sequence))).map(|own| report(own, std::iter::once(own), sequence)),
+        );
     }
 }
 
-fn report(sending: Node<'_, '_>, sequence: Node<'_, '_>) -> Diagnostic {
+fn report<'m, 's: 'm>(
+    sending: Node<'m, 's>,
+    all: impl Iterator<Item = Node<'m, 's>>,
+    sequence: Node<'m, 's>,
+) -> Diagnostic {
     let name = sequence.name();
     let mut report =
         Diagnostic::new(&RULE.code, sending.place(), say!("it is always quiet, so that nothing is ever sent"))
             .label(sequence.place(), say!("`{name}` waits for ever", name))
             .help(say!("leave a time in which messages may be sent"));
-    for field in sending.fields("quiet") {
+    for field in all.flat_map(|own| own.fields("quiet")) {
         report = report.label(field.field.span, say!("quiet here"));
     }
     report

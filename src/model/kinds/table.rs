@@ -138,6 +138,7 @@ pub static TABLE: &[KindRow] = &[
             K::Program,
             K::Survey,
             K::Holidays,
+            K::Sending,
             K::Sequence,
             K::Experiment,
             K::Dashboard,
@@ -607,7 +608,11 @@ pub static TABLE: &[KindRow] = &[
         doc: "The sending policy of the project, or of one sequence, which may only tighten it.",
         fields: &[
             ("week", "from:weekday .. to:weekday | weekday,+", "The working days."),
-            ("quiet*", "from:time .. to:time [whose:<recipient project>] | weekday,+", "When nothing is sent."),
+            (
+                "quiet*",
+                "from:time .. to:time [whose:<recipient project>] ['during' during:@holidays] | weekday,+",
+                "When nothing is sent, every day or only on those that begin during holidays.",
+            ),
             (
                 "cap*",
                 "count:integer 'per' (duration | per:<day week month>) [then:<hold skip drop>]",

@@ -102,3 +102,80 @@ fn quiet_follows_the_clock_of_whoever_it_is_of() {
     assert_eq!(until(twice, "2027-10-31T00:20:00Z", "Europe/Berlin"), "2027-10-31T00:30:00Z");
     assert_eq!(until(twice, "2027-10-31T01:20:00Z", "Europe/Berlin"), "2027-10-31T01:30:00Z");
 }
+
+/// The fast of 2027 begins on Monday, the eighth of February.
+const FAST: &str = "holidays ramadan { on 2027-02-08 .. 2027-03-08 }\n\
+                    sending { quiet 23:00 .. 08:00; quiet 04:00 .. 20:00 recipient during ramadan }\n";
+
+#[test]
+fn a_window_may_hold_on_some_days_only() {
+    assert_eq!(quiet_until(FAST, "2027-02-07T12:00:00"), "loud");
+    assert_eq!(quiet_until(FAST, "2027-02-08T12:00:00"), "2027-02-08T20:00:00");
+    assert_eq!(quiet_until(FAST, "2027-02-08T20:00:00"), "loud");
+    assert_eq!(quiet_until(FAST, "2027-02-08T23:30:00"), "2027-02-09T20:00:00");
+    assert_eq!(quiet_until(FAST, "2027-03-08T12:00:00"), "2027-03-08T20:00:00");
+    // The night after the last day is like any other.
+    assert_eq!(quiet_until(FAST, "2027-03-08T23:30:00"), "2027-03-09T08:00:00");
+    assert_eq!(quiet_until(FAST, "2027-03-09T12:00:00"), "loud");
+}
+
+#[test]
+fn a_night_belongs_to_the_day_on_which_it_begins() {
+    let nights = "holidays feast { on 2027-03-09 }\nsending { quiet 22:00 .. 10:00 during feast }\n";
+    assert_eq!(quiet_until(nights, "2027-03-09T09:00:00"), "loud");
+    assert_eq!(quiet_until(nights, "2027-03-09T22:00:00"), "2027-03-10T10:00:00");
+    assert_eq!(quiet_until(nights, "2027-03-10T09:00:00"), "2027-03-10T10:00:00");
+    assert_eq!(quiet_until(nights, "2027-03-10T22:00:00"), "loud");
+}
+
+#[test]
+fn the_days_are_those_of_the_clock_that_a_window_follows() {
+    let until = |whose: &str| {
+        let spec = format!(
+            "project p {{ edition 2026; timezone \"Asia/Riyadh\" }}\nholidays h {{ on 2027-02-09 }}\nsending {{ quiet 01:00 .. 20:00 {whose} during h }}\n"
+        );
+        let at = "2027-02-08T22:30:00Z".parse().unwrap();
+        let chicago = TimeZone::get("America/Chicago").unwrap();
+        with_policy(&spec, |policy| policy.quiet_until_for(at, &chicago))
+    };
+    // In Riyadh the ninth has begun, in Chicago it is the eighth.
+    assert_eq!(until("project"), Some(Until::At("2027-02-09T17:00:00Z".parse().unwrap())));
+    assert_eq!(until("recipient"), None);
+}
+
+/// What is measured from the ends of blocks is what an hour by hour walk over the years finds.
+#[test]
+fn the_longest_quiet_of_a_fast_is_found() {
+    let specs = [
+        FAST.to_owned(),
+        FAST.replace("; quiet 04", "; quiet friday; quiet 04"),
+        FAST.replace("23:00 .. 08:00", "20:00 .. 04:00"),
+        FAST.replace("; quiet 04", "; not_on eid; quiet 04") + "holidays eid { on 2027-03-09 .. 2027-03-12 }\n",
+    ];
+    for spec in specs {
+        let (measured, walked) = with_policy(&spec, |policy| (policy.longest_quiet(), longest_hour_by_hour(policy)));
+        assert_eq!(measured, Lasting::Seconds(walked * 3_600), "{spec}");
+    }
+}
+
+/// The most hours in a row that are quiet in the first half of 2027.
+fn longest_hour_by_hour(policy: &Policy<'_, '_>) -> i64 {
+    let first = Date::constant(2027, 1, 1).to_datetime(Time::midnight());
+    let (mut longest, mut now) = (0, 0);
+    for hour in 0..24 * 180 {
+        let at = first.checked_add(hour.hours()).unwrap();
+        now = if policy.quiet_until(at).is_some() { now + 1 } else { 0 };
+        longest = longest.max(now);
+    }
+    longest
+}
+
+#[test]
+fn what_a_model_makes_is_of_the_project() {
+    let spec = "model quiet_day(day) { sending { quiet day; cap 2 per week hold } }\n\
+                make one from quiet_day(friday)\nmake two from quiet_day(sunday)\nsending { cap 1 per day hold }\n";
+    with_policy(spec, |policy| {
+        assert_eq!(policy.quiet_days, [false, false, false, false, true, false, true]);
+        assert_eq!(policy.caps.len(), 3);
+    });
+}
