@@ -222,7 +222,10 @@ impl Page<'_> {
     fn again(&self, own: &SequencePlan) -> Option<String> {
         let again = own.again.as_ref()?;
         let known = self.words.get(&format!("again_{again}")).cloned();
-        Some(known.unwrap_or_else(|| self.say("again_after", &[again])))
+        // Whole days are said in words; a unit stays beside its number, in the digits of specs.
+        let days = again.strip_suffix('d').filter(|days| days.parse::<u32>().is_ok());
+        let time = days.map_or_else(|| again.clone(), |days| self.say("days", &[days]));
+        Some(known.unwrap_or_else(|| self.word("again_after").replace("%1", &time)))
     }
 
     fn facts(&self, own: &SequencePlan) -> Vec<Fact> {
