@@ -9,7 +9,7 @@ use super::expr::RESERVED;
 use super::faults::{self, Subject};
 use super::kinds::{FieldSpec, Kind, KindSet, KindSpec, Naming, top_level_kind};
 use super::shape::{Found, Reader, Shape};
-use super::value::{Captured, Ref, RefIx, TextEntry, Val};
+use super::value::{Captured, PER_WORDS, Ref, RefIx, TextEntry, Val};
 
 /// Index of a declaration in the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -407,6 +407,8 @@ fn read_shape<'s>(
     reader.eat(",");
     let failure = reader.failure.clone();
     let rest = reader.peek().map(|part| (part.span, part.word()));
+    let per = reader.peek().filter(|part| part.is_op("/")).and_then(|_| reader.peek_second());
+    let per = per.and_then(|part| Some((part.span, part.word()?))).filter(|(_, word)| !PER_WORDS.contains(word));
     let before = reader.at.checked_sub(1).and_then(|last| parts.get(last)).map_or(end, |part| part.span.after());
     let found = reader.failure.found;
     refs.truncate(kept);
@@ -414,6 +416,7 @@ fn read_shape<'s>(
         return None;
     }
     let fault = match rest {
+        Some(_) if fits && per.is_some() => per.map(|(at, word)| faults::unknown_per(at, word)),
         Some((at, word)) if fits => faults::left_over(subject, &failure, (before, at), &text_of(parts, at, word), spec),
         _ => {
             let at = failure.span.unwrap_or(end);

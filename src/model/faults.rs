@@ -3,7 +3,7 @@
 use super::kinds::{Kind, KindSet, KindSpec, top_level, top_level_kind};
 use super::shape::{Expected, Failure, Found, Named};
 use super::suggest::Suggestion;
-use super::value::Ref;
+use super::value::{PER_WORDS, Ref};
 use crate::diagnostic::codes::names::{
     BAD_EXTENDS, DUPLICATE_FIELD, DUPLICATE_NAME, MISSING_FIELD, UNKNOWN_FIELD, UNKNOWN_NAME, WRONG_KIND,
 };
@@ -260,6 +260,22 @@ pub fn left_over(
     }
     let message = say!("{what} is complete before `{found}`", what, found);
     Some(Diagnostic::new(&SYNTAX, at, message).at(say!("this is left over")).help(shape_help(subject)))
+}
+
+/// A word after `/` by which nothing is counted.
+pub fn unknown_per(at: Span, word: &str) -> Diagnostic {
+    let list = PER_WORDS.join(", ");
+    let fault = Diagnostic::new(&SYNTAX, at, say!("nothing is counted per `{word}`", word))
+        .help(say!("after `/` stands one of {list}", list));
+    match nearest(word, PER_WORDS.iter().copied()) {
+        Some(right) => fault.at(say!("did you mean `{right}`?", right)).fix(
+            Safety::Safe,
+            say!("write `{right}`", right),
+            at,
+            right,
+        ),
+        None => fault,
+    }
 }
 
 /// A word that begins no field and no declaration of its surroundings.
