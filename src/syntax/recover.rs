@@ -49,6 +49,10 @@ enum Event {
     End {
         at: usize,
     },
+    /// The end of a long text, whose lines begin none of code.
+    Text {
+        at: usize,
+    },
     /// First code of a line: where it starts, its indentation, whether it is a declaration's word in column 0.
     Line {
         at: usize,
@@ -169,7 +173,9 @@ impl<'s> Scan<'s> {
 
     fn long_string(&mut self, at: usize) -> usize {
         if let Some(length) = self.text[at + 3..].find("\"\"\"") {
-            return at + 3 + length + 3;
+            let end = at + 3 + length + 3;
+            self.events.push(Event::Text { at: end - 1 });
+            return end;
         }
         let message = say!("this long text is never closed");
         let fault = Diagnostic::new(&UNCLOSED_BLOCK, self.span(at..at + 3), message).at(say!("opened here")).help(
@@ -354,7 +360,9 @@ impl<'s> Scan<'s> {
                     self.stray_brace(at);
                     code_end = at;
                 }
-                Event::Open { at, .. } | Event::Close { at, .. } | Event::End { at } => code_end = at,
+                Event::Open { at, .. } | Event::Close { at, .. } | Event::End { at } | Event::Text { at } => {
+                    code_end = at;
+                }
             }
             index += 1;
         }
@@ -467,7 +475,7 @@ impl<'s> Scan<'s> {
                 }
                 Event::Close { at, bracket } => self.close_one(at, bracket, &mut open, patches),
                 Event::End { .. } => self.close_round(&mut open, patches),
-                Event::Line { .. } => {}
+                Event::Line { .. } | Event::Text { .. } => {}
             }
         }
         self.close_round(&mut open, patches);

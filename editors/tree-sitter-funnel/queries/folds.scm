@@ -1,0 +1,6 @@
+[
+  (block)
+  (text)
+  (parentheses)
+  (brackets)
+] @fold
