@@ -8,6 +8,7 @@ pub mod examples;
 mod kinds;
 mod targets;
 mod values;
+mod vocabulary;
 mod words;
 
 use crate::breaking::{self, Asked};
@@ -29,6 +30,7 @@ pub fn pages() -> Vec<(String, String)> {
         ("codes.md".to_owned(), codes::index()),
         ("targets.md".to_owned(), targets::index()),
         ("names-in-clients.md".to_owned(), clients::page()),
+        ("language/vocabulary.json".to_owned(), vocabulary::file()),
     ];
     pages.push(("cli.md".to_owned(), help::index()));
     pages.extend(help::pages().into_iter().map(|(verb, page)| (format!("cli/{verb}.md"), page)));

@@ -104,6 +104,11 @@ primitives! {
 }
 
 impl Named {
+    /// Its word in the notation.
+    pub fn word(self) -> &'static str {
+        PRIMITIVES[self as usize].1
+    }
+
     /// How it is called in messages.
     pub fn phrase(self) -> Message {
         Message::of(PRIMITIVES[self as usize].2)

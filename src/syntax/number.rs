@@ -63,6 +63,9 @@ impl TimeUnit {
     }
 }
 
+/// The units of calendar time.
+pub const CALENDAR_UNITS: [&str; 2] = ["mo", "y"];
+
 /// A number that is not one: what is wrong and, where it is plain, the right spelling.
 #[derive(Debug, PartialEq)]
 pub struct NotANumber {
@@ -129,7 +132,7 @@ fn read_unit(token: &str, value: Decimal, signed: bool, number: &str, unit: &str
     match unit {
         "" => Ok(Literal::Plain { value, signed }),
         "%" => Ok(Literal::Percent(value)),
-        "mo" | "y" => {
+        _ if CALENDAR_UNITS.contains(&unit) => {
             let months = value.checked_mul(Decimal::from(if unit == "y" { 12 } else { 1 }));
             let months = months.filter(Decimal::is_integer).and_then(|months| u32::try_from(months).ok());
             let months = months.filter(|months| *months <= 12_000);
