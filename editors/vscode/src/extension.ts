@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import { Pages, registered } from "./commands";
 import { Preview } from "./preview";
 import * as program from "./program";
-import { Server } from "./server";
+import { Server, showReferences } from "./server";
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel("funnelc", { log: true });
@@ -16,6 +16,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     log, server, preview, ...registered(pages),
     vscode.workspace.registerTextDocumentContentProvider(Pages.scheme, pages),
     vscode.commands.registerCommand("funnelc.preview", () => preview.open().catch(program.complain)),
+    vscode.commands.registerCommand("funnelc.showReferences", showReferences),
     vscode.commands.registerCommand("funnelc.restart", () => server.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (["funnelc.path", "funnelc.language", "funnelc.trace"].some((own) => change.affectsConfiguration(own))) void server.restart();

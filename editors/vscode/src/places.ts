@@ -13,29 +13,34 @@ export interface Place extends Sought {
 /// whatever stands between.
 export async function outline(document: vscode.TextDocument): Promise<Place[]> {
   const symbols = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>("vscode.executeDocumentSymbolProvider", document.uri);
-  return (symbols ?? []).flatMap((top) => [placeOf(document, top, top.name), ...inside(document, top, top.name)]);
+  return (symbols ?? []).flatMap((top) => [placeOf(top, top.name), ...inside(top, top.name)]);
 }
 
-function inside(document: vscode.TextDocument, outer: vscode.DocumentSymbol, root: string): Place[] {
-  return outer.children.flatMap((own) => [placeOf(document, own, `${root}.${own.name}`), ...inside(document, own, root)]);
+function inside(outer: vscode.DocumentSymbol, root: string): Place[] {
+  return outer.children.flatMap((own) => [placeOf(own, under(root, own.name)), ...inside(own, root)]);
 }
 
-function placeOf(document: vscode.TextDocument, symbol: vscode.DocumentSymbol, path: string): Place {
-  const line = document.lineAt(symbol.selectionRange.start.line).text.slice(0, symbol.selectionRange.start.character);
-  const kind = /([a-z]+)\s+$/u.exec(line)?.[1];
-  return { path, range: symbol.range, name: symbol.selectionRange, ...(kind === undefined ? {} : { kind }) };
+/// The full path of a name; a way has one at each end.
+function under(root: string, name: string): string {
+  return name.split(" → ").map((end) => `${root}.${end}`).join(" -> ");
+}
+
+/// The server says the kind first, then the label.
+function placeOf({ detail, range, selectionRange }: vscode.DocumentSymbol, path: string): Place {
+  const kind = /^[a-z]+/u.exec(detail)?.[0];
+  return { path, range, name: selectionRange, ...(kind === undefined ? {} : { kind }) };
 }
 
 const NAME = /[\p{L}_][\p{L}\p{M}\p{N}_]*(?:\.[\p{L}\p{M}\p{N}_]+)*/u;
 
 /// What the cursor stands in: the name under it, then the declarations around it, innermost first.
-export async function under(document: vscode.TextDocument, at: vscode.Position): Promise<Sought[]> {
-  const around = (await outline(document)).filter((own) => own.range.contains(at)).reverse();
+export async function around(document: vscode.TextDocument, at: vscode.Position): Promise<Sought[]> {
+  const outer = (await outline(document)).filter((own) => own.range.contains(at)).reverse();
   const place = document.getWordRangeAtPosition(at, NAME);
   const word = place && document.getText(place);
-  const root = around.at(-1)?.path;
+  const root = outer.at(-1)?.path;
   const named = word === undefined ? [] : [...(root === undefined ? [] : [{ path: `${root}.${word}` }]), { path: word }];
-  return [...named, ...around.map(({ path, kind }) => ({ path, ...(kind === undefined ? {} : { kind }) }))];
+  return [...named, ...outer.map(({ path, kind }) => ({ path, ...(kind === undefined ? {} : { kind }) }))];
 }
 
 /// Where the first of some paths is declared in the files of a project.

@@ -10,7 +10,7 @@ import * as vscode from "vscode";
 
 import { logs } from "./commands";
 import { type Heard, type Said, type Told, type Word, framed, languageOf, pageFor } from "./page";
-import { declared, under } from "./places";
+import { around, declared } from "./places";
 import * as program from "./program";
 import * as project from "./project";
 import { Served, type State } from "./serve";
@@ -133,7 +133,7 @@ class Shown implements vscode.Disposable {
   private async seek(): Promise<void> {
     const editor = this.editor;
     if (!this.follows || !editor || !editor.document.uri.fsPath.startsWith(this.folder.fsPath)) return;
-    this.send({ type: "seek", sought: await under(editor.document, editor.selection.active) });
+    this.send({ type: "seek", sought: await around(editor.document, editor.selection.active) });
   }
 
   // ---- from the page

@@ -1,9 +1,16 @@
 // The language server: `funnelc lsp`, started over standard input and output, and started again when it should be.
 
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions, type ServerOptions, Trace } from "vscode-languageclient/node";
+import { LanguageClient, type LanguageClientOptions, type Location, type Position, type ServerOptions, Trace } from "vscode-languageclient/node";
 
 import * as program from "./program";
+
+/// Shows the places that use something: the command of the lenses above declarations.
+export async function showReferences(uri: string, position: Position, places: Location[]): Promise<void> {
+  const at = new vscode.Position(position.line, position.character);
+  const found = places.map(({ uri: file, range: { start, end } }) => new vscode.Location(vscode.Uri.parse(file), new vscode.Range(start.line, start.character, end.line, end.character)));
+  await vscode.commands.executeCommand("editor.action.showReferences", vscode.Uri.parse(uri), at, found);
+}
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
@@ -44,13 +51,14 @@ export class Server implements vscode.Disposable {
   }
 
   private how(command: string): ServerOptions {
-    return { command, args: ["--lang", program.language(), "lsp"] };
+    return { command, args: ["lsp"] };
   }
 
   private what(): LanguageClientOptions {
     return {
       documentSelector: [{ language: "funnel", scheme: "file" }, { language: "funnel", scheme: "untitled" }],
       outputChannel: this.log,
+      initializationOptions: { language: program.language(), commands: true },
       synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.funnel,funnelc.yaml}") },
     };
   }
