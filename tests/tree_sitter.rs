@@ -1,16 +1,13 @@
-//! Holds the grammar of tree-sitter to the table of kinds and to its own source: the words its files list are those of
-//! the compiler, and the parser is what `grammar.js` generates. `FUNNELC_BLESS=1` writes both. That it reads texts as the
-//! compiler does is for `tests/tools/treesitter.py` to say.
+//! Holds the grammar of tree-sitter to its source, and files of editors to the vocabulary of the book: the parser is what
+//! `grammar.js` generates, and the words that are listed are those of the compiler. `FUNNELC_BLESS=1` writes both. That
+//! the grammar reads texts as the compiler does is for `tests/tools/treesitter.py` to say.
 
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use funnelc::model::kinds::{Kind, Naming, top_level};
-use funnelc::model::shape::{Prim, Shape};
-use funnelc::model::types::FUNCTIONS;
-use funnelc::model::value::SCALARS;
+use serde_json::Value as Json;
 use tree_sitter_generate::{OptLevel, generate_parser_in_directory};
 
 /// The version of parsers that both today's editors and those of stable distributions load.
@@ -21,6 +18,8 @@ const LISTING: &[&str] = &[
     "tree-sitter-funnel/src/scanner.c",
     "tree-sitter-funnel/queries/highlights.scm",
     "tree-sitter-funnel/queries/locals.scm",
+    "zed/languages/funnel/outline.scm",
+    "emacs/funnel-mode.el",
 ];
 
 fn editors() -> PathBuf {
@@ -35,51 +34,43 @@ fn expect(path: &Path, text: &str) {
     assert!(is_same, "{} is out of date; `FUNNELC_BLESS=1 cargo test --test tree_sitter` writes it", path.display());
 }
 
-type Words = BTreeSet<&'static str>;
-
-/// Words of a shape: those that stand for themselves, and those of closed lists.
-fn gather(shape: &Shape, clauses: &mut Words, values: &mut Words) {
-    match shape {
-        Shape::Literal(word) | Shape::Flag(word) => drop(clauses.insert(word)),
-        Shape::Value(_, Prim::OneOf(words)) => values.extend(words),
-        Shape::Value(..) => {}
-        Shape::Sequence(shapes) | Shape::Either(shapes) | Shape::Clauses(shapes, _) => {
-            shapes.iter().for_each(|shape| gather(shape, clauses, values));
-        }
-        Shape::Optional(shape) | Shape::List(shape) | Shape::Paren(shape) | Shape::Rows(_, shape) => {
-            gather(shape, clauses, values);
-        }
-    }
+/// The words of a list; of nothing, where there is none.
+fn words(value: &Json) -> impl Iterator<Item = String> {
+    value.as_array().into_iter().flatten().map(|word| word.as_str().unwrap().to_owned())
 }
 
-/// The lists, by name.
-fn lists() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let [mut fields, mut clauses, mut values] = [const { Words::new() }; 3];
-    let children = Kind::ALL.iter().flat_map(|kind| kind.spec().row.children);
-    let kinds: BTreeSet<Kind> = top_level().iter().chain(children).copied().collect();
-    for spec in Kind::ALL.iter().map(|kind| kind.spec()) {
-        values.extend(spec.row.classes);
-        fields.extend(spec.fields.iter().map(|field| field.word));
-        let shapes = spec.fields.iter().map(|field| &field.shape).chain([&spec.head]);
-        shapes.for_each(|shape| gather(shape, &mut clauses, &mut values));
-    }
-    clauses.retain(|word| word.starts_with(|first: char| first.is_ascii_alphabetic()));
-    let words = |kinds: &mut dyn Iterator<Item = &Kind>| kinds.map(|kind| kind.word()).collect();
-    let is_named = |kind: &&Kind| kind.spec().row.naming == Naming::Required;
+/// The lists by name, of the vocabulary that the book publishes.
+fn lists() -> BTreeMap<&'static str, Vec<String>> {
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src/language/vocabulary.json");
+    let vocabulary: Json = serde_json::from_str(&std::fs::read_to_string(book).unwrap()).unwrap();
+    let kinds = vocabulary["kinds"].as_array().unwrap();
+    let inner: BTreeSet<String> = kinds.iter().flat_map(|kind| words(&kind["children"])).collect();
+    let begins = |kind: &&Json| kind["top_level"] == true || inner.contains(kind["word"].as_str().unwrap());
+    let kinds_where = |is: &dyn Fn(&&Json) -> bool| {
+        kinds.iter().filter(is).map(|kind| kind["word"].as_str().unwrap().to_owned()).collect()
+    };
+    let fields = || kinds.iter().flat_map(|kind| kind["fields"].as_array().unwrap());
+    let held = |name| {
+        let holders = fields().map(|field| &field["holds"]).chain(kinds.iter().map(|kind| &kind["head"]));
+        holders.flat_map(move |held| words(&held[name])).collect::<BTreeSet<_>>()
+    };
+    let mut values = held("chosen");
+    values.extend(kinds.iter().flat_map(|kind| words(&kind["classes"])).chain(words(&vocabulary["weekdays"])));
+    let of_fields: BTreeSet<_> = fields().map(|field| field["word"].as_str().unwrap().to_owned()).collect();
     BTreeMap::from([
-        ("top_level", words(&mut top_level().iter())),
-        ("kinds", words(&mut kinds.iter())),
-        ("named", words(&mut kinds.iter().filter(is_named))),
-        ("fields", Vec::from_iter(fields)),
-        ("clauses", Vec::from_iter(clauses)),
+        ("top_level", kinds_where(&|kind| kind["top_level"] == true)),
+        ("kinds", kinds_where(&begins)),
+        ("named", kinds_where(&|kind| begins(kind) && kind["named"] == true)),
+        ("fields", Vec::from_iter(of_fields)),
+        ("clauses", Vec::from_iter(held("joining"))),
         ("values", Vec::from_iter(values)),
-        ("types", SCALARS.iter().map(|(word, _)| *word).collect()),
-        ("functions", FUNCTIONS.iter().map(|(word, ..)| *word).collect()),
+        ("types", words(&vocabulary["types"]).collect()),
+        ("functions", words(&vocabulary["functions"]).collect()),
     ])
 }
 
 /// A line with the words between its first and its last quote replaced.
-fn relisted(line: &str, words: &[&str], separator: &str) -> String {
+fn relisted(line: &str, words: &[String], separator: &str) -> String {
     let (start, end) = (line.find('"').unwrap_or(line.len()), line.rfind('"').map_or(line.len(), |at| at + 1));
     let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
     format!("{}{}{}", &line[..start], quoted.join(separator), &line[end..])
@@ -94,9 +85,9 @@ fn listed_words_are_those_of_the_table() {
         let (mut lines, mut list) = (Vec::new(), None);
         for line in text.lines() {
             lines.push(list.map_or_else(|| line.to_owned(), |list: &Vec<_>| relisted(line, list, separator)));
-            list = line.split_once("words: ").map(|(_, name)| &lists[name.trim()]);
+            list = line.split_once(" words: ").map(|(_, name)| &lists[name.trim()]);
         }
-        assert!(lines.iter().any(|line| line.contains("words: ")), "{} lists no words", path.display());
+        assert!(lines.iter().any(|line| line.contains(" words: ")), "{} lists no words", path.display());
         expect(&path, &(lines.join("\n") + "\n"));
     }
 }

@@ -288,13 +288,18 @@ def check_corpus(parser):
 
 
 def check_queries(tongue, parser):
-    """Each compiles, and the highlights of the sample are those that stand beside it."""
-    for path in sorted((GRAMMAR / "queries").glob("*.scm")):
+    """Each compiles, also those of single editors; the highlights of the sample are those that stand beside it."""
+    own = GRAMMAR / "queries"
+    folders = [own, *(GRAMMAR.parent / folder for folder in ("neovim/queries/funnel", "helix/queries/funnel", "zed/languages/funnel"))]
+    for path in [path for folder in folders for path in sorted(folder.glob("*.scm"))]:
+        name = path.relative_to(GRAMMAR.parent)
         try:
             Query(tongue, path.read_text())
-            verdict(f"{path.name} is a query of this grammar", "")
-        except ValueError as fault:
-            verdict(f"{path.name} is a query of this grammar", str(fault))
+            verdict(f"{name} is a query of this grammar", "")
+        except (ValueError, SyntaxError, NameError, TypeError) as fault:
+            verdict(f"{name} is a query of this grammar", repr(fault))
+        if path.name in ("highlights.scm", "injections.scm", "locals.scm"):
+            verdict(f"{name} is the one there is", "" if path.read_text() == (own / path.name).read_text() else "it differs")
     folder = GRAMMAR / "test/highlight"
     text = (folder / "sample.funnel").read_bytes()
     shown = "\n".join(highlights(tongue, parser.parse(text), text)) + "\n"

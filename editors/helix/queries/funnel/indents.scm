@@ -1,0 +1,7 @@
+[
+  (block)
+  (parentheses)
+  (brackets)
+] @indent
+
+["}" ")" "]"] @outdent

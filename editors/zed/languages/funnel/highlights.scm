@@ -1,0 +1,1 @@
+../../../tree-sitter-funnel/queries/highlights.scm
