@@ -74,11 +74,26 @@
 
 (defun check-completion ()
   (open-file "mails.funnel")
-  (go-to "start  page" t)
+  (go-to "viewed")
+  (delete-char (length "viewed"))
   (pcase-let* ((`(,from ,to ,table . ,_) (eglot-completion-at-point))
                (found (all-completions (buffer-substring from to) table)))
     (verdict "an event is completed from the other file" (member "page_viewed" found) found)
-    (verdict "a funnel is not what starts a sequence" (not (member "store" found)) found)))
+    (verdict "a funnel is not what starts a sequence" (not (member "store" found)) found))
+  (completion-at-point)
+  (same "the name is completed"
+        (buffer-substring (line-beginning-position) (line-end-position))
+        "  start  page_viewed"))
+
+(defun check-references ()
+  (go-to "page_viewed")
+  (let ((found (mapcar (lambda (use)
+                         (let ((place (xref-item-location use)))
+                           (format "%s:%s" (file-name-nondirectory (xref-location-group place))
+                                   (xref-location-line place))))
+                       (xref-backend-references 'eglot "page_viewed"))))
+    (same "its uses in both files" (sort found #'string<)
+          '("mails.funnel:3" "shop.funnel:11" "shop.funnel:17"))))
 
 (defun check-hover ()
   (go-to "page_viewed")
@@ -141,7 +156,7 @@
 
 (condition-case fault
     (progn
-      (mapc #'funcall (list #'check-diagnostics #'check-fix #'check-completion #'check-hover
+      (mapc #'funcall (list #'check-diagnostics #'check-fix #'check-completion #'check-references #'check-hover
                             #'check-definition #'check-rename #'check-format #'check-mode))
       (verdict "the session ran to its end" t))
   (error (verdict "the session ran to its end" nil fault)))

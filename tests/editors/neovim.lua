@@ -2,6 +2,9 @@
 
 local WAIT = 10000
 
+-- The cursor may stand behind the last sign of a line, as it does while one types.
+vim.o.virtualedit = 'onemore'
+
 local function verdict(name, ok, found)
   io.stdout:write(ok and ('ok ' .. name .. '\n') or ('FAIL ' .. name .. ': ' .. vim.inspect(found) .. '\n'))
 end
@@ -77,13 +80,33 @@ end
 
 local function completion()
   open('mails.funnel')
-  go_to('start  page', true)
-  local result = ask('textDocument/completion')
-  local labels = vim.tbl_map(function(item)
-    return item.label
-  end, result and (result.items or result) or {})
-  verdict('an event is completed from the other file', vim.tbl_contains(labels, 'page_viewed'), labels)
-  verdict('a funnel is not what starts a sequence', not vim.tbl_contains(labels, 'store'), labels)
+  local line, column = line_of('viewed')
+  vim.api.nvim_buf_set_text(0, line - 1, column, line - 1, column + #'viewed', {})
+  go_to('start  page_', true)
+  local result, client = ask('textDocument/completion')
+  local items, chosen = {}, nil
+  for _, item in ipairs(result and (result.items or result) or {}) do
+    items[item.label] = true
+    chosen = item.label == 'page_viewed' and item or chosen
+  end
+  verdict('an event is completed from the other file', chosen, vim.tbl_keys(items))
+  verdict('a funnel is not what starts a sequence', not items.store, vim.tbl_keys(items))
+  vim.lsp.util.apply_text_edits({ chosen.textEdit }, vim.api.nvim_get_current_buf(), client.offset_encoding)
+  same('the name is completed', vim.api.nvim_get_current_line(), '  start  page_viewed')
+end
+
+local function references()
+  go_to('page_viewed')
+  vim.lsp.buf.references()
+  vim.wait(WAIT, function()
+    return #vim.fn.getqflist() > 0
+  end, 20)
+  local found = vim.tbl_map(function(item)
+    return ('%s:%d:%d'):format(vim.fs.basename(vim.fn.bufname(item.bufnr)), item.lnum, item.col)
+  end, vim.fn.getqflist())
+  table.sort(found)
+  same('its uses in both files', found, { 'mails.funnel:3:10', 'shop.funnel:11:7', 'shop.funnel:17:45' })
+  vim.cmd.cclose()
 end
 
 local function hover()
@@ -146,7 +169,7 @@ local function colours()
 end
 
 local ok, fault = xpcall(function()
-  for _, part in ipairs({ diagnostics, fix, completion, hover, definition, rename, format, colours }) do
+  for _, part in ipairs({ diagnostics, fix, completion, references, hover, definition, rename, format, colours }) do
     part()
   end
 end, debug.traceback)

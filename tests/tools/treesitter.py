@@ -341,6 +341,32 @@ def check_texts(parser, compiler):
     print(f"NOTE: tree-sitter reads {size / spent / 1e6:.1f} MB a second")
 
 
+HOSTILE = {
+    "blocks in blocks": "a { " * 150,
+    "blocks never closed": "event a {\n" * 1_000,
+    "brackets in brackets": "a " + "(" * 200 + "[" * 100,
+    "brackets that fit": "a = " + "([" * 120 + "])" * 120 + "\n",
+    "quotes": '"' * 20_001 + "\nb\n",
+    "long texts never closed": 'a """\n' * 9_999,
+    "comments where a line runs on": "a,\n" + "//\n" * 5_000 + "b\n",
+    "braces": "}" * 20_000,
+    "one long line": "a " * 50_000,
+    "signs of nothing": "\x00\u0301\u2066@" * 5_000,
+    "placeholders": 'a "' + "{{" * 5_000 + "}}" * 5_000 + '"\n',
+}
+
+
+def check_hostile(parser, compiler):
+    deep = parser.parse(b"a { " * 50_000).root_node
+    verdict("no depth is too deep", "" if deep.descendant_count > 100_000 and not deep.has_error else deep.descendant_count)
+    for name, text in HOSTILE.items():
+        began = time.perf_counter()
+        tree = parser.parse(text.encode())
+        spent = time.perf_counter() - began
+        verdict(f"{name}: agrees", agreement(compiler.pieces(text), tree)[0])
+        verdict(f"{name}: read in time", "" if spent < 10 else f"{spent:.1f} s for {len(text)} signs")
+
+
 def check_edits(parser, compiler, count, seed):
     faults, compared, let_be, spent, size = fuzz(parser, compiler, count, seed)
     for text, fault in sorted(faults["agrees"], key=lambda found: len(found[0]))[:3]:
@@ -362,6 +388,7 @@ def main():
         check_corpus(parser)
         check_queries(tongue, parser)
         check_texts(parser, compiler)
+        check_hostile(parser, compiler)
         check_edits(parser, compiler, count, seed)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
