@@ -1,6 +1,6 @@
 //! Holds the grammar of tree-sitter to its source, and files of editors to the vocabulary of the book: the parser is what
 //! `grammar.js` generates, and the words that are listed are those of the compiler. `FUNNELC_BLESS=1` writes both. That
-//! the grammar reads texts as the compiler does is for `tests/tools/treesitter.py` to say.
+//! the grammar reads texts as the compiler does is for `tests/tools/treesitter.py` to say. Node evaluates `grammar.js`.
 
 #![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 

@@ -3,7 +3,8 @@
 Each opens a copy of `tests/editors/project`, whose two files have one error, on a line with Arabic and an emoji before
 it. It looks at the error, applies its fix, completes, hovers, goes to a definition, renames across both files, formats
 and saves; then the files must be those of `tests/editors/expected`, and compile. The scripts in `tests/editors` say what
-each step has to answer. Helix and Zed are not here; their manifests are read.
+each step has to answer. Neovim counts positions in bytes, Emacs in UTF-16. Helix and Zed are not here; their manifests
+are read.
 
 Usage: editors.py [neovim] [emacs] [manifests]; FUNNELC is the program.
 """

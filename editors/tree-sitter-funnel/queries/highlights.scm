@@ -53,6 +53,14 @@
   ; words: kinds
   (#any-of? @keyword "project" "brief" "use" "team" "source" "measure" "consent" "traits" "type" "props" "prop" "event" "variant" "channel" "campaign" "segment" "antisegment" "persona" "score" "kpi" "goal" "funnel" "stage" "handover" "offer" "program" "tier" "survey" "sending" "holidays" "sequence" "email" "sms" "whatsapp" "push" "call" "post" "task" "wait" "when" "then" "else" "split" "nothing" "experiment" "competitor" "audit" "dashboard" "group" "model" "make"))
 
+; What a `use` brings in are names.
+((statement
+  key: (word) @_use
+  (block
+    (statement
+      key: (word) @variable)))
+  (#eq? @_use "use"))
+
 "handover" @keyword
 
 ; The name after a kind.

@@ -51,6 +51,8 @@ typedef struct {
   uint8_t opened;
   // Whether the outermost block is never closed, so that a declaration's word in column 0 ends it.
   bool broken;
+  // Whether it has been ended so: every block around this place is closed before anything else.
+  bool cut;
   // Whether the text just opened is a long one, which keeps the braces at the end of its line.
   bool whole_line;
 } State;
@@ -376,7 +378,7 @@ static bool open_block(TSLexer *lexer, State *state) {
 
 static bool close_block(TSLexer *lexer, State *state, enum Token token) {
   if (state->depth > 0) state->depth--;
-  if (state->depth == 0) state->broken = false;
+  if (state->depth == 0) state->broken = state->cut = false;
   return emit(lexer, token);
 }
 
@@ -534,6 +536,7 @@ static bool at_gap(TSLexer *lexer, State *state, const bool *valid) {
   enum Next next = next_after_gap(lexer, &space, state->depth == 0 || state->broken);
   if (!space.newline) return (valid[DONE] || valid[DONE_MOVE]) && emit_end(lexer, valid);
   state->opened = 0;
+  state->cut = state->depth > 0 && (next == CUT || lexer->eof(lexer));
   bool binds = next == JOINS || next == ARROW || next == BINDS;
   if (valid[END]) return emit(lexer, binds ? RUN_ON : END);
   if (valid[END_MOVE]) return emit(lexer, binds || next == CLAUSE ? RUN_ON : END_MOVE);
@@ -577,23 +580,18 @@ static bool comment(TSLexer *lexer) {
   return emit(lexer, is_doc ? DOC_COMMENT : COMMENT_LINE);
 }
 
-static bool is_cut(TSLexer *lexer, const State *state, const Space *space) {
-  return state->broken && space->column_0 && is_lower(lexer->lookahead) && next_word(lexer, true) == CUT;
-}
-
 static bool scan_code(TSLexer *lexer, State *state, const bool *valid) {
   lexer->mark_end(lexer);
+  if (state->cut && valid[MISSING_CLOSE]) return close_block(lexer, state, MISSING_CLOSE);
   while (is_blank(lexer->lookahead)) lexer->advance(lexer, true);
-  Space space = {false, false};
   if (lexer->lookahead == '\n' || lexer->lookahead == '/') {
     if (waits(valid)) return at_gap(lexer, state, valid);
-    skip_space(lexer, &space);
+    skip_space(lexer, &(Space){false, false});
   }
   int32_t c = lexer->lookahead;
   if (lexer->eof(lexer) || c == '}' || is_semicolon(c)) return at_last(lexer, state, valid);
   if (c == '/') return comment(lexer);
   if (valid[DONE] || valid[DONE_MOVE]) return !goes_on(lexer, valid) && emit_end(lexer, valid);
-  if (valid[MISSING_CLOSE] && is_cut(lexer, state, &space)) return close_block(lexer, state, MISSING_CLOSE);
   if (c == '{') return valid[OPEN] && open_block(lexer, state);
   if (c == '(' || c == '[') return valid[OPEN_ROUND] && open_bracket(lexer, state);
   if (c == '"') return valid[STRING_START] && open_text(lexer, state);
@@ -615,7 +613,7 @@ unsigned tree_sitter_funnel_external_scanner_serialize(void *payload, char *buff
   buffer[0] = (char)(state->depth & 0xFF);
   buffer[1] = (char)(state->depth >> 8);
   buffer[2] = (char)state->opened;
-  buffer[3] = (char)(state->broken | state->whole_line << 1);
+  buffer[3] = (char)(state->broken | state->cut << 1 | state->whole_line << 2);
   return 4;
 }
 
@@ -626,7 +624,8 @@ void tree_sitter_funnel_external_scanner_deserialize(void *payload, const char *
   state->depth = (uint16_t)((unsigned char)buffer[0] | (unsigned char)buffer[1] << 8);
   state->opened = (unsigned char)buffer[2];
   state->broken = buffer[3] & 1;
-  state->whole_line = buffer[3] & 2;
+  state->cut = buffer[3] & 2;
+  state->whole_line = buffer[3] & 4;
 }
 
 bool tree_sitter_funnel_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid) {
