@@ -219,14 +219,19 @@ def point(data, byte):
     return Point(row, byte - (data.rfind(b"\n", 0, byte) + 1))
 
 
-def changed(parser, tree, old, at, gone, come):
-    """The tree after an edit, by way of the old one."""
-    before, after = old[:at], old[at + gone :]
-    new = before + come + after
-    start, old_end, new_end = len(before.encode()), len((before + old[at : at + gone]).encode()), len((before + come).encode())
-    old_data, new_data = old.encode(), new.encode()
+def edited(tree, old, at, gone, come):
+    """The old tree, told of an edit."""
+    before = old[:at]
+    start, old_end, new_end = (len(text.encode()) for text in (before, old[: at + gone], before + come))
+    old_data, new_data = old.encode(), (before + come).encode()
     tree.edit(start, old_end, new_end, point(old_data, start), point(old_data, old_end), point(new_data, new_end))
-    return new, parser.parse(new_data, tree)
+    return tree
+
+
+def changed(parser, tree, old, at, gone, come):
+    """The text after an edit, and its tree by way of the old one."""
+    new = old[:at] + come + old[at + gone :]
+    return new, parser.parse(new.encode(), edited(tree, old, at, gone, come))
 
 
 def shape(node):
@@ -400,6 +405,22 @@ def check_edits(parser, compiler, count, seed):
     print(f"NOTE: {spent * 1e6:.0f} µs for {size:.0f} bytes")
 
 
+def say_speed(parser, seed):
+    """What one key costs in the longest spec there is."""
+    chance = random.Random(seed)
+    text = max(texts().values(), key=len)
+    times = []
+    for _ in range(100):
+        tree = parser.parse(text.encode())
+        at = chance.randrange(len(text))
+        new, told = (text[:at] + "a" + text[at:]).encode(), edited(tree, text, at, 0, "a")
+        began = time.perf_counter()
+        parser.parse(new, told)
+        times.append((time.perf_counter() - began) * 1e6)
+    times.sort()
+    print(f"NOTE: a key in {len(text.encode())} bytes: half of them {times[50]:.0f} µs, the slowest {times[-1]:.0f} µs")
+
+
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 2026
@@ -411,6 +432,7 @@ def main():
         check_texts(parser, compiler)
         check_hostile(parser, compiler)
         check_edits(parser, compiler, count, seed)
+        say_speed(parser, seed)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
