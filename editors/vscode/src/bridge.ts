@@ -26,13 +26,14 @@ const MARKS = `
   body { padding: 0 !important; }
   .funnelc-here { outline: 3px solid var(--vscode-focusBorder, #0b5a8a) !important; outline-offset: 4px; border-radius: 6px; }
   [data-stage], [data-way] { cursor: pointer; }
+  [data-stage].funnelc-here, [data-way].funnelc-here { outline: none !important; }
   [data-stage].funnelc-here .fg-box, rect.funnelc-here { stroke: var(--vscode-focusBorder, #0b5a8a) !important; stroke-width: 5px !important; }
   [data-way].funnelc-here path { stroke: var(--vscode-focusBorder, #0b5a8a) !important; stroke-width: 5px; }
   [data-way].funnelc-here polygon { fill: var(--vscode-focusBorder, #0b5a8a) !important; }
 `;
 
 const BAR = `
-  :host { all: initial; position: sticky; inset-block-start: 0; z-index: 10; display: block; }
+  :host { all: initial; color-scheme: inherit; position: sticky; inset-block-start: 0; z-index: 10; display: block; }
   div { display: flex; flex-wrap: wrap; gap: .3rem .9rem; align-items: center; padding: .3rem .7rem; font: 13px/1.5 system-ui, "Segoe UI", "Noto Sans", "Noto Sans Arabic", sans-serif;
     background: var(--vscode-editorWidget-background, Canvas); color: var(--vscode-editorWidget-foreground, CanvasText); border-block-end: 1px solid var(--vscode-editorWidget-border, GrayText); }
   select, button { font: inherit; color: var(--vscode-dropdown-foreground, CanvasText); background: var(--vscode-dropdown-background, Canvas); border: 1px solid var(--vscode-dropdown-border, GrayText); border-radius: 4px; padding: .1rem .4rem; max-inline-size: 16rem; }
@@ -41,6 +42,12 @@ const BAR = `
   p.bad { color: var(--vscode-errorForeground, #b3261e); font-weight: 600; }
   :focus-visible { outline: 2px solid var(--vscode-focusBorder, #0b5a8a); outline-offset: 1px; }
 `;
+
+/// Light or dark, as the editor is; what people choose on the page itself goes before it.
+const dressed = new CSSStyleSheet();
+function dress(scheme: "light" | "dark"): void {
+  dressed.replaceSync(`:root { color-scheme: ${scheme}; }`);
+}
 
 function sheet(text: string): CSSStyleSheet {
   const own = new CSSStyleSheet();
@@ -96,8 +103,11 @@ function mark(scrolls: boolean): void {
   marked = sought.map(shownAs).find((own) => own.length > 0) ?? [];
   for (const own of marked) own.classList.add("funnelc-here");
   const first = marked[0];
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (first && scrolls) first.scrollIntoView({ block: "center", inline: "nearest", behavior: calm ? "auto" : "smooth" });
+  if (!first || !scrolls) return;
+  // What is near may be seen to come; a long way would only be waited for.
+  const isNear = Math.abs(first.getBoundingClientRect().top) < 2 * innerHeight;
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  first.scrollIntoView({ block: "center", inline: "nearest", behavior: isNear && !isCalm ? "smooth" : "instant" });
 }
 
 function seek(next: readonly Sought[]): void {
@@ -105,8 +115,7 @@ function seek(next: readonly Sought[]): void {
   sought = next;
   if (isSame) return;
   mark(true);
-  const kinds = next.map((own) => own.kind).filter((own) => own !== undefined);
-  if (marked.length === 0 && kinds.length > 0) api.postMessage({ type: "missing", kinds });
+  if (marked.length === 0 && next.length > 0) api.postMessage({ type: "missing" });
 }
 
 // ---- clicks
@@ -145,10 +154,11 @@ function follow(event: Event, link: HTMLAnchorElement): void {
 
 // ---- the page as a whole
 
-/// Light or dark as the editor is.
-function dress(): void {
-  const isDark = document.body.classList.contains("vscode-dark") || (document.body.classList.contains("vscode-high-contrast") && !document.body.classList.contains("vscode-high-contrast-light"));
-  document.documentElement.style.colorScheme = isDark ? "dark" : "light";
+/// What draws with colours of its own draws anew.
+function redress(): void {
+  const { classList } = document.body;
+  dress(classList.contains("vscode-light") || classList.contains("vscode-high-contrast-light") ? "light" : "dark");
+  dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 function keep(): void {
@@ -161,11 +171,11 @@ addEventListener("message", (event: MessageEvent<Heard>) => {
   if (heard.type === "status") say(heard.word, heard.detail);
 });
 
+dress(told.scheme);
+document.adoptedStyleSheets = [dressed, sheet(MARKS)];
 addEventListener("DOMContentLoaded", () => {
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet(MARKS)];
   document.body.prepend(bar());
-  dress();
-  new MutationObserver(dress).observe(document.body, { attributeFilter: ["class"] });
+  new MutationObserver(redress).observe(document.body, { attributeFilter: ["class"] });
   const kept = api.getState();
   if (kept?.page === told.page) {
     if (kept.hash !== "") location.hash = kept.hash;

@@ -6,6 +6,7 @@ export interface Told {
   readonly page: string;
   readonly follows: boolean;
   readonly direction: "ltr" | "rtl";
+  readonly scheme: "light" | "dark";
   readonly words: Readonly<Record<Word, string>>;
 }
 
@@ -16,7 +17,7 @@ export type Said =
   | { readonly type: "ready" }
   | { readonly type: "open"; readonly page: string }
   | { readonly type: "reveal"; readonly paths: readonly string[] }
-  | { readonly type: "missing"; readonly kinds: readonly string[] }
+  | { readonly type: "missing" }
   | { readonly type: "follow"; readonly follows: boolean }
   | { readonly type: "browse" };
 
@@ -39,7 +40,7 @@ const STRICT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; fo
 export function framed(html: string, script: string, nonce: string, told: Told): string {
   const policy = allowing(POLICY.exec(html)?.[1] ?? STRICT, nonce);
   const head = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
-  const own = `<script nonce="${nonce}" data-told="${attribute(JSON.stringify(told))}">${script.replaceAll("</script", "<\\/script")}</script>`;
+  const own = `<script nonce="${nonce}" data-told="${attribute(told)}">${script.replaceAll("</script", "<\\/script")}</script>`;
   const rest = html.replace(POLICY, "");
   const at = /<head[^>]*>/u.exec(rest);
   const start = at ? at.index + at[0].length : 0;
@@ -54,16 +55,21 @@ export function allowing(policy: string, nonce: string): string {
   return directives.map((own, index) => (index === at ? `${own} 'nonce-${nonce}'` : own)).join("; ");
 }
 
-function attribute(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+/// JSON in an attribute. A script with `<script` in an attribute is not let in, whatever its number.
+function attribute(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 }
 
-/// The page that shows a kind of declaration best.
+/// The page that shows a kind of declaration best; for the others, any that shows them will do.
+const BEST: readonly (readonly [string, readonly string[]])[] = [
+  ["email/plan", ["sequence", "email", "sms", "whatsapp", "push", "call", "post", "task", "sending"]],
+  ["tracking/plan", ["event", "prop", "props", "variant", "type"]],
+  ["dashboard/index", ["funnel", "stage", "transition", "handover"]],
+];
+
 export function pageFor(kind: string, pages: readonly string[], language: string): string | undefined {
-  const messages = ["sequence", "email", "sms", "whatsapp", "push", "call", "post", "task", "sending"];
-  const tracking = ["event", "prop", "props", "variant", "type"];
-  const stem = messages.includes(kind) ? "email/plan" : tracking.includes(kind) ? "tracking/plan" : "dashboard/index";
-  return pages.find((own) => own === `${stem}${language}.html`) ?? pages.find((own) => own === `${stem}.html`);
+  const stem = BEST.find(([, kinds]) => kinds.includes(kind))?.[0];
+  return stem === undefined ? undefined : (pages.find((own) => own === `${stem}${language}.html`) ?? pages.find((own) => own === `${stem}.html`));
 }
 
 /// The language in the name of a page, with its dot: `.ar` of `plan.ar.html`.

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 
 import { logs } from "./commands";
-import { type Heard, type Said, type Told, type Word, framed, languageOf, pageFor } from "./page";
+import { type Heard, type Said, type Sought, type Told, type Word, framed, languageOf, pageFor } from "./page";
 import { around, declared } from "./places";
 import * as program from "./program";
 import * as project from "./project";
@@ -49,6 +49,9 @@ class Shown implements vscode.Disposable {
   private page = "";
   private content = "";
   private follows = true;
+  /// Whether the page was chosen by hand: then it stays, unless what is looked for is not on it.
+  private isChosen = false;
+  private sought: readonly Sought[] = [];
   private isReady = false;
   private timer: NodeJS.Timeout | undefined;
   private editor = vscode.window.activeTextEditor;
@@ -106,7 +109,8 @@ class Shown implements vscode.Disposable {
       ended: vscode.l10n.t("funnelc serve has ended; close the preview and open it again"), elsewhere: vscode.l10n.t("not on this page"),
     };
     const direction = vscode.env.language.startsWith("ar") ? "rtl" : "ltr";
-    return { pages: this.state?.pages ?? [], page: this.page, follows: this.follows, direction, words };
+    const isLight = [vscode.ColorThemeKind.Light, vscode.ColorThemeKind.HighContrastLight].includes(vscode.window.activeColorTheme.kind);
+    return { pages: this.state?.pages ?? [], page: this.page, follows: this.follows, direction, scheme: isLight ? "light" : "dark", words };
   }
 
   private tellState(): void {
@@ -133,7 +137,9 @@ class Shown implements vscode.Disposable {
   private async seek(): Promise<void> {
     const editor = this.editor;
     if (!this.follows || !editor || !editor.document.uri.fsPath.startsWith(this.folder.fsPath)) return;
-    this.send({ type: "seek", sought: await around(editor.document, editor.selection.active) });
+    this.sought = await around(editor.document, editor.selection.active);
+    if (!this.isChosen && (await this.turn())) return;
+    this.send({ type: "seek", sought: this.sought });
   }
 
   // ---- from the page
@@ -145,13 +151,15 @@ class Shown implements vscode.Disposable {
         this.tellState();
         return this.seek();
       case "open":
+        this.isChosen = true;
         if (this.state?.pages.includes(said.page)) await this.show(said.page);
         return;
       case "follow":
-        this.follows = said.follows;
+        [this.follows, this.isChosen] = [said.follows, false];
         return this.seek();
       case "missing":
-        return this.turnTo(said.kinds);
+        await this.turn();
+        return;
       case "reveal":
         return this.lead(said.paths);
       case "browse":
@@ -159,11 +167,14 @@ class Shown implements vscode.Disposable {
     }
   }
 
-  /// Opens the page that shows a kind best, in the language of the one that is open.
-  private async turnTo(kinds: readonly string[]): Promise<void> {
-    const kind = kinds[0];
+  /// Opens the page that shows the innermost declaration best, in the language of the one that is open; whether it is
+  /// another one. When it is there, it asks what is under the cursor.
+  private async turn(): Promise<boolean> {
+    const kind = this.sought.find((own) => own.kind !== undefined)?.kind;
     const page = kind === undefined ? undefined : pageFor(kind, this.state?.pages ?? [], languageOf(this.page));
-    if (page !== undefined && page !== this.page) await this.show(page);
+    if (page === undefined || page === this.page) return false;
+    await this.show(page);
+    return true;
   }
 
   /// Shows where something is declared.

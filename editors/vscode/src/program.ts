@@ -33,7 +33,7 @@ export function path(): string {
 export async function found(): Promise<string> {
   const program = path();
   const { code, out } = await run(program, ["lsp", "--version"]);
-  if (code === 0) return program;
+  if (code === 0 && out.startsWith("funnelc")) return program;
   if (code === "ENOENT") throw new Unusable(program === "funnelc" ? vscode.l10n.t("The program funnelc is not on the PATH.") : vscode.l10n.t("There is no program at {0}.", program));
   if (code === "EACCES") throw new Unusable(vscode.l10n.t("{0} may not be run.", program));
   const version = await run(program, ["--version"]);

@@ -15,7 +15,7 @@ const code = join(process.env.FUNNELC_TOOLS ?? join(tests, ".cache"), "code");
 const vsix = resolve(process.argv[2] ?? "editors/vscode/dist/funnelc.vsix");
 const program = resolve(FUNNELC);
 const work = mkdtempSync(join(tmpdir(), "funnelc-code-"));
-const PATIENCE = 25_000;
+const PATIENCE = 60_000;
 
 function missing() {
   if (existsSync(join(code, "lock"))) return false;
@@ -71,6 +71,8 @@ class Window {
   static async opened(browser, { port }, folder, options = {}) {
     const session = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     const page = await session.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    page.setDefaultNavigationTimeout(2 * PATIENCE);
     await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`);
     await page.locator(".monaco-workbench").waitFor({ timeout: PATIENCE });
     await page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: PATIENCE });
@@ -92,14 +94,13 @@ class Window {
     const input = this.page.locator(".quick-input-widget input");
     await input.waitFor({ timeout: PATIENCE });
     await input.fill(file);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: file }).first().waitFor({ timeout: PATIENCE });
-    await this.page.keyboard.press("Enter");
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: file }).first().click({ timeout: PATIENCE });
     await this.page.locator(".tab.active", { hasText: file }).waitFor({ timeout: PATIENCE });
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden", timeout: PATIENCE });
     await this.page.keyboard.press("Control+g");
     await input.waitFor({ timeout: PATIENCE });
     await input.fill(`:${line},${column}`);
-    await this.page.keyboard.press("Enter");
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: String(line) }).first().click({ timeout: PATIENCE });
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden", timeout: PATIENCE });
   }
 
@@ -145,7 +146,7 @@ async function english(browser) {
   await step("its file has an icon of its own, and the language a name", window, () => statusbar(window, "Funnel"));
   await step("the server shows what uses an event", window, async () => {
     await window.open("tracking.funnel", lineOf("tracking.funnel", "event unsubscribed"));
-    await page.locator(".codelens-decoration a", { hasText: /used by/u }).first().waitFor({ timeout: PATIENCE });
+    await page.locator(".codelens-decoration a:visible", { hasText: /used by/u }).first().waitFor({ timeout: PATIENCE });
   });
   await step("a fault is marked where it is", window, async () => {
     await window.open("store.funnel", lineOf("store.funnel", "enter "));
@@ -188,7 +189,7 @@ async function english(browser) {
   });
   await step("an edit that is saved is shown", window, async () => {
     writeFileSync(join(folder, "email.funnel"), text("email.funnel").replace("Welcome to Peepers", "Welcome, everybody"));
-    await preview.getByText("Welcome, everybody").first().waitFor({ timeout: PATIENCE });
+    await preview.locator("#welcome-hello", { hasText: "Welcome, everybody" }).waitFor({ timeout: PATIENCE });
   });
   await step("the project is built in a terminal", window, async () => {
     await window.open("store.funnel");
@@ -199,7 +200,7 @@ async function english(browser) {
   await step("the server starts again when it is asked to", window, async () => {
     await window.command("Restart the Language Server");
     await window.open("tracking.funnel", lineOf("tracking.funnel", "event unsubscribed"));
-    await page.locator(".codelens-decoration a", { hasText: /used by/u }).first().waitFor({ timeout: PATIENCE });
+    await page.locator(".codelens-decoration a:visible", { hasText: /used by/u }).first().waitFor({ timeout: PATIENCE });
   });
   await own.stop();
 }
