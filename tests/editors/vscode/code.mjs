@@ -9,7 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { FUNNELC, end, launched, root, tests, verdict } from "../../tools/browser.mjs";
+import { FUNNELC, end, launched, root, run, tests, verdict } from "../../tools/browser.mjs";
 
 const code = join(process.env.FUNNELC_TOOLS ?? join(tests, ".cache"), "code");
 const vsix = resolve(process.argv[2] ?? "editors/vscode/dist/funnelc.vsix");
@@ -32,7 +32,7 @@ const SETTINGS = {
   "funnelc.path": program, "workbench.startupEditor": "none", "workbench.enableExperiments": false, "telemetry.telemetryLevel": "off", "update.mode": "none", "git.enabled": false,
   "chat.disableAIFeatures": true, "workbench.secondarySideBar.defaultVisibility": "hidden", "security.workspace.trust.enabled": false, "extensions.ignoreRecommendations": true,
   "workbench.tips.enabled": false, "editor.minimap.enabled": false, "files.simpleDialog.enable": true, "editor.codeLens": true, "workbench.colorTheme": "Default Light Modern",
-  "terminal.integrated.shellIntegration.enabled": false,
+  "terminal.integrated.shellIntegration.enabled": false, "terminal.integrated.gpuAcceleration": "off",
 };
 
 class Code {
@@ -134,16 +134,20 @@ const statusbar = (window, words) => window.page.locator(".statusbar", { hasText
 async function english(browser) {
   const folder = join(work, "peepers");
   cpSync(join(root, "specs/examples/peepers"), folder, { recursive: true });
-  const own = await Code.started();
+  const logs = join(work, "sample");
+  run("sample", folder, "-n", "200", "-o", logs);
+  const own = await Code.started({ "funnelc.events": [join(logs, "events.parquet")] });
   verdict("the package installs", own.installed.includes("successfully installed") ? "" : own.installed);
   const window = await Window.opened(browser, own, folder);
   const { page } = window;
   await step("a spec is coloured by its grammar", window, async () => {
     await window.open("store.funnel", lineOf("store.funnel", "funnel store"));
-    const word = page.locator(".view-line span", { hasText: /^funnel$/u }).first();
-    await word.waitFor({ timeout: PATIENCE });
-    const [kind, name] = await Promise.all([word, page.locator(".view-line span", { hasText: /^\s*store$/u }).first()].map((one) => one.evaluate((span) => getComputedStyle(span).color)));
-    if (kind === name) throw new Error(`the kind and the name are both ${kind}`);
+    // Lines are drawn anew all the time: both words are looked at in one moment.
+    await page.waitForFunction(() => {
+      const spans = [...document.querySelectorAll(".view-line span span")];
+      const colour = (word) => { const own = spans.find((span) => span.textContent.trim() === word); return own && getComputedStyle(own).color; };
+      return colour("funnel") && colour("store") && colour("funnel") !== colour("store");
+    }, undefined, { timeout: PATIENCE });
   });
   await step("its file has an icon of its own, and the language a name", window, () => statusbar(window, "Funnel"));
   await step("the server shows what uses an event", window, async () => {
@@ -198,6 +202,15 @@ async function english(browser) {
     await window.command("Build the Project");
     for (let at = 0; at < 80 && !existsSync(join(folder, "out/model.json")); at += 1) await page.waitForTimeout(500);
     if (!existsSync(join(folder, "out/model.json"))) throw new Error("nothing was written");
+  });
+  await step("a log is measured in a terminal", window, async () => {
+    await window.command("Measure a Log of Events");
+    await page.locator(".xterm-rows", { hasText: /What.came.after/u }).last().waitFor({ timeout: PATIENCE });
+    await window.picture("measured");
+  });
+  await step("the project is checked in a terminal", window, async () => {
+    await window.command("Check the Project");
+    await page.locator(".xterm-rows", { hasText: /no.findings/u }).last().waitFor({ timeout: PATIENCE });
   });
   await step("the server starts again when it is asked to", window, async () => {
     await window.command("Restart the Language Server");
