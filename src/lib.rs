@@ -7,6 +7,7 @@
 //! check      the laws of the language; lint: advice that can be switched off
 //! plan, emit the target-neutral result, and the files written from it
 //! serve      a preview in the browser
+//! lsp        the compiler for editors
 //! report     findings for people and machines
 //! maps       the customer's way as slides
 //! verify     logs of events, held to the plan
@@ -35,6 +36,7 @@ pub mod forecast;
 pub mod import;
 pub mod language;
 pub mod lint;
+pub mod lsp;
 pub mod maps;
 #[cfg(feature = "engine")]
 pub mod measure;
@@ -47,6 +49,7 @@ pub mod revision;
 #[cfg(feature = "engine")]
 pub mod sample;
 pub mod serve;
+pub mod settings;
 pub mod simulate;
 pub mod source;
 pub mod stdlib;
@@ -71,25 +74,37 @@ pub struct Compilation<'s> {
 
 /// Compiles the files of one project.
 pub fn compile<'s>(sources: &'s Sources, levels: &Levels) -> Compilation<'s> {
-    checked(sources, model::build(sources), levels)
+    checked(model::build(sources), levels)
 }
 
 /// Compiles files that are parsed already, in their order; the standard library is none of them.
 pub fn compile_parsed<'s>(sources: &'s Sources, parsed: Vec<File<'s>>, levels: &Levels) -> Compilation<'s> {
-    checked(sources, model::build_parsed(sources, parsed), levels)
+    checked(model::build_parsed(sources, parsed), levels)
 }
 
-fn checked<'s>(
-    sources: &'s Sources,
-    (model, mut diagnostics): (Model<'s>, Vec<Diagnostic>),
+fn checked<'s>((model, faults): (Model<'s>, Vec<Diagnostic>), levels: &Levels) -> Compilation<'s> {
+    let diagnostics = findings(&model, faults, levels, &|| false).unwrap_or_default();
+    Compilation { model, diagnostics }
+}
+
+/// Every finding of a model, in a fixed order, given what was found while it was read; nothing where, in between, nobody
+/// wants them any more.
+pub fn findings(
+    model: &Model<'_>,
+    faults: Vec<Diagnostic>,
     levels: &Levels,
-) -> Compilation<'s> {
-    let (laws, advice) = rayon::join(|| check::run(&model), || lint::run(&model, levels));
+    is_stale: &(dyn Fn() -> bool + Sync),
+) -> Option<Vec<Diagnostic>> {
+    let mut diagnostics = faults;
+    let (laws, advice) = rayon::join(|| check::run(model, is_stale), || lint::run(model, levels, is_stale));
+    if is_stale() {
+        return None;
+    }
     diagnostics.extend(laws);
     diagnostics.extend(advice);
-    lint::suppress::apply(&model, levels, &mut diagnostics);
+    lint::suppress::apply(model, levels, &mut diagnostics);
     levels.apply(&mut diagnostics);
-    diagnostics.retain(|diagnostic| !diagnostic.span().is_some_and(|span| sources.get(span.file).embedded));
+    diagnostics.retain(|diagnostic| !diagnostic.span().is_some_and(|span| model.sources.get(span.file).embedded));
     diagnostic::sort(&mut diagnostics);
-    Compilation { model, diagnostics }
+    Some(diagnostics)
 }

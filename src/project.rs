@@ -27,6 +27,46 @@ pub struct Project {
     pub root: PathBuf,
 }
 
+/// Texts that an editor holds and has not saved, by real path: they are read before the files of the disk.
+#[derive(Clone, Debug, Default)]
+pub struct Unsaved {
+    texts: BTreeMap<PathBuf, String>,
+}
+
+impl Unsaved {
+    /// Texts by the paths they will be saved under.
+    pub fn of(texts: impl IntoIterator<Item = (PathBuf, String)>) -> Self {
+        Self { texts: texts.into_iter().map(|(path, text)| (identity(&path), text)).collect() }
+    }
+
+    fn read(&self, path: &Path) -> Result<String, ReadError> {
+        match self.texts.get(&identity(path)) {
+            Some(text) => Ok(text.clone()),
+            None => system::read_text(path),
+        }
+    }
+
+    fn has(&self, path: &Path) -> bool {
+        self.texts.contains_key(&identity(path)) || system::kind_of(path) != PathKind::Missing
+    }
+
+    /// Every spec under a folder, and what could not be looked at.
+    fn specs_under(&self, folder: &Path) -> (Vec<PathBuf>, Vec<String>) {
+        let (mut files, troubles) = system::funnel_files(folder);
+        let (there, root) = (files.iter().map(|file| identity(file)).collect::<BTreeSet<_>>(), identity(folder));
+        let new = self.texts.keys().filter(|path| path.starts_with(&root) && !there.contains(*path));
+        files.extend(new.filter_map(|path| Some(folder.join(path.strip_prefix(&root).ok()?))));
+        files.sort();
+        (files, troubles)
+    }
+}
+
+/// What tells files apart: the real path, also of one that is not there yet.
+pub fn identity(path: &Path) -> PathBuf {
+    let in_folder = || Some(system::canonical(path.parent()?)?.join(path.file_name()?));
+    system::canonical(path).or_else(in_folder).unwrap_or_else(|| system::absolute(path))
+}
+
 /// Files and folders that are no part of a project, written as in `.gitignore`.
 #[derive(Clone, Debug, Default)]
 pub struct Exclude {
@@ -63,51 +103,58 @@ pub fn load(paths: &[PathBuf]) -> Vec<Project> {
 
 /// The same without some of the files that folders hold; a file that is named is loaded all the same.
 pub fn load_except(paths: &[PathBuf], exclude: &Exclude) -> Vec<Project> {
+    load_with(paths, exclude, &Unsaved::default())
+}
+
+/// The same with texts that are not saved yet.
+pub fn load_with(paths: &[PathBuf], exclude: &Exclude, unsaved: &Unsaved) -> Vec<Project> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
     let mut projects: Vec<Project> = Vec::new();
     let files: Vec<&PathBuf> = paths.iter().filter(|path| system::kind_of(path) != PathKind::Folder).collect();
     if !files.is_empty() {
-        projects.extend(load_files(&files));
+        projects.extend(load_files(&files, unsaved));
     }
     for path in paths.iter().filter(|path| system::kind_of(path) == PathKind::Folder) {
-        projects.extend(load_folder(path, exclude));
+        projects.extend(load_folder(path, exclude, unsaved));
     }
     projects
 }
 
 /// Text that is in no file, under the name it is given.
 pub fn from_text(name: &str, text: String) -> Project {
-    let mut loader = Loader::new(Path::new(name).parent().unwrap_or(Path::new("")));
+    let unsaved = Unsaved::default();
+    let mut loader = Loader::new(Path::new(name).parent().unwrap_or(Path::new("")), &unsaved);
     loader.add(name.to_owned(), None, text);
     loader.finish()
 }
 
 /// Files named one by one: each with a `project` of its own is one, the others belong together.
-fn load_files(files: &[&PathBuf]) -> Vec<Project> {
-    let (mut own, mut shared): (Vec<&PathBuf>, Vec<&PathBuf>) = files.iter().partition(|path| declares_project(path));
+fn load_files(files: &[&PathBuf], unsaved: &Unsaved) -> Vec<Project> {
+    let (mut own, mut shared): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        files.iter().partition(|path| declares_project(path, unsaved));
     if own.len() <= 1 {
         shared.append(&mut own);
         shared.sort();
     }
     let groups = own.into_iter().map(|path| vec![path]).chain((!shared.is_empty()).then_some(shared));
-    groups.map(|group| load_group(&group)).collect()
+    groups.map(|group| load_group(&group, unsaved)).collect()
 }
 
-fn load_group(files: &[&PathBuf]) -> Project {
+fn load_group(files: &[&PathBuf], unsaved: &Unsaved) -> Project {
     let root = files[0].parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut loader = Loader::new(root);
+    let mut loader = Loader::new(root, unsaved);
     for path in files {
         loader.read(path);
     }
     loader.finish()
 }
 
-fn load_folder(folder: &Path, exclude: &Exclude) -> Vec<Project> {
-    let (mut files, troubles) = system::funnel_files(folder);
+fn load_folder(folder: &Path, exclude: &Exclude, unsaved: &Unsaved) -> Vec<Project> {
+    let (mut files, troubles) = unsaved.specs_under(folder);
     files.retain(|file| !exclude.has(file));
     let mut projects = match files.len() {
-        0..=MAX_FILES => split(folder, &files),
+        0..=MAX_FILES => split(folder, &files, unsaved),
         count => vec![too_many(folder, count)],
     };
     let faults: Vec<Diagnostic> = troubles.iter().map(trouble).collect();
@@ -128,10 +175,10 @@ fn too_many(folder: &Path, count: usize) -> Project {
 }
 
 /// The projects of a folder.
-fn split(folder: &Path, files: &[PathBuf]) -> Vec<Project> {
-    let heads: Vec<&PathBuf> = files.iter().filter(|path| declares_project(path)).collect();
+fn split(folder: &Path, files: &[PathBuf], unsaved: &Unsaved) -> Vec<Project> {
+    let heads: Vec<&PathBuf> = files.iter().filter(|path| declares_project(path, unsaved)).collect();
     if heads.len() <= 1 {
-        let mut loader = Loader::new(folder);
+        let mut loader = Loader::new(folder, unsaved);
         files.iter().for_each(|path| loader.read(path));
         if files.is_empty() {
             let shown = display(folder);
@@ -141,13 +188,13 @@ fn split(folder: &Path, files: &[PathBuf]) -> Vec<Project> {
         }
         return vec![loader.finish()];
     }
-    let loaders: Vec<Loader> = heads.iter().map(|head| load_head(head, &heads, files)).collect();
+    let loaders: Vec<Loader> = heads.iter().map(|head| load_head(head, &heads, files, unsaved)).collect();
     let claimed = |path: &&PathBuf| {
-        let identity = system::canonical(path).unwrap_or_else(|| (*path).clone());
+        let identity = identity(path);
         loaders.iter().any(|loader| loader.seen.contains(&identity))
     };
     // What no project claims is looked at all the same, together.
-    let mut rest = Loader::new(folder);
+    let mut rest = Loader::new(folder, unsaved);
     let others: Vec<&PathBuf> = files.iter().filter(|path| !claimed(path)).collect();
     others.iter().for_each(|path| rest.read(path));
     let rest = (!others.is_empty()).then_some(rest);
@@ -155,10 +202,10 @@ fn split(folder: &Path, files: &[PathBuf]) -> Vec<Project> {
 }
 
 /// A project among several: it has its folder to itself, or only what it uses.
-fn load_head(head: &Path, heads: &[&PathBuf], files: &[PathBuf]) -> Loader {
+fn load_head<'u>(head: &Path, heads: &[&PathBuf], files: &[PathBuf], unsaved: &'u Unsaved) -> Loader<'u> {
     let folder = head.parent().unwrap_or(Path::new("."));
     let alone = heads.iter().filter(|other| other.parent() == Some(folder)).count() == 1;
-    let mut loader = Loader::new(folder);
+    let mut loader = Loader::new(folder, unsaved);
     loader.read(head);
     if alone {
         let inner: Vec<&Path> =
@@ -171,8 +218,8 @@ fn load_head(head: &Path, heads: &[&PathBuf], files: &[PathBuf]) -> Loader {
     loader
 }
 
-fn declares_project(path: &Path) -> bool {
-    system::read_text(path).is_ok_and(|text| text.lines().any(|line| line.starts_with("project ")))
+fn declares_project(path: &Path, unsaved: &Unsaved) -> bool {
+    unsaved.read(path).is_ok_and(|text| text.lines().any(|line| line.starts_with("project ")))
 }
 
 /// A path as it is shown: with `/` on every system, without a leading `./`.
@@ -190,6 +237,19 @@ impl Project {
         self.add_modules(&modules);
     }
 
+    /// Gives files another text; of the library stays what is mentioned then, as if the project were loaded anew.
+    pub fn replace(&mut self, texts: BTreeMap<FileId, String>) {
+        let files = std::mem::take(&mut self.sources).with_texts(texts).into_files();
+        let (mut sources, mut modules) = (Sources::new(), BTreeSet::new());
+        for source in files.into_iter().filter(|source| !source.embedded) {
+            modules.extend(stdlib::mentioned(&source.text).map(|(module, _)| *module));
+            sources.add(source);
+        }
+        self.paths.truncate(sources.len());
+        self.sources = sources;
+        self.add_modules(&modules);
+    }
+
     fn add_modules(&mut self, modules: &BTreeSet<&'static str>) {
         for (module, text) in stdlib::MODULES.iter().filter(|(module, _)| modules.contains(module)) {
             let name = format!("{}.funnel", module.replace('.', "/"));
@@ -204,20 +264,21 @@ impl Project {
     }
 }
 
-struct Loader {
+struct Loader<'u> {
+    unsaved: &'u Unsaved,
     project: Project,
     seen: BTreeSet<PathBuf>,
     modules: BTreeSet<&'static str>,
 }
 
-impl Loader {
-    fn new(root: &Path) -> Self {
+impl<'u> Loader<'u> {
+    fn new(root: &Path, unsaved: &'u Unsaved) -> Self {
         let project = Project { root: root.to_owned(), ..Project::default() };
-        Self { project, seen: BTreeSet::new(), modules: BTreeSet::new() }
+        Self { unsaved, project, seen: BTreeSet::new(), modules: BTreeSet::new() }
     }
 
     fn read(&mut self, path: &Path) {
-        let identity = system::canonical(path).unwrap_or_else(|| path.to_owned());
+        let identity = identity(path);
         if !self.seen.insert(identity) {
             return;
         }
@@ -227,7 +288,7 @@ impl Loader {
             }
             return;
         }
-        match system::read_text(path) {
+        match self.unsaved.read(path) {
             Ok(text) => self.add(display(path), Some(path.to_owned()), text),
             Err(error) => self.project.faults.push(unreadable(&display(path), &error)),
         }
@@ -274,10 +335,10 @@ impl Loader {
                     .help(say!("a project uses only its own files, so that it means the same on every machine; move the file into it")),
             );
         }
-        if system::kind_of(path) != PathKind::Missing {
+        if self.unsaved.has(path) {
             return None;
         }
-        let (siblings, _) = path.parent().map(system::funnel_files).unwrap_or_default();
+        let (siblings, _) = path.parent().map(|folder| self.unsaved.specs_under(folder)).unwrap_or_default();
         let names: Vec<String> =
             siblings.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
         let fault =

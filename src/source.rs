@@ -60,6 +60,43 @@ pub struct Position {
     pub column: u32,
 }
 
+/// What a column counts where programs talk about places (Language Server Protocol 3.17, `PositionEncodingKind`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// Bytes.
+    Utf8,
+    /// Code units; what every client understands.
+    #[default]
+    Utf16,
+}
+
+impl Encoding {
+    /// How many columns a text takes.
+    pub fn columns(self, text: &str) -> u32 {
+        match self {
+            Self::Utf8 => text.len() as u32,
+            Self::Utf16 => text.encode_utf16().count() as u32,
+        }
+    }
+
+    /// The byte at which a column of a line begins; the end of the line where it is shorter, the character's start where
+    /// the column is inside of one.
+    pub fn byte(self, line: &str, column: u32) -> usize {
+        let mut passed = 0;
+        for (at, character) in line.char_indices() {
+            let width = match self {
+                Self::Utf8 => character.len_utf8(),
+                Self::Utf16 => character.len_utf16(),
+            };
+            if passed + width as u32 > column {
+                return at;
+            }
+            passed += width as u32;
+        }
+        line.len()
+    }
+}
+
 /// One file: the name shown to people, its text and where its lines start.
 #[derive(Debug)]
 pub struct Source {
@@ -117,10 +154,18 @@ impl Source {
         Position { line: line as u32 + 1, column: self.text[start..at].chars().count() as u32 + 1 }
     }
 
-    /// Line and column of a byte offset, both from 0, the column in UTF-16 code units.
-    pub fn utf16_position(&self, offset: u32) -> (u32, u32) {
+    /// Line and column of a byte offset, both from 0.
+    pub fn encoded_position(&self, offset: u32, encoding: Encoding) -> (u32, u32) {
         let (line, start, at) = self.line_of(offset);
-        (line as u32, self.text[start..at].encode_utf16().count() as u32)
+        (line as u32, encoding.columns(&self.text[start..at]))
+    }
+
+    /// The byte offset of a line and a column, both from 0; the nearest that there is.
+    pub fn offset(&self, line: u32, column: u32, encoding: Encoding) -> u32 {
+        match self.lines().get(line as usize) {
+            Some(start) => start + encoding.byte(self.line_text(line + 1), column) as u32,
+            None => self.text.len() as u32,
+        }
     }
 
     /// The text of a line (from 1) without its line ending; empty past the end.
@@ -218,7 +263,15 @@ mod tests {
         let source = Source::new("a.funnel", "ab\nأ😀x\n");
         let x = source.text.find('x').unwrap() as u32;
         assert_eq!(source.position(x), Position { line: 2, column: 3 });
-        assert_eq!(source.utf16_position(x), (1, 3));
+        for encoding in [Encoding::Utf8, Encoding::Utf16] {
+            let (line, column) = source.encoded_position(x, encoding);
+            assert_eq!((line, source.offset(line, column, encoding)), (1, x));
+        }
+        assert_eq!(source.encoded_position(x, Encoding::Utf16), (1, 3));
+        assert_eq!(source.encoded_position(x, Encoding::Utf8), (1, 6));
+        let smile = source.text.find('😀').unwrap() as u32;
+        assert_eq!(source.offset(1, 2, Encoding::Utf16), smile, "inside of a surrogate pair");
+        assert_eq!((source.offset(1, 99, Encoding::Utf16), source.offset(9, 0, Encoding::Utf8)), (x + 1, x + 2));
         assert_eq!(source.line_text(2), "أ😀x");
         assert_eq!(source.line_text(9), "");
     }

@@ -242,6 +242,31 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_through(path, |file| file.write_all(bytes))
 }
 
+/// Writes a file that is there to be read only, with the folders it stands in.
+pub fn write_read_only(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    write_atomic(path, bytes)?;
+    let mut permissions = fs::metadata(path)?.permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(path, permissions)
+}
+
+/// Where programs of this user keep what can be made again (XDG Base Directory 0.8; `Library/Caches`; `LocalAppData`).
+pub fn cache_folder() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let at_home = |inside: &str| Some(set("HOME")?.join(inside));
+    if cfg!(windows) {
+        return set("LOCALAPPDATA");
+    }
+    let usual = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+    set("XDG_CACHE_HOME").or_else(|| at_home(usual))
+}
+
+/// Standard input and output, to talk over.
+pub fn standard_pipes() -> (impl io::BufRead + Send, impl Write + Send) {
+    (io::BufReader::new(io::stdin()), io::stdout())
+}
+
 /// The same for what is too large to be held: it is written to a temporary file, which takes the place of the path once
 /// all of it is there.
 pub fn write_through(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {

@@ -76,10 +76,11 @@ fn graph_laws(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     GRAPH_CHECKS.iter().for_each(|check| check(&graph, found));
 }
 
-/// Runs every law.
-pub fn run(model: &Model<'_>) -> Vec<Diagnostic> {
+/// Runs every law, until nobody wants to know any more.
+pub fn run(model: &Model<'_>, is_stale: &(dyn Fn() -> bool + Sync)) -> Vec<Diagnostic> {
     CHECKS
         .par_iter()
+        .filter(|_| !is_stale())
         .flat_map_iter(|check| {
             let mut found = Vec::new();
             check(model, &mut found);

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::output::{LevelArguments, ReportArguments, When, print_notes, unusable};
-use super::settings::{self, Settings};
+use super::settings;
 use crate::breaking::{self, Asked, versions::Steps};
 use crate::diagnostic::change::{Class, Consumer};
 use crate::diagnostic::{Diagnostic, Level, Message};
@@ -14,6 +14,7 @@ use crate::language::Language;
 use crate::lint::levels::Levels;
 use crate::project::{self, Project};
 use crate::revision::{self, Revision};
+use crate::settings::Settings;
 use crate::source::{FileId, Sources};
 use crate::system::{self, PathKind};
 use crate::{Compilation, compile, count, say};
@@ -51,11 +52,11 @@ impl Breaking {
         let paths: Vec<PathBuf> = self.path.iter().cloned().collect();
         let settings = match Settings::find(&paths, None) {
             Ok(settings) => settings,
-            Err(outcome) => return outcome,
+            Err(words) => return words.into(),
         };
         let levels = match self.levels.levels(&settings) {
             Ok(levels) => levels,
-            Err(words) => return unusable(&words),
+            Err(words) => return words.into(),
         };
         self.report.configure(&settings);
         let both = match self.load(&settings) {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::output::{LevelArguments, ReportArguments, When, outcome, unusable};
-use super::settings::{DEFAULT_OUTPUT, Settings};
+use super::settings::DEFAULT_OUTPUT;
 use super::template;
 use super::watch::Watched;
 use crate::compile;
@@ -18,6 +18,7 @@ use crate::lint::levels::Levels;
 use crate::model::Model;
 use crate::plan;
 use crate::project::{self, Exclude};
+use crate::settings::Settings;
 use crate::source::Sources;
 use crate::system::{self, PathKind, TreeError};
 
@@ -120,7 +121,7 @@ impl What {
 
     /// Which lints are allowed, warned about or denied, and what is no part of the project.
     pub(super) fn rules(&self, settings: &Settings) -> Result<(Levels, Exclude), Outcome> {
-        let levels = self.levels.levels(settings).map_err(|words| unusable(&words))?;
+        let levels = self.levels.levels(settings)?;
         Ok((levels, settings.exclude()?))
     }
 
@@ -200,7 +201,7 @@ impl Build {
         let paths = self.what.paths();
         let settings = match Settings::find(&paths, None) {
             Ok(settings) => settings,
-            Err(outcome) => return outcome,
+            Err(words) => return words.into(),
         };
         let rules = match self.what.rules(&settings) {
             Ok(rules) => rules,

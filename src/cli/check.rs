@@ -6,12 +6,12 @@ use clap::Args;
 
 use super::Outcome;
 use super::output::{LevelArguments, ReportArguments, When, print, unusable};
-use super::settings::Settings;
 use super::watch::Watched;
 use crate::baseline::Baseline;
 use crate::diagnostic::{Diagnostic, Safety};
 use crate::lint::levels::Levels;
 use crate::project::{self, Project};
+use crate::settings::Settings;
 use crate::source::{FileId, Sources};
 use crate::{compile, fix, system};
 
@@ -55,11 +55,11 @@ impl Check {
     pub(super) fn run(mut self, color: When) -> Outcome {
         let settings = match Settings::find(&self.paths, Some(&self.stdin_filename)) {
             Ok(settings) => settings,
-            Err(outcome) => return outcome,
+            Err(words) => return words.into(),
         };
         let levels = match self.levels.levels(&settings) {
             Ok(levels) => levels,
-            Err(words) => return unusable(&words),
+            Err(words) => return words.into(),
         };
         self.report.configure(&settings);
         // A baseline that is being written anew need not be there yet.

@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::Outcome;
 use super::output::{ReportArguments, When, print, unusable};
-use super::settings::Settings;
 use crate::diagnostic::Diagnostic;
 use crate::project::Exclude;
+use crate::settings::Settings;
 use crate::source::{Source, Sources};
 use crate::system::{PathKind, kind_of};
 use crate::{fix, fmt, project, system};
@@ -44,12 +44,12 @@ impl Format {
     pub(super) fn run(mut self, color: When) -> Outcome {
         let settings = match Settings::find(&self.paths, Some(&self.stdin_filename)) {
             Ok(settings) => settings,
-            Err(outcome) => return outcome,
+            Err(words) => return words.into(),
         };
         self.report.configure(&settings);
         let exclude = match settings.exclude() {
             Ok(exclude) => exclude,
-            Err(outcome) => return outcome,
+            Err(words) => return words.into(),
         };
         if self.paths.iter().any(|path| path.as_os_str() == "-") {
             return self.stdin(color);

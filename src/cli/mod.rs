@@ -13,6 +13,7 @@ mod graph;
 pub mod help;
 mod import;
 mod init;
+mod lsp;
 mod man;
 #[cfg(feature = "engine")]
 mod measure;
@@ -99,6 +100,8 @@ enum Verb {
     Sample(sample::Sample),
     /// Say what sequences do to people: one from a written story, or a crowd
     Simulate(simulate::Simulate),
+    /// Answer an editor (Language Server Protocol, over standard input and output)
+    Lsp(lsp::Lsp),
     /// Begin a project from a model
     Init(init::Init),
     /// Make a spec of a tracking plan of another tool
@@ -140,6 +143,7 @@ pub fn run() -> Outcome {
         #[cfg(feature = "engine")]
         Verb::Sample(sample) => sample.run(arguments.color),
         Verb::Simulate(simulate) => simulate.run(arguments.color),
+        Verb::Lsp(lsp) => lsp.run(),
         Verb::Init(init) => init.run(),
         Verb::Import(import) => import.run(arguments.color),
         Verb::Explain(explain) => explain.run(),

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Outcome;
-use super::settings::{DEFAULT_FORMAT, Settings};
+use super::settings::DEFAULT_FORMAT;
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::language::Language;
-use crate::lint::levels::{Levels, Setting, UnknownWord};
+use crate::lint::levels::Levels;
 use crate::report::{self, Report, Style};
+use crate::settings::{Settings, Unusable};
 use crate::source::Sources;
 use crate::{count, system};
 
@@ -85,40 +86,18 @@ pub(super) struct LevelArguments {
 
 impl LevelArguments {
     /// The levels of the configuration and then of the arguments, or what is wrong with them.
-    pub(super) fn levels(&self, settings: &Settings) -> Result<Levels, String> {
-        let mut levels = Levels::default();
-        let lists = ["deny", "warn", "allow"].map(|key| settings.list(key));
-        set_all(&mut levels, lists).map_err(|(at, unknown)| {
-            let key = ["deny", "warn", "allow"][at];
-            settings.blame(key, &unknown_word(&unknown))
-        })?;
-        set_all(&mut levels, [&self.deny, &self.warn, &self.allow]).map_err(|(_, unknown)| unknown_word(&unknown))?;
+    pub(super) fn levels(&self, settings: &Settings) -> Result<Levels, Unusable> {
+        let mut levels = settings.levels()?;
+        levels.set_all([&self.deny, &self.warn, &self.allow]).map_err(|(_, unknown)| Unusable::from(&unknown))?;
         Ok(levels)
     }
 }
 
-/// Sets what is denied, warned about and allowed: a code weighs more than a group, a group more than `warnings`. Fails with
-/// the list that holds the unknown word.
-fn set_all(levels: &mut Levels, lists: [&[String]; 3]) -> Result<(), (usize, UnknownWord)> {
-    let settings = [Setting::Deny, Setting::Warn, Setting::Allow];
-    let mut words: Vec<(u8, &String, usize)> = Vec::new();
-    for (at, list) in lists.into_iter().enumerate() {
-        words.extend(list.iter().map(|word| (levels.breadth(word), word, at)));
+impl From<Unusable> for Outcome {
+    /// Once it is said why, that is how the run ended.
+    fn from(why: Unusable) -> Self {
+        unusable(&why.0)
     }
-    words.sort_by_key(|(breadth, ..)| std::cmp::Reverse(*breadth));
-    for (_, word, at) in words {
-        levels.set(word, settings[at]).map_err(|unknown| (at, unknown))?;
-    }
-    Ok(())
-}
-
-fn unknown_word(unknown: &UnknownWord) -> String {
-    let word = &unknown.word;
-    if unknown.is_error {
-        return format!("`{word}` is an error of the language and cannot be switched off");
-    }
-    let hint = unknown.nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
-    format!("`{word}` is no lint, code or group{hint}\n`funnelc explain --all` lists them")
 }
 
 /// Says on standard error why a run cannot be made.

@@ -8,13 +8,13 @@ use clap::Args;
 use super::Outcome;
 use super::build::{Made, Unmade, What};
 use super::output::{LanguageArgument, When, page_of, unusable};
-use super::settings::Settings;
 use super::watch::Watched;
 use crate::diagnostic::Severity;
 use crate::lint::levels::Levels;
 use crate::phrase;
 use crate::project::Exclude;
 use crate::serve::{self, Counts, Round, Site};
+use crate::settings::Settings;
 use crate::source::Sources;
 
 /// Show what a spec compiles into in a browser, and again whenever it changes.
@@ -34,7 +34,7 @@ impl Serve {
         let paths = self.what.paths();
         let settings = match Settings::find(&paths, None) {
             Ok(settings) => settings,
-            Err(outcome) => return outcome,
+            Err(words) => return words.into(),
         };
         let rules = match self.what.rules(&settings) {
             Ok(rules) => rules,

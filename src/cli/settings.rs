@@ -1,4 +1,4 @@
-//! What the configuration file says, found from the paths of a run.
+//! `funnelc config`, and the one project of the verbs that show one.
 
 use std::path::{Path, PathBuf};
 
@@ -7,99 +7,13 @@ use clap::Args;
 use super::Outcome;
 use super::output::{ReportArguments, When, outcome, print, unusable};
 use crate::compile;
-use crate::config::{self, Config, KEYS, Setting};
+use crate::config::{self, KEYS, Setting};
 use crate::diagnostic::Severity;
 use crate::lint::levels::Levels;
 use crate::model::Model;
-use crate::project::{self, Exclude, Project};
+use crate::project::{self, Project};
+use crate::settings::{Settings, shown};
 use crate::system;
-
-/// The configuration of a run; empty where there is no file.
-#[derive(Debug, Default)]
-pub(super) struct Settings {
-    /// The file.
-    file: Option<PathBuf>,
-    config: Config,
-}
-
-impl Settings {
-    /// The nearest file upward from what is checked; standard input counts as the file it is named after.
-    pub(super) fn find(paths: &[PathBuf], stdin_name: Option<&str>) -> Result<Self, Outcome> {
-        let here = PathBuf::from(".");
-        let place = |path: &PathBuf| match stdin_name {
-            Some(name) if path.as_os_str() == "-" => PathBuf::from(name),
-            _ => path.clone(),
-        };
-        let mut places: Vec<PathBuf> = paths.iter().map(place).collect();
-        if places.is_empty() {
-            places.push(here);
-        }
-        let mut files: Vec<Option<PathBuf>> =
-            places.iter().map(|place| system::nearest_upward(place, config::FILE)).collect();
-        files.dedup();
-        match files.as_slice() {
-            [None] | [] => Ok(Self::default()),
-            [Some(file)] => Self::read(file),
-            _ => Err(unusable(&format!(
-                "the paths belong to projects with different {} files; check them one by one",
-                config::FILE
-            ))),
-        }
-    }
-
-    fn read(file: &Path) -> Result<Self, Outcome> {
-        let shown = shown(file);
-        let text = system::read_text(file)
-            .map_err(|error| unusable(&project::unreadable(&shown, &error).message.to_string()))?;
-        let config = Config::parse(&text).map_err(|faults| {
-            let lines: Vec<String> =
-                faults.iter().map(|fault| format!("{shown}:{}: {}", fault.line, fault.message)).collect();
-            unusable(&lines.join("\nfunnelc: "))
-        })?;
-        Ok(Self { file: Some(file.to_owned()), config })
-    }
-
-    /// A word that a key gives.
-    pub(super) fn word(&self, key: &str) -> Option<&str> {
-        self.config.one(key)
-    }
-
-    /// A list that a key gives.
-    pub(super) fn list(&self, key: &str) -> &[String] {
-        self.config.many(key)
-    }
-
-    /// A path that a key gives; it is relative to the file.
-    pub(super) fn path(&self, key: &str) -> Option<PathBuf> {
-        let folder = self.file.as_deref().and_then(Path::parent)?;
-        let path = self.config.one(key)?;
-        Some(system::relative_to_here(&folder.join(path)))
-    }
-
-    /// What is no part of the project.
-    pub(super) fn exclude(&self) -> Result<Exclude, Outcome> {
-        let Some(folder) = self.file.as_deref().and_then(Path::parent) else { return Ok(Exclude::default()) };
-        Exclude::new(folder, self.list("exclude"))
-            .map_err(|(pattern, why)| unusable(&format!("`exclude` holds `{pattern}`, which is no pattern: {why}")))
-    }
-
-    /// What is no part of the project, as patterns with the folder they are relative to.
-    pub(super) fn excluded(&self) -> (&Path, &[String]) {
-        (self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(".")), self.list("exclude"))
-    }
-
-    /// What is wrong with a value of a key is said with the place of that key.
-    pub(super) fn blame(&self, key: &str, words: &str) -> String {
-        match (&self.file, self.config.get(key)) {
-            (Some(file), Some((_, line))) => format!("{}:{line}: {words}", shown(file)),
-            _ => words.to_owned(),
-        }
-    }
-}
-
-fn shown(file: &Path) -> String {
-    project::display(&system::relative_to_here(file))
-}
 
 /// Whether the current folder holds specs.
 pub(super) fn has_specs_here() -> bool {
@@ -154,15 +68,15 @@ impl Show {
         let paths: Vec<PathBuf> = self.path.iter().cloned().collect();
         let settings = match Settings::find(&paths, None) {
             Ok(settings) => settings,
-            Err(outcome) => return outcome,
+            Err(words) => return words.into(),
         };
-        let file = settings.file.as_deref().map(shown);
+        let file = settings.file().map(shown);
         let mut lines = vec![match &file {
             Some(file) => format!("# {file}\n"),
             None => format!("# no {} here or above\n", config::FILE),
         }];
         for key in KEYS {
-            let (value, origin) = match settings.config.get(key.name) {
+            let (value, origin) = match settings.config().get(key.name) {
                 Some((setting, line)) => {
                     (setting.to_string(), format!("{}:{line}", file.as_deref().unwrap_or_default()))
                 }

@@ -67,6 +67,21 @@ impl Levels {
         Ok(())
     }
 
+    /// Sets what is denied, warned about and allowed: a code weighs more than a group, a group more than `warnings`. Fails
+    /// with the list that holds the unknown word.
+    pub fn set_all(&mut self, lists: [&[String]; 3]) -> Result<(), (usize, UnknownWord)> {
+        let settings = [Setting::Deny, Setting::Warn, Setting::Allow];
+        let mut words: Vec<(u8, &String, usize)> = Vec::new();
+        for (at, list) in lists.into_iter().enumerate() {
+            words.extend(list.iter().map(|word| (self.breadth(word), word, at)));
+        }
+        words.sort_by_key(|(breadth, ..)| std::cmp::Reverse(*breadth));
+        for (_, word, at) in words {
+            self.set(word, settings[at]).map_err(|unknown| (at, unknown))?;
+        }
+        Ok(())
+    }
+
     /// How many codes a word stands for: `warnings` most, then groups, then one code.
     pub fn breadth(&self, word: &str) -> u8 {
         let lower = word.to_ascii_lowercase();

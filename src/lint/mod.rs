@@ -21,11 +21,11 @@ pub struct Rule {
     pub check: fn(&Model<'_>, &mut Vec<Diagnostic>),
 }
 
-/// Runs every rule that the levels do not switch off.
-pub fn run(model: &Model<'_>, levels: &levels::Levels) -> Vec<Diagnostic> {
+/// Runs every rule that the levels do not switch off, until nobody wants to know any more.
+pub fn run(model: &Model<'_>, levels: &levels::Levels, is_stale: &(dyn Fn() -> bool + Sync)) -> Vec<Diagnostic> {
     registry::RULES
         .par_iter()
-        .filter(|rule| levels.of(&rule.code) != levels::Setting::Allow)
+        .filter(|rule| levels.of(&rule.code) != levels::Setting::Allow && !is_stale())
         .flat_map_iter(|rule| {
             let mut found = Vec::new();
             (rule.check)(model, &mut found);
