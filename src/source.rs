@@ -242,6 +242,19 @@ impl Sources {
         Self { files: self.files.into_iter().enumerate().map(replace).collect() }
     }
 
+    /// A copy in which some files have another text.
+    #[must_use]
+    pub fn with_other(&self, texts: &std::collections::BTreeMap<FileId, String>) -> Self {
+        let copy = |(id, source): (FileId, &Source)| Source {
+            name: source.name.clone(),
+            inside: source.inside.clone(),
+            text: texts.get(&id).unwrap_or(&source.text).clone(),
+            embedded: source.embedded,
+            lines: std::sync::OnceLock::new(),
+        };
+        Self { files: self.iter().map(copy).collect() }
+    }
+
     /// The words a span covers.
     pub fn text(&self, span: Span) -> &str {
         &self.get(span.file).text[span.range()]

@@ -17,7 +17,7 @@ use crate::model::walk::{FieldOf, Node, Stage};
 use crate::model::{DeclId, Model};
 pub(crate) use svg::escaped;
 use words::Words;
-pub(crate) use words::{clean, is_rtl, isolated};
+pub(crate) use words::{clean, grouped, is_rtl, isolated};
 
 /// What a picture shows.
 pub struct Scene {

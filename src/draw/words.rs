@@ -128,7 +128,7 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// `60,000`
-pub(super) fn grouped(digits: &str) -> String {
+pub(crate) fn grouped(digits: &str) -> String {
     let (whole, rest) = digits.split_once('.').map_or((digits, ""), |(whole, rest)| (whole, rest));
     let mut out = String::new();
     for (at, digit) in whole.chars().enumerate() {

@@ -7,6 +7,8 @@
 //!
 //! Nothing but + − × ÷ is computed, in a fixed order, so that every machine gets the same bits.
 
+use std::ops::Range;
+
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -81,9 +83,15 @@ impl Chain {
 
     /// How often each stage is visited in all, and what comes into it from outside of its component.
     fn spread(&self, start: &[f64]) -> (Vec<f64>, Vec<f64>) {
-        let mut coming = start.to_vec();
-        let mut visits = vec![0.0; start.len()];
-        for (at, block) in self.blocks.iter().enumerate() {
+        self.spread_over(0..self.blocks.len(), start.to_vec())
+    }
+
+    /// The same as far as some components tell it: nobody begins before the first, and what comes after the last is not
+    /// asked for.
+    fn spread_over(&self, blocks: Range<usize>, mut coming: Vec<f64>) -> (Vec<f64>, Vec<f64>) {
+        let mut visits = vec![0.0; coming.len()];
+        for at in blocks {
+            let block = &self.blocks[at];
             let size = block.nodes.len();
             for (row, node) in block.nodes.iter().enumerate().filter(|(_, node)| coming[**node] != 0.0) {
                 for (column, other) in block.nodes.iter().enumerate() {
@@ -114,9 +122,13 @@ impl Chain {
         if from == to {
             return 1.0 - 1.0 / self.again[to];
         }
+        let (first, last) = (self.block_of[from], self.block_of[to]);
+        if first > last {
+            return 0.0;
+        }
         let mut start = vec![0.0; self.again.len()];
         start[from] = 1.0;
-        self.reach(&start)[to]
+        self.spread_over(first..last + 1, start).0[to] / self.again[to]
     }
 
     /// The loops: their stages, how many of `start` come into each, and how many transitions they take inside.

@@ -260,14 +260,34 @@ impl Forecast {
     /// How many people come into each stage in a typical month; nothing where the plan has faults, says whom nobody brings,
     /// has no typical month, or is too large to be looked at while a spec is checked.
     pub fn typical_people(model: &Model<'_>) -> Option<Vec<(DeclId, f64)>> {
-        let people = |view: &View<'_, '_, '_>| {
-            let typical = (view.has_people() && !view.grows()).then(|| view.world.typical())?;
-            let all = funnels(view, &typical).into_iter().flat_map(|funnel| funnel.stages);
-            let people = all.map(|stage| stage.typical.map_or(0.0, |flow| flow.people));
-            Some(view.world.net.graph.stages.iter().map(|stage| stage.id).zip(people).collect())
-        };
-        while_checked(model, 1, people).flatten()
+        let expected = Self::expected(model)?.into_iter();
+        expected.map(|(id, expected)| Some((id, expected.people?))).collect()
     }
+
+    /// What each stage comes to, by id; nothing where the plan has faults or is too large to be looked at while a spec is
+    /// checked.
+    pub fn expected(model: &Model<'_>) -> Option<Vec<(DeclId, Expected)>> {
+        let look = |view: &View<'_, '_, '_>| {
+            let typical = view.world.typical();
+            let all = funnels(view, &typical).into_iter().flat_map(|funnel| funnel.stages);
+            let expected =
+                all.map(|stage| Expected { reach: stage.reach, people: stage.typical.map(|flow| flow.people) });
+            let mut all: Vec<(DeclId, Expected)> =
+                view.world.net.graph.stages.iter().map(|stage| stage.id).zip(expected).collect();
+            all.sort_unstable_by_key(|(id, _)| *id);
+            all
+        };
+        while_checked(model, 1, look)
+    }
+}
+
+/// What a stage comes to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Expected {
+    /// The share of those who come into its funnel who ever reach it, 0 to 1.
+    pub reach: f64,
+    /// How many people come into it in a typical month; nothing where nobody is brought or there is no typical month.
+    pub people: Option<f64>,
 }
 
 /// Looks at the plan of a project while it is checked, for something that asks so many times; nothing where the plan has

@@ -9,6 +9,8 @@
 //! desk      one project: a thread that compiles it anew after each change and answers what is asked meanwhile
 //! view      what a request sees: a model, its files, places in the words of the protocol
 //! findings  findings in the words of the protocol
+//! cursor    where a cursor stands in a text that is being written
+//! mentions  every place that names a declaration
 //! requests  one file a request
 //! ```
 //!
@@ -17,8 +19,10 @@
 mod address;
 mod buffers;
 mod client;
+mod cursor;
 mod desk;
 mod findings;
+mod mentions;
 mod requests;
 mod rooms;
 mod server;

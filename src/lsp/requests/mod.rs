@@ -1,7 +1,22 @@
 //! One file a request: what it is asked with, and its answer. [`REQUESTS`] lists them.
 
+mod actions;
+mod completion;
 mod definition;
+mod folding;
+mod formatting;
+mod highlight;
+mod hints;
 mod hover;
+mod lens;
+mod links;
+mod references;
+mod rename;
+mod selection;
+mod signature;
+mod symbols;
+mod tokens;
+mod workspace_symbols;
 
 use lsp_server::ErrorCode;
 use lsp_types::PositionEncodingKind;
@@ -53,7 +68,28 @@ fn typed<A: Answer>(view: &View<'_, '_>, params: Value) -> Reply<Value> {
 }
 
 /// Every request, in the order of the book.
-pub(super) static REQUESTS: &[Request] = &[request::<hover::Hover>(), request::<definition::Definition>()];
+pub(super) static REQUESTS: &[Request] = &[
+    request::<hover::Hover>(),
+    request::<completion::Completion>(),
+    request::<signature::Signature>(),
+    request::<definition::Definition>(),
+    request::<references::References>(),
+    request::<highlight::Highlight>(),
+    request::<rename::Prepare>(),
+    request::<rename::Rename>(),
+    request::<actions::Actions>(),
+    request::<formatting::Whole>(),
+    request::<formatting::InRange>(),
+    request::<symbols::Symbols>(),
+    request::<workspace_symbols::WorkspaceSymbols>(),
+    request::<folding::Folding>(),
+    request::<selection::Selection>(),
+    request::<tokens::Full>(),
+    request::<tokens::InRange>(),
+    request::<links::Links>(),
+    request::<hints::Hints>(),
+    request::<lens::Lenses>(),
+];
 
 /// Whether a request is answered.
 pub(super) fn is_known(method: &str) -> bool {
