@@ -18,7 +18,7 @@ pub(super) struct Lsp {
 impl Lsp {
     pub(super) fn run(&self) -> Outcome {
         let Self { stdio: _ } = self;
-        match lsp::serve(&lsp::stdio()) {
+        match lsp::over_stdio(lsp::serve) {
             Ended::Orderly => Outcome::Clean,
             Ended::Abrupt => Outcome::Found,
         }

@@ -53,7 +53,7 @@ pub const MAX_MONTHS: usize = 120;
 pub const MAX_LOOP: usize = 600;
 /// The largest loop that is computed while a spec is checked.
 const CHECKED_LOOP: usize = 60;
-/// How many stages times promises are looked at while a spec is checked.
+/// How many stages times promises times groups of people with rates of their own are looked at while a spec is checked.
 const CHECKED_WORK: usize = 10_000_000;
 /// How many steps of elimination the trials of one number may take together, in a forecast and while a spec is checked.
 const TRIALS: usize = 400_000_000;
@@ -297,7 +297,7 @@ fn while_checked<T>(model: &Model<'_>, times: usize, look: impl FnOnce(&View<'_,
         return None;
     }
     let net = Net::of(model, None);
-    let work = net.graph.stages.len().saturating_mul(times);
+    let work = net.graph.stages.len().saturating_mul(times).saturating_mul(groups(model));
     if !net.is_sound() || net.largest_loop() > CHECKED_LOOP || work > CHECKED_WORK {
         return None;
     }
@@ -315,6 +315,13 @@ fn while_checked<T>(model: &Model<'_>, times: usize, look: impl FnOnce(&View<'_,
         months: 1,
         work: CHECKED_TRIALS,
     }))
+}
+
+/// How many groups of people have rates of their own, and all others.
+fn groups(model: &Model<'_>) -> usize {
+    let ways = [Kind::Transition, Kind::Handover].into_iter().flat_map(|kind| model.nodes(kind)).map(Transition);
+    let whom: BTreeSet<DeclId> = ways.flat_map(|way| way.special_rates()).map(|(who, ..)| who.id).collect();
+    whom.len() + 1
 }
 
 /// Whether something that a forecast is made of could not be read.

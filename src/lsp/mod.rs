@@ -30,7 +30,7 @@ mod view;
 mod wire;
 
 pub use server::{Ended, serve};
-pub use wire::stdio;
+pub use wire::over_stdio;
 
 /// Every request that is answered, in the order of the book.
 pub fn methods() -> Vec<&'static str> {

@@ -209,6 +209,10 @@ impl Server {
             DidCloseTextDocument::METHOD => read(params).map(|params| self.closed(&params)),
             DidChangeWatchedFiles::METHOD => read(params).map(|params| self.files_changed(&params)),
             DidChangeWorkspaceFolders::METHOD => read(params).map(|params| self.folders_changed(&params)),
+            wire::UNREADABLE => {
+                self.send(wire::no_message(params.as_str().unwrap_or_default()));
+                Ok(())
+            }
             "$/cancelRequest" => {
                 if let Ok(id) = serde_json::from_value::<RequestId>(params["id"].clone()) {
                     self.cancel(id);

@@ -7,7 +7,7 @@ use super::address;
 use super::client::Client;
 use crate::diagnostic::{Diagnostic, Message};
 use crate::language::Language;
-use crate::model::{DeclId, Model, RefIx};
+use crate::model::{Decl, DeclId, Kind, Model, RefIx, Val};
 use crate::project::Project;
 use crate::source::{FileId, Source, Span};
 
@@ -111,6 +111,9 @@ impl<'s> View<'_, 's> {
             if let Some(name) = decl.name.filter(|name| holds(name.span)) {
                 return Some((id, name.span));
             }
+            if decl.kind == Kind::Use {
+                return self.imported(decl, offset);
+            }
             let at = decl.refs.iter().position(|reference| holds(reference.span))?;
             let (reference, path) = (&decl.refs[at], decl.refs[at].path);
             let end = path[(offset - reference.span.start).min(path.len() as u32) as usize..].find('.');
@@ -123,6 +126,16 @@ impl<'s> View<'_, 's> {
             let word = Span::new(file, reference.span.start + start, reference.span.start + end as u32);
             Some((model.lookup(id, &path[..end])?, word))
         })
+    }
+
+    /// What a name in the list of a `use` brings in.
+    fn imported(&self, decl: &Decl<'_>, offset: u32) -> Option<(DeclId, Span)> {
+        let names = decl.head.iter().filter_map(|captured| match &captured.val {
+            Val::Rows(rows) => Some(rows.iter().flatten()),
+            _ => None,
+        });
+        let name = names.flatten().find(|name| name.span.start <= offset && offset <= name.span.end)?;
+        Some((self.model.names.imported(name.val.word()?)?, name.span))
     }
 
     /// Where a declaration is named, or begins.

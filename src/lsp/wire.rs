@@ -2,35 +2,43 @@
 //! server.
 
 use std::io::{BufRead, Write};
+use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use lsp_server::{Connection, ErrorCode, Message};
+use lsp_server::{Connection, ErrorCode, Message, Notification};
 use serde_json::json;
 
+use super::server::Ended;
 use crate::system;
 
 /// How many broken messages in a row end the connection: there is no end in sight then.
 const PATIENCE: usize = 100;
 
-/// A connection over standard input and output, served by two threads.
-pub fn stdio() -> Connection {
+/// What the server tells itself of a message that could not be read.
+pub(super) const UNREADABLE: &str = "$/funnelc/unreadable";
+
+/// Talks to an editor over standard input and output until the connection ends, and everything is said.
+pub fn over_stdio(serve: impl FnOnce(&Connection) -> Ended) -> Ended {
     let (reader, writer) = system::standard_pipes();
-    connect(reader, writer)
+    let (connection, saying) = connect(reader, writer);
+    let ended = serve(&connection);
+    drop(connection);
+    let _ = saying.join();
+    ended
 }
 
-/// A connection over two pipes.
-fn connect(reader: impl BufRead + Send + 'static, writer: impl Write + Send + 'static) -> Connection {
+/// A connection over two pipes, and the thread that writes: it ends when nobody has anything to say any more.
+fn connect(reader: impl BufRead + Send + 'static, writer: impl Write + Send + 'static) -> (Connection, JoinHandle<()>) {
     // A server that is slower than the editor makes it wait; one that is faster must never wait for it while it holds a
     // model.
     let (heard, receiver) = bounded(64);
     let (sender, to_say) = unbounded();
-    let faults = sender.clone();
-    std::thread::spawn(move || hear(reader, &heard, &faults));
-    std::thread::spawn(move || say(writer, &to_say));
-    Connection { sender, receiver }
+    std::thread::spawn(move || hear(reader, &heard));
+    let saying = std::thread::spawn(move || say(writer, &to_say));
+    (Connection { sender, receiver }, saying)
 }
 
-fn hear(mut reader: impl BufRead, heard: &Sender<Message>, faults: &Sender<Message>) {
+fn hear(mut reader: impl BufRead, heard: &Sender<Message>) {
     let mut broken = 0;
     while broken < PATIENCE {
         match Message::read(&mut reader) {
@@ -44,7 +52,8 @@ fn hear(mut reader: impl BufRead, heard: &Sender<Message>, faults: &Sender<Messa
             Err(error) => {
                 broken += 1;
                 tell(&format!("a message could not be read and was passed over: {error}"));
-                let _ = faults.send(no_message(&error.to_string()));
+                let params = json!(error.to_string());
+                let _ = heard.send(Notification { method: UNREADABLE.to_owned(), params }.into());
             }
         }
     }
@@ -53,10 +62,10 @@ fn hear(mut reader: impl BufRead, heard: &Sender<Message>, faults: &Sender<Messa
 
 /// JSON-RPC 2.0 has an answer without an id for what could not be read; here it is a line in the log of the editor, for
 /// the library of types knows only answers to something.
-fn no_message(words: &str) -> Message {
+pub(super) fn no_message(words: &str) -> Message {
     let code = ErrorCode::ParseError as i32;
     let params = json!({ "type": 1, "message": format!("funnelc: a message could not be read ({code}): {words}") });
-    lsp_server::Notification { method: "window/logMessage".to_owned(), params }.into()
+    Notification { method: "window/logMessage".to_owned(), params }.into()
 }
 
 fn say(mut writer: impl Write, to_say: &Receiver<Message>) {

@@ -224,11 +224,13 @@ fn silence(view: &View<'_, '_>, finding: &Diagnostic) -> Option<CodeAction> {
     let mut start = None;
     begins_line(&source.text, &parsed.stmts, span, &mut start);
     let start = start?;
-    let line = source.text[..start as usize].rfind('\n').map_or(0, |newline| newline + 1) as u32;
-    let indent = &source.text[line as usize..start as usize];
+    let line = source.text[..start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+    let indent = &source.text[line..start as usize];
     let name = finding.code.name;
     let directive = format!("{indent}// funnelc: allow({name}) -- say why this is right here\n");
-    let place = Span::new(span.file, line, line);
+    // Above what documents the statement: a comment in between would cut it off.
+    let above = above_comments(&source.text, line, "///") as u32;
+    let place = Span::new(span.file, above, above);
     let title = say!("silence `{name}` here, with a reason", name);
     let edits = vec![Edit { span: place, replacement: directive }];
     let mut action = action(view, &title, CodeActionKind::QUICKFIX, edits);
@@ -317,17 +319,24 @@ fn split_off(view: &View<'_, '_>, asked: Span) -> Option<CodeAction> {
 
 /// A declaration with the comments directly above it and the empty lines below it.
 fn with_what_belongs_to_it(text: &str, span: Span) -> Span {
-    let mut start = text[..span.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[..span.start as usize].rfind('\n').map_or(0, |newline| newline + 1);
+    let start = above_comments(text, line, "//");
+    let rest = &text[span.end as usize..];
+    let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n', ';']).len();
+    Span::new(span.file, start as u32, span.end + blank as u32)
+}
+
+/// Where the comments begin that stand directly above a line.
+fn above_comments(text: &str, line: usize, sign: &str) -> usize {
+    let mut start = line;
     while start > 0 {
         let above = text[..start - 1].rfind('\n').map_or(0, |newline| newline + 1);
-        if !text[above..start].trim_start().starts_with("//") {
+        if !text[above..start].trim_start().starts_with(sign) {
             break;
         }
         start = above;
     }
-    let rest = &text[span.end as usize..];
-    let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n', ';']).len();
-    Span::new(span.file, start as u32, span.end + blank as u32)
+    start
 }
 
 /// Whether files of this project are found because others use them.
