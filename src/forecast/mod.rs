@@ -24,6 +24,8 @@ pub mod report;
 mod spell;
 mod world;
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -36,7 +38,7 @@ pub use promises::{Needed, Promise, PromiseKind, Verdict};
 
 use crate::count;
 use crate::diagnostic::Message;
-use crate::model::walk::Node;
+use crate::model::walk::{Node, Transition};
 use crate::model::{DeclId, Kind, Model};
 use crate::say;
 use channels::Channel;
@@ -320,7 +322,7 @@ fn while_checked<T>(model: &Model<'_>, times: usize, look: impl FnOnce(&View<'_,
 /// How many groups of people have rates of their own, and all others.
 fn groups(model: &Model<'_>) -> usize {
     let ways = [Kind::Transition, Kind::Handover].into_iter().flat_map(|kind| model.nodes(kind)).map(Transition);
-    let whom: BTreeSet<DeclId> = ways.flat_map(|way| way.special_rates()).map(|(who, ..)| who.id).collect();
+    let whom: BTreeSet<DeclId> = ways.flat_map(Transition::special_rates).map(|(who, ..)| who.id).collect();
     whom.len() + 1
 }
 

@@ -42,9 +42,10 @@ impl Buffers {
         key
     }
 
-    pub(super) fn close(&mut self, uri: &str) -> Option<PathBuf> {
+    /// Its key and the text it had last.
+    pub(super) fn close(&mut self, uri: &str) -> Option<(PathBuf, String)> {
         let key = Self::key(uri);
-        self.open.remove(&key).map(|_| key)
+        self.open.remove(&key).map(|buffer| (key, buffer.text))
     }
 
     /// The texts that have a file, or will have one.

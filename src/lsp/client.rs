@@ -10,6 +10,7 @@ use crate::source::Encoding;
 
 /// What the editor can do, and what it wants.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of the protocol")]
 pub(super) struct Client {
     /// What columns count.
     pub(super) encoding: Encoding,

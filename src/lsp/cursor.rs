@@ -142,13 +142,13 @@ impl Scan {
                     };
                     length
                 }
-                b'"' => match quoted(&text[at..]) {
-                    Some(length) => length,
-                    None => {
+                b'"' => {
+                    let Some(length) = quoted(&text[at..]) else {
                         scan.inside = Inside::Text(at);
                         return scan;
-                    }
-                },
+                    };
+                    length
+                }
                 bracket @ (b'{' | b'(' | b'[') => {
                     scan.open.push(bracket);
                     1
@@ -221,7 +221,7 @@ fn statement(text: &str) -> Place {
             Meaning::Unknown => return Place::Nowhere,
         }
     }
-    let said = last.siblings.iter().filter_map(|stmt| stmt.key()).filter(|key| *key != HERE).map(str::to_owned);
+    let said = last.siblings.iter().filter_map(Stmt::key).filter(|key| *key != HERE).map(str::to_owned);
     let mut statement =
         Statement { around, said: said.collect(), what: What::Beginning, before: Vec::new(), expected: Vec::new() };
     words_before(&last.stmt.parts, &mut statement.before);

@@ -59,6 +59,9 @@ pub(super) struct Shared {
 /// A desk as the server sees it.
 pub(super) struct Desk {
     pub(super) paths: Vec<Option<PathBuf>>,
+    /// Files with faults that only loading finds, such as a `use` of a file that is not there: a change of one of them may
+    /// move the fault, or mend it.
+    pub(super) faulty: Vec<PathBuf>,
     pub(super) orders: Sender<Order>,
     /// Grows with every change that is ordered: work on an older revision stops.
     pub(super) ordered: Arc<AtomicU64>,
@@ -71,8 +74,9 @@ impl Desk {
         let (orders, inbox) = crossbeam_channel::unbounded();
         let ordered = Arc::new(AtomicU64::new(0));
         let paths = room.project.paths.clone();
+        let faulty = faulty(&room.project);
         let clerk = Clerk { room, versions, shared, inbox, ordered: Arc::clone(&ordered), done: 0 };
-        Self { paths, orders, ordered, thread: std::thread::spawn(move || clerk.work()) }
+        Self { paths, faulty, orders, ordered, thread: std::thread::spawn(move || clerk.work()) }
     }
 
     pub(super) fn order(&self, order: Order) {
@@ -88,6 +92,15 @@ impl Desk {
         drop(self.orders);
         let _ = self.thread.join();
     }
+}
+
+/// Where the faults of loading stand; one without a place stands everywhere.
+fn faulty(project: &Project) -> Vec<PathBuf> {
+    let path = |file: FileId| project.paths.get(file.0 as usize).cloned().flatten();
+    if project.faults.iter().any(|fault| fault.span().is_none()) {
+        return project.paths.iter().flatten().cloned().collect();
+    }
+    project.faults.iter().filter_map(|fault| path(fault.span()?.file)).collect()
 }
 
 struct Clerk {

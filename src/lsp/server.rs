@@ -21,6 +21,7 @@ use super::desk::{Ask, Desk, Gather, Order, Shared};
 use super::rooms::{self, Ties};
 use super::{address, requests, wire};
 use crate::project::identity;
+use crate::system;
 
 /// How a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,7 +243,9 @@ impl Server {
             return;
         }
         let key = self.buffers.open(uri, document.version, document.text);
-        self.settle(&key, None);
+        // What was read from the disk until now.
+        let before = system::read_text(&key).ok();
+        self.settle(&key, before.as_deref());
     }
 
     fn changed(&mut self, params: DidChangeTextDocumentParams) {
@@ -259,16 +262,21 @@ impl Server {
         let Some(buffer) = self.buffers.get(key) else { return };
         let desk = self.desks.iter().find(|desk| rooms::holds(&desk.paths, key));
         let same_ties = before.is_some_and(|before| Ties::of(before) == Ties::of(&buffer.text));
-        match desk.filter(|_| same_ties) {
+        match desk.filter(|desk| same_ties && !desk.faulty.contains(key)) {
             Some(desk) => {
-                desk.order(Order::Change { key: key.clone(), version: Some(buffer.version), text: buffer.text.clone() })
+                desk.order(Order::Change {
+                    key: key.clone(),
+                    version: Some(buffer.version),
+                    text: buffer.text.clone(),
+                });
             }
             None => self.arrange(),
         }
     }
 
     fn closed(&mut self, params: &DidCloseTextDocumentParams) {
-        if self.buffers.close(params.text_document.uri.as_str()).is_some() {
+        let Some((key, text)) = self.buffers.close(params.text_document.uri.as_str()) else { return };
+        if system::read_text(&key).ok().as_deref() != Some(text.as_str()) {
             self.arrange();
         }
     }

@@ -204,7 +204,7 @@ fn completed(view: &View<'_, '_>, text: &Text<'_>, languages: &[&str], default: 
         languages.iter().filter(|lang| !text.entries.iter().any(|entry| has(lang, entry))).collect();
     let (first, last) = (text.entries.first()?, text.entries.last()?);
     let words = view.project.sources.text(first.span);
-    let rows: String = missing.iter().map(|lang| format!("; {lang} {words}")).collect();
+    let rows = missing.iter().map(|lang| format!("; {lang} {words}")).collect::<Vec<_>>().concat();
     Some(if text.entries.iter().all(|entry| entry.lang.is_none()) {
         let span = first.span.to(last.span);
         let own = view.project.sources.text(span);

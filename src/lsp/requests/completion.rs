@@ -2,6 +2,7 @@
 //! standard library together with the `use` that brings them in.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::LazyLock;
 
 use iso_currency::IntoEnumIterator as _;
@@ -164,8 +165,11 @@ impl<'a, 'v, 's> Writer<'a, 'v, 's> {
         }
         if spec.has_body() {
             let required = spec.fields.iter().filter(|field| field.required).zip(3..);
-            let required: String = required.map(|(field, at)| format!("\n\t{} ${at}", field.word)).collect();
-            text.push_str(&format!(" {{{required}\n\t$0\n}}"));
+            text.push_str(" {");
+            for (field, at) in required {
+                let _ = write!(text, "\n\t{} ${at}", field.word);
+            }
+            text.push_str("\n\t$0\n}");
         } else {
             text.push_str(" $0");
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use similar::{DiffOp, TextDiff};
 
 use super::{Answer, Client, Refusal, Reply, View};
+use crate::diagnostic::Diagnostic;
 use crate::fmt;
 use crate::say;
 use crate::source::{FileId, Span};
@@ -49,7 +50,7 @@ fn formatted(view: &View<'_, '_>, file: FileId, wanted: impl Fn(Lines<usize>) ->
         return Ok(None);
     }
     let new = fmt::format(&source.name, &source.text).map_err(|faults| {
-        let first = faults.first().and_then(|fault| fault.span()).map_or(0, |span| span.start);
+        let first = faults.first().and_then(Diagnostic::span).map_or(0, |span| span.start);
         let line = source.position(first).line;
         Refusal::cannot(say!("a text with errors cannot be formatted; the first is in line {line}", line))
     })?;

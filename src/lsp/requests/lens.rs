@@ -54,11 +54,11 @@ const fn is_used_by_name(kind: Kind) -> bool {
 
 fn lens(view: &View<'_, '_>, node: Node<'_, '_>) -> Option<CodeLens> {
     let uses: Vec<_> = Usage::of(view.model).outside(view.model, node.id).collect();
-    let mut users: Vec<DeclId> = uses.iter().map(|one| named(view, one.by)).collect();
-    users.sort_unstable();
-    users.dedup();
+    let mut by: Vec<DeclId> = uses.iter().map(|one| named(view, one.by)).collect();
+    by.sort_unstable();
+    by.dedup();
     let mut by_kind: BTreeMap<Kind, usize> = BTreeMap::new();
-    users.iter().for_each(|user| *by_kind.entry(family(view.model.decl(*user).kind)).or_default() += 1);
+    by.iter().for_each(|user| *by_kind.entry(family(view.model.decl(*user).kind)).or_default() += 1);
     let parts: Vec<Message> = by_kind.into_iter().map(|(kind, times)| counted(kind, times)).collect();
     let title = if parts.is_empty() { say!("used nowhere") } else { used_by(view, &parts) };
     let name = view.name_of(node.id);

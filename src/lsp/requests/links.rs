@@ -54,8 +54,8 @@ fn in_parts(view: &View<'_, '_>, file: FileId, parts: &[Part<'_>], found: &mut V
     for part in parts {
         match &part.kind {
             PartKind::Text(quoted) if quoted.raw.starts_with("https://") && !quoted.raw.contains(['{', '\\']) => {
-                let quotes = if quoted.long { 3 } else { 1 };
-                let span = Span::new(part.span.file, part.span.start + quotes, part.span.end - quotes);
+                let signs = if quoted.long { 3 } else { 1 };
+                let span = Span::new(part.span.file, part.span.start + signs, part.span.end - signs);
                 found.extend(quoted.raw.parse().ok().map(|target| link(view, span, target)));
             }
             PartKind::Paren(inner) | PartKind::Square(inner) => in_parts(view, file, inner, found),

@@ -45,8 +45,8 @@ fn in_parts(parts: &[Part<'_>], offset: u32, around: &mut Vec<Span>) {
         PartKind::Block(block) => in_stmts(&block.stmts, offset, around),
         PartKind::Paren(inner) | PartKind::Square(inner) => in_parts(inner, offset, around),
         PartKind::Text(quoted) => {
-            let quotes = if quoted.long { 3 } else { 1 };
-            let inside = Span::new(part.span.file, part.span.start + quotes, part.span.end - quotes);
+            let signs = if quoted.long { 3 } else { 1 };
+            let inside = Span::new(part.span.file, part.span.start + signs, part.span.end - signs);
             around.extend((inside.start <= inside.end && holds(inside, offset)).then_some(inside));
         }
         PartKind::Word(path) => {
