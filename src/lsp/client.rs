@@ -28,8 +28,6 @@ pub(super) struct Client {
     pub(super) watches_files: bool,
     /// Whether files can be made by an edit.
     pub(super) creates_files: bool,
-    /// Whether it has commands of ours, for lenses that lead somewhere.
-    pub(super) has_commands: bool,
     /// Whether it takes symbols inside of symbols.
     pub(super) nested_symbols: bool,
 }
@@ -58,7 +56,6 @@ impl Client {
                 .and_then(|own| own.did_change_watched_files.as_ref()?.dynamic_registration)
                 .unwrap_or(false),
             creates_files: operations.is_some_and(|own| own.contains(&lsp_types::ResourceOperationKind::Create)),
-            has_commands: wants("commands"),
             nested_symbols: text
                 .and_then(|text| text.document_symbol.as_ref()?.hierarchical_document_symbol_support)
                 .unwrap_or(false),

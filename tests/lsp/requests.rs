@@ -39,6 +39,14 @@ fn shop() -> (Folder, Session) {
     (folder, session)
 }
 
+#[test]
+fn every_request_has_its_row_in_the_book() {
+    let page = include_str!("../../book/src/editors/server.md");
+    for method in funnelc::lsp::methods() {
+        assert!(page.contains(&format!("| `{method}` | ")), "{method} is not on the page of the server");
+    }
+}
+
 fn labels(answer: &Value) -> Vec<String> {
     let items = answer["items"].as_array().expect("items");
     items.iter().map(|item| item["label"].as_str().expect("a label").to_owned()).collect()
@@ -135,9 +143,10 @@ fn a_name_that_is_taken_or_no_name_is_refused_with_the_reason() {
         session.ask("textDocument/rename", place).expect_err("a reason")
     };
     assert_eq!(refusal("visited"), "`visited` is declared already, in main.funnel:10");
-    for no_name in ["two words", "", "a.b", "1a", "and", "x { }", "a\nb"] {
+    for no_name in ["two words", "", "a.b", "1a", "x { }", "a\nb"] {
         assert!(refusal(no_name).contains("is no name"), "{no_name:?}: {}", refusal(no_name));
     }
+    assert!(refusal("and").contains("a word of the language"));
     session.close();
 }
 

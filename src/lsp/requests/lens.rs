@@ -60,18 +60,20 @@ fn lens(view: &View<'_, '_>, node: Node<'_, '_>) -> Option<CodeLens> {
     let mut by_kind: BTreeMap<Kind, usize> = BTreeMap::new();
     by.iter().for_each(|user| *by_kind.entry(family(view.model.decl(*user).kind)).or_default() += 1);
     let parts: Vec<Message> = by_kind.into_iter().map(|(kind, times)| counted(kind, times)).collect();
+    // A sequence or a funnel is there for itself.
+    if parts.is_empty() && matches!(node.kind(), Kind::Sequence | Kind::Funnel) {
+        return None;
+    }
     let title = if parts.is_empty() { say!("used nowhere") } else { used_by(view, &parts) };
     let name = view.name_of(node.id);
     let places: Vec<_> = uses.iter().filter_map(|one| view.location(one.at)).collect();
     let arguments = vec![json!(view.uri(name.file)?), json!(view.range(name).start), json!(places)];
-    // Without a command of ours in the editor, a lens is words.
-    let command = if view.client.has_commands && !places.is_empty() { SHOW } else { "" };
     Some(CodeLens {
         range: view.range(name),
         command: Some(Command {
             title: title.said(view.language),
-            command: command.to_owned(),
-            arguments: (!command.is_empty()).then_some(arguments),
+            command: SHOW.to_owned(),
+            arguments: Some(arguments),
         }),
         data: None,
     })

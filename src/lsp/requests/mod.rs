@@ -61,10 +61,13 @@ fn typed<A: Answer>(view: &View<'_, '_>, params: Value) -> Reply<Value> {
         Refusal { code: ErrorCode::InvalidParams, words: say!("the request cannot be read: {why}", why) }
     })?;
     let answer = A::answer(view, params)?;
-    serde_json::to_value(answer).map_err(|error| {
+    let mut answer = serde_json::to_value(answer).map_err(|error| {
         let why = error.to_string();
         Refusal { code: ErrorCode::InternalError, words: say!("the answer cannot be written: {why}", why) }
-    })
+    })?;
+    // The type of the protocol keeps the edits of several files in a hash table.
+    answer.sort_all_objects();
+    Ok(answer)
 }
 
 /// Every request, in the order of the book.

@@ -76,13 +76,19 @@ fn may_be_renamed(view: &View<'_, '_>, id: DeclId) -> Reply<()> {
 
 /// The law of names is the parser's: what it reads as one word.
 fn is_a_name(new: &str) -> Reply<()> {
+    if RESERVED.contains(&new) {
+        return Err(Refusal::cannot(say!(
+            "`{new}` is a word of the language; no declaration can have it as its name",
+            new
+        )));
+    }
     let text = format!("team {new} {{ }}");
     let mut sources = Sources::new();
     let file = sources.add(Source::new("name.funnel", text));
     let (model, faults) = model::build(&sources);
     let read = model.of_kind(Kind::Team).next().map(|id| model.decl(id).name_text() == new);
     debug_assert_eq!(file, FileId(0));
-    if faults.is_empty() && read == Some(true) && !RESERVED.contains(&new) {
+    if faults.is_empty() && read == Some(true) {
         return Ok(());
     }
     Err(Refusal::cannot(say!("`{new}` is no name: a name is one word of letters, digits and `_`", new)))
