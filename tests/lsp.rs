@@ -1,5 +1,8 @@
 //! The language server, talked to as an editor does: over a connection in memory, and over the pipes of the program.
 
+#![allow(clippy::disallowed_methods, reason = "tests write files and start programs")]
+#![allow(clippy::needless_pass_by_value, reason = "`json!` is written where it is needed")]
+
 #[path = "lsp/session.rs"]
 mod session;
 

@@ -1,5 +1,6 @@
 //! What goes wrong: broken messages, huge texts, files that go away, projects that become two. The server stays.
 
+use std::fmt::Write as _;
 use std::io::{BufReader, Read, Write};
 use std::process::{Command, Stdio};
 
@@ -28,7 +29,7 @@ fn broken_messages_are_told_and_passed_over() {
     say(r#"{"jsonrpc":"2.0","id":1,"method":"textDocument/hover","params":{}}"#);
     say(r#"{"jsonrpc":"2.0","id":2,"method":"initialize","params":7}"#);
     say(r#"{"jsonrpc":"2.0","id":3,"method":"initialize","params":{"capabilities":{}}}"#);
-    say(r#"[]"#);
+    say("[]");
     say(r#"{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":"x"}}"#);
     say(r#"{"jsonrpc":"2.0","id":4,"method":"no/such","params":null}"#);
     say(
@@ -70,7 +71,7 @@ fn a_huge_text_is_taken_in() {
     let mut session = Session::open(&folder.path());
     let mut text = ONE.to_owned();
     for at in 0..20_000 {
-        text.push_str(&format!("team t{at} \"Team {at}\" {{ }}\n"));
+        let _ = writeln!(text, "team t{at} \"Team {at}\" {{ }}");
     }
     session.did_open("a.funnel", &text);
     session.settle("a.funnel");

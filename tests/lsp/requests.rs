@@ -155,7 +155,7 @@ fn completion_offers_what_fits() {
     let fields = offered("funnel f {\n  stage a : top { en| }\n}\n");
     assert!(fields.contains(&"enter".to_owned()) && !fields.contains(&"sent_by".to_owned()), "{fields:?}");
     let events = offered("funnel f {\n  stage a : top { enter | }\n}\n");
-    assert!(events.contains(&"paid".to_owned()) && events.contains(&"did".to_owned()) == false, "{events:?}");
+    assert!(events.contains(&"paid".to_owned()) && !events.contains(&"did".to_owned()), "{events:?}");
     let stages = offered("funnel f {\n  stage a : top { enter paid }\n  stage b : top { enter paid }\n  a -> | }\n");
     assert!(stages.contains(&"b".to_owned()) && !stages.contains(&"paid".to_owned()), "{stages:?}");
     let classes = offered("funnel f {\n  stage a : |\n}\n");
