@@ -29,6 +29,8 @@ pub(super) enum Place {
 pub(super) struct Statement {
     /// The declaration around it; nothing at the top level.
     pub(super) around: Option<Kind>,
+    /// The words of the statement around it.
+    pub(super) outer: Vec<String>,
     /// The fields that the declaration around it has.
     pub(super) said: Vec<String>,
     /// What it declares, or the field it is, where its first word says so.
@@ -222,8 +224,15 @@ fn statement(text: &str) -> Place {
         }
     }
     let said = last.siblings.iter().filter_map(Stmt::key).filter(|key| *key != HERE).map(str::to_owned);
-    let mut statement =
-        Statement { around, said: said.collect(), what: What::Beginning, before: Vec::new(), expected: Vec::new() };
+    let words = |link: &Link<'_, '_>| link.stmt.parts.iter().filter_map(Part::word).map(str::to_owned).collect();
+    let mut statement = Statement {
+        around,
+        outer: outer.last().map(words).unwrap_or_default(),
+        said: said.collect(),
+        what: What::Beginning,
+        before: Vec::new(),
+        expected: Vec::new(),
+    };
     words_before(&last.stmt.parts, &mut statement.before);
     let parts = with_gap(&last.stmt.parts);
     describe(&mut statement, row_of, last.stmt, &parts);

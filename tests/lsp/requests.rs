@@ -168,6 +168,10 @@ fn completion_offers_what_fits() {
     assert!(functions.contains(&"rate".to_owned()) && functions.contains(&"revenue".to_owned()), "{functions:?}");
     let tags = offered("sequence s {\n  start paid\n  email e { subject \"Hi {{|\" }\n}\n");
     assert_eq!(tags, ["first_name"]);
+    assert!(!events.contains(&"web".to_owned()), "{events:?}");
+    assert!(offered("use std.|\n").contains(&"std.kpis".to_owned()));
+    let brought = offered("use std.kpis { cac, l| }\n");
+    assert!(brought.contains(&"ltv".to_owned()) && !brought.contains(&"paid".to_owned()), "{brought:?}");
     assert!(offered("team a \"wo|\" { }\n").is_empty());
 }
 

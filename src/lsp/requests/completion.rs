@@ -117,6 +117,9 @@ impl<'a, 'v, 's> Writer<'a, 'v, 's> {
     // ---- statements
 
     fn statement(&mut self, statement: &Statement) {
+        if statement.around == Some(Kind::Use) {
+            return self.names_of_module(statement.outer.get(1).map(String::as_str).unwrap_or_default());
+        }
         match statement.what {
             What::Beginning => self.beginnings(statement),
             What::Head(kind, Position::Class) => kind.spec().row.classes.iter().for_each(|class| self.keyword(class)),
@@ -127,6 +130,7 @@ impl<'a, 'v, 's> Writer<'a, 'v, 's> {
             What::Head(_, Position::Name) | What::Unknown => {}
             What::Row(field) if statement.expected.is_empty() && field.notation.contains("text") => self.languages(),
             What::Row(field) | What::Field(field) => self.values(statement, field.notation),
+            What::Head(Kind::Use, Position::Rest) => self.modules(),
             What::Head(kind, Position::Rest) => self.values(statement, kind.spec().row.head),
         }
     }
@@ -268,7 +272,7 @@ impl<'a, 'v, 's> Writer<'a, 'v, 's> {
             &["enters", "leaves", "finished", "no", "score"]
         };
         words.iter().for_each(|word| self.keyword(word));
-        self.names(HAPPENINGS);
+        self.names(if notation.contains("cond") { CIRCUMSTANCES } else { HAPPENINGS });
         self.library(KindSet::of(&[Kind::Event]));
     }
 
@@ -377,6 +381,19 @@ impl<'a, 'v, 's> Writer<'a, 'v, 's> {
         self.view.edit(place, format!("{before}use {module} {{ {name} }}{after}"))
     }
 
+    fn modules(&mut self) {
+        for (module, _) in stdlib::MODULES {
+            self.add(Rank::Library, module, CompletionItemKind::MODULE);
+        }
+    }
+
+    fn names_of_module(&mut self, module: &str) {
+        for entry in LIBRARY.iter().filter(|entry| entry.module == module) {
+            self.add(Rank::Library, &entry.name, item_kind(entry.kind));
+            self.describe(&entry.name, entry.detail.clone(), entry.docs.clone());
+        }
+    }
+
     fn lints(&mut self) {
         for rule in registry::RULES {
             self.add(Rank::Word, rule.code.name, CompletionItemKind::CONSTANT);
@@ -399,16 +416,11 @@ const VALUES: KindSet = KindSet::of(&[
     Kind::Survey,
 ]);
 
-/// What triggers and conditions are about.
-const HAPPENINGS: KindSet = KindSet::of(&[
-    Kind::Event,
-    Kind::Stage,
-    Kind::Segment,
-    Kind::Antisegment,
-    Kind::Tier,
-    Kind::Channel,
-    Kind::Campaign,
-]);
+/// What triggers are about.
+const HAPPENINGS: KindSet = KindSet::of(&[Kind::Event, Kind::Stage, Kind::Segment, Kind::Antisegment, Kind::Tier]);
+
+/// What conditions are about.
+const CIRCUMSTANCES: KindSet = HAPPENINGS.with(Kind::Channel).with(Kind::Campaign);
 
 /// What stands after a word that says so.
 fn after_prefix(word: &str) -> Option<KindSet> {

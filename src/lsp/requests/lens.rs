@@ -100,7 +100,20 @@ const fn family(kind: Kind) -> Kind {
         Kind::Antisegment => Kind::Segment,
         Kind::Group => Kind::Dashboard,
         kind if kind.is_message() => Kind::Email,
-        kind => kind,
+        Kind::Stage
+        | Kind::Funnel
+        | Kind::Sequence
+        | Kind::Event
+        | Kind::Segment
+        | Kind::Kpi
+        | Kind::Goal
+        | Kind::Score
+        | Kind::Campaign
+        | Kind::Channel
+        | Kind::Experiment
+        | Kind::Dashboard => kind,
+        // The last of the table, so that what has no word of its own is told last.
+        _ => Kind::Make,
     }
 }
 
