@@ -1,6 +1,6 @@
 //! What is tracked of messages: events of the standard library that a project has because it sends some.
 
-use crate::model::walk::Event;
+use crate::model::walk::{Event, Node};
 use crate::model::{DeclId, Kind, Model};
 use crate::stdlib::{MESSAGE_EVENTS, MESSAGES};
 
@@ -23,6 +23,18 @@ pub fn of(model: &Model<'_>) -> Vec<(DeclId, Vec<Tracked>)> {
         found.extend(messages.into_iter().map(|own| (own, events.clone())));
     }
     found
+}
+
+/// What a message is called in a language: its subject, or what it says, or its name. A text that is not said in the language
+/// is said in the first one of the project.
+pub fn title(message: Node<'_, '_>, language: &str) -> String {
+    let default = message.model.languages().first().copied().unwrap_or("en");
+    let text = |word: &str| {
+        let fields = message.fields(word);
+        let text = fields.iter().find(|field| field.get("for").is_none())?.text("text")?;
+        text.in_language(language, default).or_else(|| Some(text.words()))
+    };
+    text("subject").or_else(|| text("says")).unwrap_or_else(|| message.name().to_owned())
 }
 
 /// An event of the standard library, or that of the project which extends it or has its name.

@@ -17,7 +17,7 @@ impl<'m> Lower<'m, '_> {
     pub(super) fn messages(&mut self) {
         for (id, tracked) in messages::of(self.model) {
             let message = self.node(id);
-            let mut own = to::Message { path: message.path(), label: self.title(message), fates: Vec::new() };
+            let mut own = to::Message { path: message.path(), label: messages::title(message, &self.language), fates: Vec::new() };
             let mut sent = None;
             for (word, event) in tracked {
                 let Some(pattern) = self.about(event, &own.path, word == "opened") else { continue };
@@ -79,17 +79,6 @@ impl<'m> Lower<'m, '_> {
         self.troubles.truncate(before);
         let only = Some(to::Condition::Did { pattern: sent, times: 1, within: Some(within) });
         Some(self.people_who(pattern?, to::Slice { only, cohort: None }))
-    }
-
-    /// Its subject, or what it says, or its name.
-    fn title(&self, message: Node<'_, '_>) -> String {
-        let default = self.model.languages()[0];
-        let text = |word: &str| {
-            let fields = message.fields(word);
-            let plain = fields.iter().find(|field| field.get("for").is_none())?.text("text")?;
-            plain.in_language(&self.language, default).or_else(|| plain.in_language(default, default))
-        };
-        text("subject").or_else(|| text("says")).unwrap_or_else(|| message.name().to_owned())
     }
 }
 

@@ -9,6 +9,7 @@ pub use json::schema;
 use super::Life;
 #[cfg(feature = "engine")]
 use super::crowd::Crowd;
+use crate::analysis::messages;
 use crate::language::Language;
 use crate::model::Model;
 use crate::report::Style;
@@ -51,17 +52,8 @@ pub struct Format {
 pub static FORMATS: &[Format] = &[table::FORMAT, json::FORMAT, html::FORMAT];
 
 impl Report<'_> {
-    /// The subject of a message, or what it says, or its name.
+    /// What a message is called in the report.
     fn title(&self, step: crate::model::DeclId) -> String {
-        let node = self.model.node(step);
-        let languages = self.model.languages();
-        let default = languages.first().copied().unwrap_or("en");
-        let text = |word: &str| {
-            let fields = node.fields(word);
-            let plain = fields.iter().find(|field| field.get("for").is_none())?;
-            let text = plain.text("text")?;
-            text.in_language(self.language.tag(), default).or_else(|| Some(text.words()))
-        };
-        text("subject").or_else(|| text("says")).unwrap_or_else(|| node.name().to_owned())
+        messages::title(self.model.node(step), self.language.tag())
     }
 }
