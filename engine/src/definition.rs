@@ -306,14 +306,21 @@ pub enum Enter {
         /// The threshold.
         at_least: Decimal,
     },
-    /// Nothing of a kind for a time.
+    /// Nothing of some kinds for a time.
     Absence {
         /// What does not happen.
-        of: PatternId,
+        of: Vec<PatternId>,
         /// For how long.
         lasting: i64,
         /// From when; from the last `of` where nothing is said.
         after: Option<PatternId>,
+    },
+    /// Another stage that is reached, or left for another one of its funnel.
+    Passes {
+        /// Which.
+        stage: StageId,
+        /// Whether it is reached.
+        begins: bool,
     },
     /// A condition that begins to hold, or ends to.
     Turns {

@@ -5,12 +5,16 @@
 use rustc_hash::FxHashSet;
 
 use crate::class::Class;
-use crate::definition::{Condition, Definition, Enter, FieldId, Moves, PatternId, StageId, Test, Transition};
+use crate::definition::{
+    Comparison, Condition, Definition, Enter, FieldId, Moves, PatternId, StageId, Test, Transition,
+};
 use crate::history::{self, Keeping, Silence};
 use crate::rows::{self, Event, Kept, Value};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+
+const HOUR: i64 = 3_600_000_000;
 
 /// No entry, no transition, no class.
 pub const NONE: u32 = u32::MAX;
@@ -72,6 +76,8 @@ pub struct Rules<'d> {
     leaves: Vec<Vec<Bound>>,
     has_silence: bool,
     has_scores: bool,
+    /// Whether stages are entered by what other stages do.
+    has_passes: bool,
     has_undone: bool,
 }
 
@@ -134,7 +140,7 @@ pub struct Group {
     enters: Vec<Vec<(u32, u32, bool)>>,
     /// By class: what its events make forgotten.
     forgets: Vec<Vec<u32>>,
-    /// The stages that a score or silence can enter.
+    /// The stages that a score or another stage can enter, and the place of that.
     derived: Vec<(u32, u32)>,
     /// By stage: whether it belongs to the group.
     has: Vec<bool>,
@@ -181,8 +187,11 @@ impl<'d> Rules<'d> {
             into,
             again,
             leaves,
-            has_silence: enters(|enter| !matches!(enter, Enter::Event { .. } | Enter::Score { .. })),
+            has_silence: enters(|enter| {
+                matches!(enter, Enter::Absence { .. } | Enter::Turns { .. } | Enter::Around { .. })
+            }),
             has_scores: !definition.scores.is_empty(),
+            has_passes: enters(|enter| matches!(enter, Enter::Passes { .. })),
             has_undone: definition.stages.iter().any(|stage| stage.undone.is_some()),
         }
     }
@@ -204,11 +213,17 @@ impl<'d> Rules<'d> {
     }
 }
 
-/// By group, whether each stage belongs to it: funnels are together where a transition leads from one to another.
+/// By group, whether each stage belongs to it: funnels are together where a transition leads from one to another, or one
+/// enters stages by what the other's do.
 fn groups(definition: &Definition) -> Vec<Vec<bool>> {
     let mut group: Vec<usize> = (0..definition.funnels.len()).collect();
-    for own in &definition.transitions {
-        let (from, to) = (group[definition.stages[own.from].funnel], group[definition.stages[own.to].funnel]);
+    let passes = definition.stages.iter().enumerate().flat_map(|(to, own)| {
+        let from =
+            own.enter.iter().filter_map(|own| if let Enter::Passes { stage, .. } = own { Some(*stage) } else { None });
+        from.map(move |from| (from, to))
+    });
+    for (from, to) in definition.transitions.iter().map(|own| (own.from, own.to)).chain(passes) {
+        let (from, to) = (group[definition.stages[from].funnel], group[definition.stages[to].funnel]);
         group.iter_mut().filter(|own| **own == from).for_each(|own| *own = to);
     }
     let mut known: Vec<usize> = group.clone();
@@ -248,8 +263,9 @@ impl Group {
         let enters: Vec<Vec<(u32, u32, bool)>> = classes.iter().map(enters).collect();
         let mut derived = Vec::new();
         for (stage, own) in stages() {
-            let scores = own.enter.iter().enumerate().filter(|(_, enter)| matches!(enter, Enter::Score { .. }));
-            derived.extend(scores.map(|(at, _)| (stage as u32, at as u32)));
+            let is_derived = |enter: &Enter| matches!(enter, Enter::Score { .. } | Enter::Passes { .. });
+            let derives = own.enter.iter().enumerate().filter(|(_, enter)| is_derived(enter));
+            derived.extend(derives.map(|(at, _)| (stage as u32, at as u32)));
         }
         let rank = enters.iter().map(|enters| enters.first().map_or(NONE, |(stage, ..)| *stage)).collect();
         let is_of_accounts = stages().any(|(_, own)| definition.funnels[own.funnel].is_of_accounts);
@@ -278,15 +294,19 @@ pub struct Fold<'r, 'd> {
     latest: Vec<u32>,
     /// By funnel: the most recent reached entry.
     last: Vec<u32>,
+    /// The same before the last entries were committed, where stages are entered by what others do.
+    before: Vec<u32>,
     /// Entries of the event that is looked at.
     open: Vec<Entry>,
     /// The number of what is looked at.
     number: u32,
     scores: Vec<Running>,
     /// By place in [`Group::derived`].
-    thresholds: Vec<Threshold>,
+    derived: Vec<Derived>,
     /// By pattern: the moments of its events, once somebody has asked.
     times: Vec<Option<Vec<i64>>>,
+    /// By score: what it was worth after each event that gave points, once somebody has asked for any moment.
+    curves: Vec<Option<Vec<(i64, f64)>>>,
     /// Whether the person is folded: what is asked then is about any moment.
     is_over: bool,
 }
@@ -302,10 +322,10 @@ struct Running {
     given: Vec<f64>,
 }
 
-/// A threshold that a score can rise to.
+/// Something that enters a stage just after what causes it.
 #[derive(Clone, Copy, Debug, Default)]
-struct Threshold {
-    /// Whether its stage was reached since the score rose above it.
+struct Derived {
+    /// Whether the stage was reached since the score rose above the threshold; or, by another stage, by this event.
     is_done: bool,
     /// Whether something happened that makes an entry possible.
     is_due: bool,
@@ -320,11 +340,13 @@ impl<'r, 'd> Fold<'r, 'd> {
             journeys: Vec::new(),
             latest: vec![NONE; rules.definition.stages.len()],
             last: vec![NONE; rules.definition.funnels.len()],
+            before: vec![NONE; rules.definition.funnels.len()],
             open: Vec::new(),
             number: 0,
             scores: vec![Running::default(); rules.definition.scores.len()],
-            thresholds: Vec::new(),
+            derived: Vec::new(),
             times: vec![None; rules.definition.patterns.len()],
+            curves: vec![None; rules.definition.scores.len()],
             is_over: false,
         }
     }
@@ -355,10 +377,11 @@ impl<'r, 'd> Fold<'r, 'd> {
         self.journeys.clear();
         self.latest.fill(NONE);
         self.last.fill(NONE);
+        self.derived.clear();
+        self.derived.resize(group.derived.len(), Derived::default());
         if self.rules.has_scores || self.rules.has_silence {
             self.times.fill(None);
-            self.thresholds.clear();
-            self.thresholds.resize(group.derived.len(), Threshold::default());
+            self.curves.fill(None);
             for (running, score) in self.scores.iter_mut().zip(&self.rules.definition.scores) {
                 *running = Running { given: vec![0.0; score.points.len()], time: i64::MIN, ..Running::default() };
             }
@@ -392,19 +415,9 @@ impl<'r, 'd> Fold<'r, 'd> {
         found
     }
 
-    /// The moments just after which a condition holds and did not before, or the other way round. It can turn after an
-    /// event, and when an event is no longer within a time.
+    /// The moments just after which a condition holds and did not before, or the other way round.
     fn turns(&mut self, condition: &Condition, begins: bool, start: Moment<'_>) -> Vec<i64> {
-        let mut times: Vec<i64> = start.events.iter().map(|event| event.time).filter(|time| *time > i64::MIN).collect();
-        history::inside(condition, &mut |inner| {
-            if let Condition::Did { pattern, within: Some(within), .. } = inner {
-                let ends = self.moments(*pattern, start.events).iter().filter_map(|time| time.checked_add(*within));
-                times.extend(ends);
-            }
-        });
-        times.retain(|time| *time <= self.rules.until);
-        times.sort_unstable();
-        times.dedup();
+        let mut times = self.may_turn(condition, start);
         let mut held = self.holds(condition, start);
         times.retain(|time| {
             let holds = self.holds(condition, Moment { time: time.saturating_add(1), ..start });
@@ -413,6 +426,71 @@ impl<'r, 'd> Fold<'r, 'd> {
             turns
         });
         times
+    }
+
+    /// The moments at which a condition can turn, in order: those of events, those at which an event is no longer within a
+    /// time, and the full hours at which the decay of points is seen.
+    fn may_turn(&mut self, condition: &Condition, start: Moment<'_>) -> Vec<i64> {
+        let until = self.rules.until;
+        let mut times: Vec<i64> = start.events.iter().map(|event| event.time).filter(|time| *time > i64::MIN).collect();
+        let mut scores = Vec::new();
+        history::inside(condition, &mut |inner| match inner {
+            Condition::Did { pattern, within: Some(within), .. } => {
+                let ends = self.moments(*pattern, start.events).iter().filter_map(|time| time.checked_add(*within));
+                times.extend(ends);
+            }
+            Condition::Score { score, comparison, value } => scores.push((*score, *comparison, *value)),
+            _ => {}
+        });
+        let rules = self.rules;
+        for (score, ..) in &scores {
+            for own in rules.definition.scores[*score].points.iter().filter(|own| own.pattern.is_none()) {
+                times.extend(self.may_turn(&own.when, start));
+            }
+        }
+        times.retain(|time| *time <= until);
+        times.sort_unstable();
+        times.dedup();
+        let decays = |(score, ..): &(usize, _, _)| rules.definition.scores[*score].decay.is_some();
+        let hours: Vec<i64> =
+            scores.into_iter().filter(decays).flat_map(|own| self.hours_of(own, &times, start)).collect();
+        times.extend(hours);
+        times.sort_unstable();
+        times.dedup();
+        times
+    }
+
+    /// The full hours between some moments just after which a score compares otherwise than before. Between two of the moments
+    /// it only falls or only rises, so that it comes to a number once and leaves it once.
+    fn hours_of(
+        &mut self,
+        (score, _, value): (usize, Comparison, Decimal),
+        times: &[i64],
+        start: Moment<'_>,
+    ) -> Vec<i64> {
+        let value = rounded(value.to_f64().unwrap_or(0.0));
+        let order = |own: &mut Self, time: i64| {
+            let now = Moment { time: time.saturating_add(1), ..start };
+            let of_events = own.points_before(score, now);
+            rounded(own.worth(score, of_events, now)).total_cmp(&value)
+        };
+        let mut found = Vec::new();
+        for (at, begin) in times.iter().enumerate() {
+            let end = times.get(at + 1).copied().unwrap_or(self.rules.until.saturating_add(1));
+            // Full hours after `begin` and before `end`.
+            let (mut from, to) = (begin.div_euclid(HOUR) + 1, end.saturating_sub(1).div_euclid(HOUR));
+            let mut is = order(self, *begin);
+            while from <= to && order(self, to * HOUR) != is {
+                let (mut same, mut other) = (from - 1, to);
+                while other - same > 1 {
+                    let middle = same + (other - same) / 2;
+                    if order(self, middle * HOUR) == is { same = middle } else { other = middle }
+                }
+                found.push(other * HOUR);
+                (is, from) = (order(self, other * HOUR), other + 1);
+            }
+        }
+        found
     }
 
     /// A time before or after each date, as long as it was the last one that was said.
@@ -457,7 +535,9 @@ impl<'r, 'd> Fold<'r, 'd> {
         let reached = self.commit();
         if is_score {
             let rises = self.score_rises(group, now);
-            self.thresholds_after(group, rises, reached, now);
+            self.derive(group, rises, reached, now);
+        } else if self.rules.has_passes && reached > 0 {
+            self.derive(group, Vec::new(), reached, now);
         }
     }
 
@@ -475,8 +555,8 @@ impl<'r, 'd> Fold<'r, 'd> {
         self.number += 1;
         self.enter(own.stage as u32, now);
         let reached = self.commit();
-        if self.rules.has_scores && reached > 0 {
-            self.thresholds_after(group, Vec::new(), reached, now);
+        if reached > 0 && !group.derived.is_empty() {
+            self.derive(group, Vec::new(), reached, now);
         }
     }
 
@@ -581,6 +661,9 @@ impl<'r, 'd> Fold<'r, 'd> {
     /// Commits the entries of an event together; says how many there are.
     fn commit(&mut self) -> usize {
         let count = self.open.len();
+        if self.rules.has_passes {
+            self.before.copy_from_slice(&self.last);
+        }
         for mut entry in self.open.drain(..) {
             if entry.journey == NONE {
                 entry.journey = self.journeys.len() as u32;
@@ -712,26 +795,51 @@ impl<'r, 'd> Fold<'r, 'd> {
 
     /// The points of all events strictly before a moment, as they are worth then.
     fn points_before(&mut self, score: usize, now: Moment<'_>) -> f64 {
+        if self.curves[score].is_none() {
+            let curve = self.curve(score, now);
+            self.curves[score] = Some(curve);
+        }
+        let curve = self.curves[score].as_deref().unwrap_or_default();
+        let Some(at) = curve.partition_point(|(time, _)| *time < now.time).checked_sub(1) else { return 0.0 };
+        let (time, worth) = curve[at];
+        worth * self.left(score, now.time.saturating_sub(time))
+    }
+
+    /// What the events of a person make of a score: the moments of those that give points, and what it is worth after each.
+    fn curve(&mut self, score: usize, start: Moment<'_>) -> Vec<(i64, f64)> {
         let rules = self.rules;
         let own = &rules.definition.scores[score];
-        let mut sum = 0.0;
-        for points in &own.points {
-            let Some(pattern) = points.pattern else { continue };
-            let (worth, cap) = (points.points.to_f64().unwrap_or(0.0), points.up_to.and_then(|cap| cap.to_f64()));
-            let mut given = 0.0;
-            for event in now.events.iter().take_while(|event| event.time < now.time) {
-                let then = Moment { time: event.time, class: event.class, ..now };
-                if self.satisfies(then, pattern) && self.holds(&points.when, then) {
-                    let gets = cap.map_or(worth, |cap| worth.min((cap - given).max(0.0)));
-                    given += gets;
-                    let passed = now.time.saturating_sub(event.time);
-                    let left =
-                        own.decay.map_or(1.0, |(share, every)| decayed(share.to_f64().unwrap_or(0.0), every, passed));
-                    sum += gets * left;
+        let mut given = vec![0.0; own.points.len()];
+        let mut curve: Vec<(i64, f64)> = Vec::new();
+        for event in start.events {
+            let then = Moment { time: event.time, class: event.class, ..start };
+            let mut gets = 0.0;
+            for (points, given) in own.points.iter().zip(&mut given) {
+                let gives = points.pattern.is_some_and(|pattern| self.satisfies(then, pattern));
+                if gives && self.holds(&points.when, then) {
+                    let worth = points.points.to_f64().unwrap_or(0.0);
+                    let cap = points.up_to.and_then(|cap| cap.to_f64());
+                    let own = cap.map_or(worth, |cap| worth.min((cap - *given).max(0.0)));
+                    *given += own;
+                    gets += own;
                 }
             }
+            match curve.last_mut() {
+                Some((time, worth)) if *time == event.time => *worth += gets,
+                Some((time, worth)) => {
+                    let worth = *worth * self.left(score, event.time.saturating_sub(*time));
+                    curve.push((event.time, worth + gets));
+                }
+                None => curve.push((event.time, gets)),
+            }
         }
-        sum
+        curve
+    }
+
+    /// The share of points that is left after a time.
+    fn left(&self, score: usize, passed: i64) -> f64 {
+        let decay = self.rules.definition.scores[score].decay;
+        decay.map_or(1.0, |(share, every)| decayed(share.to_f64().unwrap_or(0.0), every, passed))
     }
 
     /// Gives the points of an event; says of each threshold whether its score rose to it.
@@ -755,46 +863,71 @@ impl<'r, 'd> Fold<'r, 'd> {
         }
         let mut rises = Vec::with_capacity(group.derived.len());
         for (at, derived) in group.derived.iter().enumerate() {
-            let (score, threshold) = threshold(rules.definition, *derived);
+            let Some((score, threshold)) = threshold(rules.definition, *derived) else {
+                rises.push(false);
+                continue;
+            };
             let is_above = |worth: f64| rounded(worth) >= rounded(threshold);
             let after = self.worth(score, self.scores[score].now, now);
             if !is_above(before[score]) || !is_above(after) {
-                self.thresholds[at].is_done = false;
+                self.derived[at].is_done = false;
             }
             rises.push(!is_above(before[score]) && is_above(after));
         }
         rises
     }
 
-    /// The derived entries just after an event: of thresholds that were risen to, and of those already passed whose
-    /// predecessor was reached now. Each is an event of its own.
-    fn thresholds_after(&mut self, group: &Group, rises: Vec<bool>, reached: usize, now: Moment<'_>) {
-        for (threshold, rises) in self.thresholds.iter_mut().zip(rises) {
-            threshold.is_due = rises;
+    /// The derived entries just after an event: of thresholds that were risen to, of those already passed whose predecessor
+    /// was reached now, and of stages that others enter. Each is an event of its own; another stage makes one of them at most.
+    fn derive(&mut self, group: &Group, rises: Vec<bool>, reached: usize, now: Moment<'_>) {
+        let rules = self.rules;
+        for (own, rises) in self.derived.iter_mut().zip(rises) {
+            own.is_due = rises;
+        }
+        for (own, at) in self.derived.iter_mut().zip(&group.derived) {
+            own.is_done &= threshold(rules.definition, *at).is_some();
         }
         self.mark_due(group, reached);
-        while let Some(at) = self.thresholds.iter().position(|own| own.is_due) {
-            self.thresholds[at].is_due = false;
-            let (score, wanted) = threshold(self.rules.definition, group.derived[at]);
-            let worth = self.worth(score, self.scores[score].now, now);
-            if self.thresholds[at].is_done || rounded(worth) < rounded(wanted) {
+        while let Some(at) = self.derived.iter().position(|own| own.is_due) {
+            self.derived[at].is_due = false;
+            if self.derived[at].is_done {
+                continue;
+            }
+            let score = threshold(rules.definition, group.derived[at]);
+            let is_below = |own: &mut Self, (score, wanted): (usize, f64)| {
+                rounded(own.worth(score, own.scores[score].now, now)) < rounded(wanted)
+            };
+            if score.is_some_and(|score| is_below(self, score)) {
                 continue;
             }
             self.number += 1;
             self.enter(group.derived[at].0, Moment { class: NONE, ..now });
             let reached = self.commit();
-            self.thresholds[at].is_done = reached > 0;
+            self.derived[at].is_done = score.is_none() || reached > 0;
             self.mark_due(group, reached);
         }
-        self.thresholds.iter_mut().for_each(|own| own.is_due = false);
+        self.derived.iter_mut().for_each(|own| own.is_due = false);
     }
 
-    /// Makes thresholds due whose predecessors are among the last entries.
+    /// Makes due what the last entries cause: thresholds whose predecessors are among them, and stages that are entered by
+    /// them.
     fn mark_due(&mut self, group: &Group, reached: usize) {
+        let rules = self.rules;
         let fresh = &self.entries[self.entries.len() - reached..];
-        for (threshold, (stage, _)) in self.thresholds.iter_mut().zip(&group.derived) {
-            let leads = |own: &Lead| own.from != *stage && fresh.iter().any(|entry| entry.stage == own.from);
-            threshold.is_due |= self.rules.into[*stage as usize].iter().any(leads);
+        for (own, (stage, enter)) in self.derived.iter_mut().zip(&group.derived) {
+            own.is_due |= match rules.definition.stages[*stage as usize].enter[*enter as usize] {
+                Enter::Passes { stage, begins: true } => fresh.iter().any(|entry| entry.stage as StageId == stage),
+                Enter::Passes { stage, begins: false } => {
+                    let funnel = rules.definition.stages[stage].funnel;
+                    let is_in =
+                        |last: u32| self.entries.get(last as usize).is_some_and(|own| own.stage as StageId == stage);
+                    reached > 0 && is_in(self.before[funnel]) && !is_in(self.last[funnel])
+                }
+                _ => {
+                    let leads = |own: &Lead| own.from != *stage && fresh.iter().any(|entry| entry.stage == own.from);
+                    rules.into[*stage as usize].iter().any(leads)
+                }
+            };
         }
     }
 }
@@ -813,10 +946,11 @@ fn kept_satisfies(test: &Test, value: &Value) -> bool {
     }
 }
 
-fn threshold(definition: &Definition, (stage, enter): (u32, u32)) -> (usize, f64) {
+/// The score and the number it must rise to, of what is entered by one.
+fn threshold(definition: &Definition, (stage, enter): (u32, u32)) -> Option<(usize, f64)> {
     match &definition.stages[stage as usize].enter[enter as usize] {
-        Enter::Score { score, at_least } => (*score, at_least.to_f64().unwrap_or(f64::INFINITY)),
-        _ => (0, f64::INFINITY),
+        Enter::Score { score, at_least } => Some((*score, at_least.to_f64().unwrap_or(f64::INFINITY))),
+        _ => None,
     }
 }
 

@@ -270,7 +270,8 @@ pub fn silences(definition: &Definition, until: i64, mut times: impl FnMut(Patte
     for (stage, own) in definition.stages.iter().enumerate() {
         for enter in &own.enter {
             let Enter::Absence { of, lasting, after } = enter else { continue };
-            let what = times(*of);
+            let mut what: Vec<i64> = of.iter().flat_map(|of| times(*of)).collect();
+            what.sort_unstable();
             let anchors = after.map_or_else(|| what.clone(), &mut times);
             for anchor in &anchors {
                 let Some(time) = anchor.checked_add(*lasting).filter(|time| *time <= until) else { continue };

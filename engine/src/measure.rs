@@ -608,24 +608,14 @@ fn disk(error: std::io::Error) -> Trouble {
 }
 
 fn kept(keeping: &Keeping, view: &RowView<'_>, batch: &Batch, row: usize, count: usize, person: Key) -> Kept {
-    let mut values: Vec<Value> = keeping.fields.iter().map(|field| value(view.cell(*field))).collect();
+    let mut values: Vec<Value> = keeping.fields.iter().map(|field| Value::of(view.cell(*field))).collect();
     if keeping.has_id {
-        values.extend((count + 2..count + 4).map(|at| value(batch.columns[at].cell(row))));
+        values.extend((count + 2..count + 4).map(|at| Value::of(batch.columns[at].cell(row))));
     }
     if keeping.has_person {
         values.push(Value::Number(person.hi.into()));
     }
     values.into()
-}
-
-fn value(cell: Cell<'_>) -> Value {
-    match cell {
-        Cell::Text(text) => Value::Text(text.into()),
-        Cell::Float(number) if !number.is_finite() => Value::Text(number.to_string().into()),
-        Cell::Bool(own) => Value::Text(own.to_string().into()),
-        Cell::Time(micros) | Cell::Civil(micros) => Value::Number(micros.into()),
-        _ => cell.number().map_or(Value::None, |number| Value::Number(number.normalize())),
-    }
 }
 
 /// What people add up to.

@@ -46,6 +46,17 @@ pub enum Value {
 }
 
 impl Value {
+    /// What is kept of a value.
+    pub fn of(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Text(text) => Self::Text(text.into()),
+            Cell::Float(number) if !number.is_finite() => Self::Text(number.to_string().into()),
+            Cell::Bool(own) => Self::Text(own.to_string().into()),
+            Cell::Time(micros) | Cell::Civil(micros) => Self::Number(micros.into()),
+            _ => cell.number().map_or(Self::None, |number| Self::Number(number.normalize())),
+        }
+    }
+
     /// The value as a number.
     pub fn amount(&self) -> Option<Decimal> {
         match self {

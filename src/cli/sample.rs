@@ -11,10 +11,12 @@ use super::output::{LanguageArgument, When, unusable, unusable_in};
 use super::{Outcome, settings};
 use crate::diagnostic::Message;
 use crate::measure::{self, Splits};
+use crate::model::Model;
 use crate::plan::{self, Plan};
 use crate::sample::write::{self, FORMS, Form};
-use crate::sample::{self, Nothing, Options};
+use crate::sample::{self, Nothing, Options, Post};
 use crate::say;
+use crate::simulate::crowd::Sequences;
 use crate::system;
 
 /// The most people that are drawn: ten times the largest shop there is.
@@ -53,19 +55,20 @@ fn forms() -> clap::builder::PossibleValuesParser {
 
 impl Sample {
     pub(super) fn run(&self, color: When) -> Outcome {
+        settings::sound(self.spec.as_deref(), color, |model| Ok(self.drawn(model))).unwrap_or_else(|outcome| outcome)
+    }
+
+    fn drawn(&self, model: &Model<'_>) -> Outcome {
         let language = self.lang.language();
         let unusable_words = |words: &Message| unusable_in(language, words);
-        let planned = settings::sound(self.spec.as_deref(), color, |model| {
-            // Rates can be of segments, which nobody need ask for otherwise.
-            let splits = Splits { by: vec!["segment".to_owned()], is_combined: false };
-            let lowered = measure::definition_by(model, &splits, None)
-                .map_err(|troubles| unusable(&super::measure::places(model.sources, &troubles, language)))?;
-            Ok((plan::plan(model), lowered.definition, measure::spend_columns(model)))
-        });
-        let (plan, definition, columns) = match planned {
-            Ok(found) => found,
-            Err(outcome) => return outcome,
+        // Rates can be of segments, which nobody need ask for otherwise.
+        let splits = Splits { by: vec!["segment".to_owned()], is_combined: false };
+        let (plan, definition) = match measure::definition_by(model, &splits, None) {
+            Ok(lowered) => (plan::plan(model), lowered.definition),
+            Err(troubles) => return unusable(&super::measure::places(model.sources, &troubles, language)),
         };
+        let sequences = Sequences::of(model);
+        let columns = measure::spend_columns(model);
         let Some((form, _, ending, _)) = FORMS.iter().find(|(_, word, ..)| *word == self.format) else {
             return unusable_words(&say!("there is no format `{name}`", name = self.format));
         };
@@ -75,7 +78,7 @@ impl Sample {
         let options =
             Options { people: self.people, seed: self.seed, from: first.timestamp().as_microsecond(), days: self.days };
         let events = self.output.join(format!("events.{ending}"));
-        match self.events(&events, *form, (&plan, &definition), options) {
+        match self.events(&events, *form, (&plan, &definition, &sequences), options) {
             Ok(outcome) if outcome != Outcome::Clean => return outcome,
             Ok(_) => {}
             Err(error) => {
@@ -109,13 +112,13 @@ impl Sample {
         &self,
         path: &Path,
         form: Form,
-        (plan, definition): (&Plan, &Definition),
+        (plan, definition, post): (&Plan, &Definition, &dyn Post),
         options: Options,
     ) -> std::io::Result<Outcome> {
         let mut result = None;
         let written = system::write_through(path, |to| {
             let mut log = write::Events::new(BufWriter::new(to), form, definition, plan)?;
-            match sample::sample(plan, definition, options, |events| log.add(events)) {
+            match sample::sample(plan, definition, options, Some(post), |events| log.add(events)) {
                 Ok(drawn) => result = Some(Ok(drawn?)),
                 Err(nothing) => {
                     result = Some(Err(nothing));
@@ -133,8 +136,16 @@ impl Sample {
             )),
             Some(Ok(drawn)) => {
                 written?;
-                let (events, people, path) = (drawn.events, self.people, path.display());
+                let (events, people, path) = (drawn.events, self.people + drawn.invited, path.display());
                 self.tell(&say!("wrote {events} events of {people} people to `{path}`", events, people, path));
+                if drawn.uninvited > 0 {
+                    let (n, times) = (drawn.uninvited, sample::GROWTH);
+                    self.tell(&say!(
+                        "{n} people were not invited: there were {times} times as many already as come by themselves",
+                        n,
+                        times
+                    ));
+                }
                 if drawn.missed > 0 {
                     let share = drawn.missed * 1000 / (drawn.missed + drawn.taken).max(1);
                     let share = format!("{}.{}%", share / 10, share % 10);

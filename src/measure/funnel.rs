@@ -323,16 +323,13 @@ impl<'m, 's> Lower<'m, 's> {
                 let after = after.as_ref().map(|after| self.pattern(owner, after));
                 let lasting = self.micros(*lasting, expr.span);
                 if let (Some(of), Some(after)) = (of, after.map_or(Some(None), |after| after.map(Some))) {
-                    found.push(to::Enter::Absence { of, lasting, after });
+                    found.push(to::Enter::Absence { of: vec![of], lasting, after });
                 }
             }
             ExprKind::Enters(at) => self.turns(owner, *at, true, expr, found),
             ExprKind::Leaves(at) => self.turns(owner, *at, false, expr, found),
             ExprKind::Around { offset, before, of } => self.near_date(owner, *offset, *before, *of, expr.span, found),
-            ExprKind::Finished(_) => self.trouble(
-                expr.span,
-                say!("what was sent is not in a log of events; name the event that tells that it arrived"),
-            ),
+            ExprKind::Finished(at) => self.finished(owner, *at, expr, found),
             _ => self.trouble(expr.span, say!("this way to enter a stage is not measured yet")),
         }
     }

@@ -17,7 +17,11 @@ impl<'m> Lower<'m, '_> {
     pub(super) fn messages(&mut self) {
         for (id, tracked) in messages::of(self.model) {
             let message = self.node(id);
-            let mut own = to::Message { path: message.path(), label: messages::title(message, &self.language), fates: Vec::new() };
+            let mut own = to::Message {
+                path: message.path(),
+                label: messages::title(message, &self.language),
+                fates: Vec::new(),
+            };
             let mut sent = None;
             for (word, event) in tracked {
                 let Some(pattern) = self.about(event, &own.path, word == "opened") else { continue };
@@ -34,7 +38,7 @@ impl<'m> Lower<'m, '_> {
     }
 
     /// The events about one message; nothing where they do not say which they are about.
-    fn about(&mut self, event: DeclId, path: &str, by_people: bool) -> Option<usize> {
+    pub(super) fn about(&mut self, event: DeclId, path: &str, by_people: bool) -> Option<usize> {
         let event = self.node(event);
         let wire = |name: &str| {
             let properties = Event(event).properties();

@@ -14,6 +14,7 @@
 
 mod board;
 mod expr;
+mod finished;
 mod funnel;
 mod known;
 mod kpi;

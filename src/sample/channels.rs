@@ -17,6 +17,8 @@ pub(super) struct Channel<'p> {
     pub(super) brings: Vec<(&'p str, u64)>,
     /// What may be spent in a month, in hundredths.
     pub(super) budget: Option<u64>,
+    /// Whether people come by others who recommend.
+    pub(super) is_referral: bool,
     matches: Option<&'p Tree>,
 }
 
@@ -30,6 +32,7 @@ fn channel(own: &Declaration) -> Channel<'_> {
     Channel {
         path: &own.path,
         brings: occurrences(own, "brings").into_iter().filter_map(brought).collect(),
+        is_referral: own.class.as_deref() == Some("referral"),
         budget: occurrences(own, "budget").first().and_then(|slots| monthly(slots)),
         matches: occurrences(own, "match").first().and_then(|slots| match one(slots, "value")? {
             Value::Expr(expr) => Some(&expr.tree),

@@ -1,83 +1,83 @@
-//! The lives of people: from the stage a channel brings them to, along transitions drawn by their planned rates, in events
-//! that the engine reads as exactly these transitions and no others.
-//!
-//! An event can be an entry of several stages. So each one is tried on the engine's own fold: where it would take another
-//! transition than the one that was drawn, another moment is tried.
+//! What lives are drawn from: where people begin, which ways lead on and which invite others, by the planned rates.
 
-use funnelc_engine::definition::{Condition, Definition, Enter, Moves, StageId, Test};
-use funnelc_engine::fold::{Entry, Fold, Group, Moment, NONE, Rules};
+use funnelc_engine::definition::{Condition, Definition, Enter, Moves, StageId};
+use funnelc_engine::fold::{Group, Rules};
 use funnelc_engine::history;
-use funnelc_engine::rows::{Event, NOTHING};
-use rustc_hash::FxHashSet;
 
 use super::channels::Channel;
 use super::draw::{Draw, WHOLE};
-use super::vocabulary::{Said, Vocabulary};
+use super::post::{self, Mailed, Post};
+use super::vocabulary::Vocabulary;
+use super::walk::{Life, Walk};
 use crate::plan::{Plan, TransitionPlan};
 
-/// How often a moment is tried for an event.
-const TRIES: usize = 40;
-/// The longest life, in transitions.
-const MAX_STEPS: usize = 200;
-/// How many events may bring a score to its threshold.
-const MAX_POINTS: i64 = 24;
-const SECOND: i64 = 1_000_000;
-const DAY: i64 = 86_400 * SECOND;
+const DAY: i64 = 86_400_000_000;
 /// How long a transition takes that says nothing of it, and whose funnel says nothing either.
 const USUAL: i64 = 30 * DAY;
-/// Of people who stop, so many in a billion do something that the plan asks nothing of.
-const ASIDES: u64 = WHOLE / 3;
-/// Of people who went on, so many in a billion answer a survey.
-const ANSWERS: u64 = WHOLE / 4;
+/// The most people of an account besides those that some stage asks for.
+const COLLEAGUES: i64 = 2;
 
-/// Something that a person did.
-#[derive(Clone, Debug)]
-pub(super) struct Happened {
-    pub(super) time: i64,
-    pub(super) said: Said,
-    /// Whether the person had left an address by then.
-    pub(super) is_known: bool,
-}
-
-/// A way out of a stage.
-struct Way {
-    transition: u32,
-    to: StageId,
-    within: i64,
+/// A way out of a stage, or one by which others are invited.
+pub(super) struct Way {
+    pub(super) transition: u32,
+    pub(super) to: StageId,
+    pub(super) within: i64,
     /// In a billion; of some people another, where the plan says so.
-    rate: u64,
-    by_channel: Vec<(usize, u64)>,
-    by_segment: Vec<(usize, u64)>,
+    pub(super) rate: u64,
+    pub(super) by_channel: Vec<(usize, u64)>,
+    pub(super) by_segment: Vec<(usize, u64)>,
 }
 
 /// Where a life can begin.
-struct Start {
-    stage: StageId,
-    channel: Option<usize>,
+#[derive(Clone, Copy)]
+pub(super) struct Start {
+    pub(super) stage: StageId,
+    pub(super) channel: Option<usize>,
     weight: u64,
+}
+
+/// Somebody whom a person invited.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Invited {
+    /// The stage that is entered.
+    pub(super) stage: StageId,
+    /// When.
+    pub(super) time: i64,
+    /// The number of the person who did.
+    pub(super) by: u64,
+    /// Whether that person was known by more than a browser.
+    pub(super) is_by_known: bool,
+}
+
+/// Somebody whose life is to be drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Newcomer {
+    /// The number of the person.
+    pub(super) number: u64,
+    /// By whom the person was invited; nothing where a channel brings them.
+    pub(super) invited: Option<Invited>,
 }
 
 /// What all lives are drawn from.
 pub(super) struct World<'d> {
-    definition: &'d Definition,
-    vocabulary: &'d Vocabulary<'d>,
-    channels: &'d [Channel<'d>],
-    rules: &'d Rules<'d>,
-    ways: Vec<Vec<Way>>,
+    pub(super) definition: &'d Definition,
+    pub(super) vocabulary: &'d Vocabulary<'d>,
+    pub(super) channels: &'d [Channel<'d>],
+    pub(super) rules: &'d Rules<'d>,
+    /// By stage: the ways out.
+    pub(super) ways: Vec<Vec<Way>>,
+    /// By stage: the ways by which others are invited.
+    pub(super) invites: Vec<Vec<Way>>,
+    /// By class: whether something is kept of its events.
+    pub(super) keeps: Vec<bool>,
+    /// What sends messages, where that is asked for, and what becomes of each.
+    pub(super) post: Option<&'d dyn Post>,
+    pub(super) mailed: Vec<Mailed>,
     starts: Vec<Start>,
     weights: Vec<u64>,
     /// When people begin.
-    from: i64,
-    span: i64,
-}
-
-/// A life and what could not be told.
-#[derive(Default)]
-pub(super) struct Life {
-    pub(super) events: Vec<Happened>,
-    /// Transitions that were drawn and for which no moment was found that gives them alone.
-    pub(super) missed: u64,
-    pub(super) taken: u64,
+    pub(super) from: i64,
+    pub(super) span: i64,
 }
 
 impl<'d> World<'d> {
@@ -87,11 +87,29 @@ impl<'d> World<'d> {
         channels: &'d [Channel<'d>],
         rules: &'d Rules<'d>,
         (from, span): (i64, i64),
+        post: Option<&'d dyn Post>,
     ) -> Self {
         let starts = starts(definition, channels);
         let weights = starts.iter().map(|start| start.weight).collect();
-        let ways = ways(plan, definition, channels);
-        Self { definition, vocabulary, channels, rules, ways, starts, weights, from, span }
+        let ways = ways_that(plan, definition, channels, Moves::On);
+        let invites = ways_that(plan, definition, channels, Moves::Others);
+        let keeps = rules.classes.iter().map(|class| rules.keeping.wants(class)).collect();
+        let mailed = post::mailed(plan, definition);
+        Self {
+            definition,
+            vocabulary,
+            channels,
+            rules,
+            ways,
+            invites,
+            keeps,
+            post,
+            mailed,
+            starts,
+            weights,
+            from,
+            span,
+        }
     }
 
     /// Whether there is anything to begin with.
@@ -99,35 +117,56 @@ impl<'d> World<'d> {
         self.starts.is_empty()
     }
 
-    /// The life of a person.
-    pub(super) fn life(&self, seed: u64, number: u64) -> Life {
-        let mut draw = Draw::new(seed, number);
-        let Some(start) = self.start(&mut draw) else { return Life::default() };
-        let group = self.group(start.stage);
-        let mut walk = Walk {
-            world: self,
-            group,
-            fold: Fold::new(self.rules),
-            draw,
-            life: Life::default(),
-            folded: Vec::new(),
-            now: i64::MIN,
-            is_dealt: vec![false; self.definition.experiments.len()],
+    /// The life of a person, or of the people of an account.
+    pub(super) fn life(&self, seed: u64, newcomer: Newcomer) -> Life {
+        let mut draw = Draw::new(seed, newcomer.number);
+        let start = match newcomer.invited {
+            Some(own) => {
+                Start { stage: own.stage, channel: self.channels.iter().position(|own| own.is_referral), weight: 0 }
+            }
+            None => match draw.weighted(&self.weights) {
+                Some(at) => self.starts[at],
+                None => return Life::default(),
+            },
         };
-        if walk.begin(start) {
+        let group = self.group(start.stage);
+        let people = if group.is_of_accounts { self.asked(group) + draw.between(0, COLLEAGUES) } else { 1 };
+        let mut walk = Walk::new(self, group, draw, (newcomer.number, people.unsigned_abs()));
+        if walk.begin(start, newcomer.invited) {
             walk.go_on(start);
         }
         walk.life
     }
 
-    fn start(&self, draw: &mut Draw) -> Option<&Start> {
-        self.starts.get(draw.weighted(&self.weights)?)
+    /// How many people of an account the stages of a group ask for.
+    fn asked(&self, group: &Group) -> i64 {
+        let stages = self.definition.stages.iter().enumerate().filter(|(at, _)| group.has(*at));
+        let mut most = 1;
+        for enter in stages.flat_map(|(_, own)| &own.enter) {
+            let Enter::Event { when, .. } = enter else { continue };
+            most = most.max(by_people(when).map_or(1, |(people, _)| people));
+        }
+        i64::try_from(most).unwrap_or(1).min(MAX_PEOPLE)
     }
 
     fn group(&self, stage: StageId) -> &'d Group {
         let found = self.rules.groups.iter().find(|group| group.has(stage));
         found.unwrap_or(&self.rules.groups[0])
     }
+}
+
+/// The most people of an account that are drawn.
+const MAX_PEOPLE: i64 = 50;
+
+/// How many people of an account a condition asks for, and what they must have done.
+pub(super) fn by_people(condition: &Condition) -> Option<(u64, usize)> {
+    let mut found = None;
+    history::inside(condition, &mut |inner| {
+        if let Condition::ByPeople { pattern, people } = inner {
+            found = found.or(Some((*people, *pattern)));
+        }
+    });
+    found
 }
 
 /// Stages that an event begins: with the people that channels bring there, or, where none does, the same number for each.
@@ -156,14 +195,19 @@ fn starts(definition: &Definition, channels: &[Channel<'_>]) -> Vec<Start> {
     found
 }
 
-fn ways(plan: &Plan, definition: &Definition, channels: &[Channel<'_>]) -> Vec<Vec<Way>> {
+/// By stage, the ways that move people on, or those that invite others.
+fn ways_that(plan: &Plan, definition: &Definition, channels: &[Channel<'_>], moves: Moves) -> Vec<Vec<Way>> {
     let mut planned: Vec<(&TransitionPlan, bool)> =
         plan.funnels.iter().flat_map(|funnel| &funnel.transitions).map(|own| (own, false)).collect();
     let mut found: Vec<Vec<Way>> = definition.stages.iter().map(|_| Vec::new()).collect();
     for (at, own) in definition.transitions.iter().enumerate() {
         let (from, to) = (&definition.stages[own.from], &definition.stages[own.to]);
-        let Some(rate) = own.planned.filter(|_| own.moves == Moves::On) else { continue };
-        let said = planned.iter_mut().find(|(said, is_used)| !is_used && said.from == from.path && said.to == to.path);
+        let Some(rate) = own.planned.filter(|_| own.moves == moves) else { continue };
+        let is_own = |said: &TransitionPlan| {
+            let invites = said.role.as_deref() == Some("referral");
+            said.from == from.path && said.to == to.path && invites == (moves == Moves::Others)
+        };
+        let said = planned.iter_mut().find(|(said, is_used)| !is_used && is_own(said));
         let special = said.map_or(&[][..], |(said, is_used)| {
             *is_used = true;
             &said.rates
@@ -173,8 +217,9 @@ fn ways(plan: &Plan, definition: &Definition, channels: &[Channel<'_>]) -> Vec<V
             own.filter_map(|own| Some((find(&own.who.path)?, percent(&own.rate)?))).collect()
         };
         let channel = |path: &str| channels.iter().position(|own| own.path == path);
-        let segment =
-            |path: &str| definition.segments.iter().position(|own| own.path == path && can_tell(&own.condition));
+        let segment = |path: &str| {
+            definition.segments.iter().position(|own| own.path == path && can_tell(definition, &own.condition))
+        };
         let window = definition.funnels[to.funnel].window.filter(|_| !to.is_loyalty);
         found[own.from].push(Way {
             transition: at as u32,
@@ -188,17 +233,19 @@ fn ways(plan: &Plan, definition: &Definition, channels: &[Channel<'_>]) -> Vec<V
     found
 }
 
-/// Whether a life tells by itself if a condition holds: no row of a table is drawn, and no amounts are looked at.
-fn can_tell(condition: &Condition) -> bool {
+/// Whether a life tells by itself if a condition holds: no row of a table is drawn.
+fn can_tell(definition: &Definition, condition: &Condition) -> bool {
     let mut can = true;
     history::inside(condition, &mut |inner| {
-        can &= !matches!(inner, Condition::Known { .. } | Condition::Adds { .. } | Condition::ByPeople { .. });
+        if let Condition::Known { by, .. } = inner {
+            can &= by.iter().all(|pattern| definition.patterns[*pattern].table.is_none());
+        }
     });
     can
 }
 
 /// `12%` in a billion.
-fn percent(rate: &str) -> Option<u64> {
+pub(super) fn percent(rate: &str) -> Option<u64> {
     let percent: rust_decimal::Decimal = rate.trim_end_matches('%').parse().ok()?;
     Some(parts(percent / rust_decimal::Decimal::ONE_HUNDRED))
 }
@@ -210,265 +257,11 @@ fn percent(rate: &str) -> Option<u64> {
     clippy::cast_precision_loss,
     reason = "a share is rough"
 )]
-fn weight(share: f64) -> u64 {
+pub(super) fn weight(share: f64) -> u64 {
     (share.clamp(0.0, 1_000.0) * WHOLE as f64) as u64
 }
 
 fn parts(share: rust_decimal::Decimal) -> u64 {
     use rust_decimal::prelude::ToPrimitive;
     (share * rust_decimal::Decimal::from(WHOLE)).to_u64().unwrap_or(0)
-}
-
-/// One life as it is drawn.
-struct Walk<'w, 'd> {
-    world: &'w World<'d>,
-    group: &'w Group,
-    fold: Fold<'w, 'd>,
-    draw: Draw,
-    life: Life,
-    folded: Vec<Event>,
-    /// When the stage was reached that the person is in.
-    now: i64,
-    /// By experiment, whether the person is dealt to a variant.
-    is_dealt: Vec<bool>,
-}
-
-/// What an event that is tried must do.
-#[derive(Clone, Copy)]
-struct Aim {
-    /// The stage the person is in; entering it again by the same way changes nothing.
-    here: Option<StageId>,
-    to: StageId,
-    by: u32,
-    /// Whether the event may enter no other stage.
-    is_alone: bool,
-}
-
-/// What an event that was tried did.
-#[derive(PartialEq)]
-enum Effect {
-    /// What was aimed at.
-    Reached,
-    /// Nothing that counts.
-    Nothing,
-    /// Something else.
-    Else,
-}
-
-impl Walk<'_, '_> {
-    fn begin(&mut self, start: &Start) -> bool {
-        let aim = Aim { here: None, to: start.stage, by: NONE, is_alone: true };
-        let seconds = self.draw.between(0, self.world.span / SECOND - 1);
-        let time = self.world.from + seconds * SECOND;
-        let reached = self.reach(aim, |_| time);
-        if let (true, Some(at), Some(first)) = (reached, start.channel, self.life.events.first_mut()) {
-            self.world.channels[at].mark(&mut first.said.body, &mut self.draw);
-        }
-        reached
-    }
-
-    fn go_on(&mut self, start: &Start) {
-        let mut here = start.stage;
-        for _ in 0..MAX_STEPS {
-            self.deal(here);
-            let Some(way) = self.exit(here, start.channel) else { break };
-            let (transition, to, within) = (way.transition, way.to, way.within);
-            let now = self.now;
-            let aim = Aim { here: Some(here), to, by: transition, is_alone: true };
-            if !self.reach(aim, |draw| now + SECOND + draw.soon(within / SECOND - 1) * SECOND) {
-                self.life.missed += 1;
-                break;
-            }
-            self.life.taken += 1;
-            here = to;
-        }
-        if self.life.taken > 0 {
-            self.answer(start.channel);
-        }
-        if self.draw.happens(ASIDES) {
-            self.aside();
-        }
-    }
-
-    /// Deals the person to a variant of each experiment that begins at the stage they are in, by the planned shares.
-    fn deal(&mut self, here: StageId) {
-        let definition = self.world.definition;
-        for (at, own) in definition.experiments.iter().enumerate() {
-            let time = self.now.saturating_add(SECOND);
-            let runs = own.between.is_none_or(|(from, end)| (from..end).contains(&time));
-            if own.from != here || !runs || std::mem::replace(&mut self.is_dealt[at], true) {
-                continue;
-            }
-            let weights: Vec<u64> = own.variants.iter().map(|(_, share)| weight(*share)).collect();
-            let drawn = self.draw.weighted(&weights);
-            let Some((variant, _)) = drawn.and_then(|drawn| own.variants.get(drawn)) else { continue };
-            let said = self.world.vocabulary.worded(own.assigned, own.key, variant, &mut self.draw);
-            self.beside(said, time);
-        }
-    }
-
-    /// Answers surveys, some people each: with the channel that brought them where that can be said, else with anything.
-    fn answer(&mut self, channel: Option<usize>) {
-        let definition = self.world.definition;
-        let path = channel.map(|channel| self.world.channels[channel].path);
-        for own in &definition.surveys {
-            if !self.draw.happens(ANSWERS) {
-                continue;
-            }
-            let names = |channel: Option<usize>| channel.map(|channel| definition.channels[channel].path.as_str());
-            let true_one = own.choices.iter().find(|(_, channel)| path.is_some() && names(*channel) == path);
-            let open: Vec<_> = own.choices.iter().filter(|(_, channel)| channel.is_none()).collect();
-            let Some((choice, _)) = true_one.or_else(|| self.draw.pick(&open).copied()) else { continue };
-            let last = self.life.events.last().map_or(self.world.from, |last| last.time);
-            let time = last + self.draw.between(60, 3 * 86_400) * SECOND;
-            let said = self.world.vocabulary.worded(own.answered, own.key, choice, &mut self.draw);
-            self.beside(said, time);
-        }
-    }
-
-    /// Adds an event that belongs to no stage; leaves it out where it would change what is reached.
-    fn beside(&mut self, said: Option<Said>, time: i64) {
-        let Some(said) = said else { return };
-        self.refold();
-        let before = self.fold.entries.clone();
-        let is_known = self.life.taken > 0;
-        self.life.events.push(Happened { time, said, is_known });
-        self.refold();
-        let is_same =
-            |(one, other): (&Entry, &Entry)| (one.stage, one.time, one.taken) == (other.stage, other.time, other.taken);
-        if before.len() != self.fold.entries.len() || !before.iter().zip(&self.fold.entries).all(is_same) {
-            self.life.events.pop();
-            self.refold();
-        }
-    }
-
-    /// The way out that is drawn; none for a person who stays.
-    fn exit(&mut self, here: StageId, channel: Option<usize>) -> Option<&'_ Way> {
-        let mut at = self.draw.below(WHOLE);
-        let world = self.world;
-        world.ways[here].iter().find(|way| {
-            let rate = self.rate(way, channel);
-            let is_here = at < rate;
-            at = at.saturating_sub(rate);
-            is_here
-        })
-    }
-
-    /// The rate of a way for this person, as they were when they reached the stage.
-    fn rate(&mut self, way: &Way, channel: Option<usize>) -> u64 {
-        let now = Moment { time: self.now, class: NONE, events: &self.folded, kept: &[] };
-        let segments = &self.world.definition.segments;
-        let fold = &mut self.fold;
-        let by_segment = way.by_segment.iter().find(|(own, _)| fold.holds(&segments[*own].condition, now));
-        let by_channel = || way.by_channel.iter().find(|(own, _)| Some(*own) == channel);
-        by_segment.or_else(by_channel).map_or(way.rate, |(_, rate)| *rate)
-    }
-
-    /// Adds what reaches a stage by a transition and changes nothing else; whether that could be done.
-    fn reach(&mut self, aim: Aim, mut moment: impl FnMut(&mut Draw) -> i64) -> bool {
-        let length = self.life.events.len();
-        for tries in 0..TRIES {
-            // An event that enters two stages leaves open from which of them the next one comes; where there is no other,
-            // it must do.
-            let aim = Aim { is_alone: tries < TRIES / 2, ..aim };
-            let definition = self.world.definition;
-            let Some(enter) = self.draw.pick(&definition.stages[aim.to].enter) else { return false };
-            let time = moment(&mut self.draw);
-            let is_reached = match enter {
-                Enter::Event { pattern, .. } => {
-                    let said = self.world.vocabulary.event(*pattern, &mut self.draw);
-                    said.is_some_and(|said| self.add(said, time, aim) == Effect::Reached)
-                }
-                Enter::Score { score, .. } => self.gather(*score, time, aim),
-                Enter::Absence { .. } => self.wait(aim),
-                // No row of a table is drawn.
-                Enter::Turns { .. } | Enter::Around { .. } => false,
-            };
-            if is_reached {
-                self.now = self.reached(aim).unwrap_or(time);
-                return true;
-            }
-            self.life.events.truncate(length);
-        }
-        self.refold();
-        false
-    }
-
-    /// Adds an event and says what it does.
-    fn add(&mut self, said: Said, time: i64, aim: Aim) -> Effect {
-        let time = time.max(self.life.events.last().map_or(i64::MIN, |last| last.time + SECOND));
-        self.life.events.push(Happened { time, said, is_known: aim.here.is_some() });
-        self.refold();
-        let mut effect = Effect::Nothing;
-        let mut stays = false;
-        for entry in self.fold.entries.iter().filter(|entry| entry.time == time) {
-            let stage = entry.stage as StageId;
-            let is_stay = aim.here == Some(stage) && entry.taken != NONE && !self.is_loop(entry.taken);
-            let is_aim = effect == Effect::Nothing && stage == aim.to && entry.taken == aim.by;
-            let is_both = if is_aim { stays && entry.class != NONE } else { effect == Effect::Reached };
-            if (is_both && aim.is_alone) || !(is_aim || is_stay) {
-                return Effect::Else;
-            }
-            stays |= is_stay;
-            effect = if is_aim { Effect::Reached } else { effect };
-        }
-        effect
-    }
-
-    fn is_loop(&self, transition: u32) -> bool {
-        let own = &self.world.definition.transitions[transition as usize];
-        own.from == own.to
-    }
-
-    fn refold(&mut self) {
-        self.folded.clear();
-        let event = |own: &Happened| Event { time: own.time, class: own.said.class, kept: NOTHING };
-        self.folded.extend(self.life.events.iter().map(event));
-        self.fold.run(self.group, &self.folded, &[], &FxHashSet::default());
-    }
-
-    /// Adds events that give points until the score is reached, the last one at about the moment.
-    fn gather(&mut self, score: usize, time: i64, aim: Aim) -> bool {
-        let definition = self.world.definition;
-        let gives = |own: &&funnelc_engine::definition::Points| own.points.is_sign_positive() && own.pattern.is_some();
-        let rows: Vec<_> = definition.scores[score].points.iter().filter(gives).collect();
-        let begin = self.now;
-        for step in 1..=MAX_POINTS {
-            let Some(row) = self.draw.pick(&rows) else { return false };
-            let Some(said) = row.pattern.and_then(|pattern| self.world.vocabulary.event(pattern, &mut self.draw))
-            else {
-                return false;
-            };
-            let length = self.life.events.len();
-            match self.add(said, begin + (time - begin) / MAX_POINTS * step, aim) {
-                Effect::Reached => return true,
-                Effect::Nothing => {}
-                Effect::Else => self.life.events.truncate(length),
-            }
-        }
-        false
-    }
-
-    /// Nothing happens, which enters a stage by itself.
-    fn wait(&mut self, aim: Aim) -> bool {
-        self.refold();
-        self.reached(aim).is_some()
-    }
-
-    /// When a stage was last reached by the way that is aimed at, after the one the person is in.
-    fn reached(&self, aim: Aim) -> Option<i64> {
-        let is_aim =
-            |entry: &&Entry| entry.stage as StageId == aim.to && entry.taken == aim.by && entry.time > self.now;
-        self.fold.entries.iter().rev().find(is_aim).map(|entry| entry.time)
-    }
-
-    /// Something that the plan asks nothing of.
-    fn aside(&mut self) {
-        let Some(name) = self.draw.pick(&self.world.vocabulary.asides).copied() else { return };
-        let time =
-            self.life.events.last().map_or(self.world.from, |last| last.time) + self.draw.between(1, 86_400) * SECOND;
-        if let Some(said) = self.world.vocabulary.named(name, &Test::Always, &mut self.draw) {
-            self.life.events.push(Happened { time, said, is_known: self.life.events.len() > 1 });
-        }
-    }
 }

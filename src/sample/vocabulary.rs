@@ -14,10 +14,13 @@ use serde_json::{Value as Json, json};
 use super::body::{self, Body};
 use super::draw::Draw;
 use crate::plan::value::Type;
-use crate::plan::{EventPlan, Plan};
+use crate::plan::{EventPlan, Plan, PropertyPlan};
 
 /// How many bodies of an event are drawn to learn its classes, and how often a body is drawn again until it is fit.
 const TRIES: usize = 48;
+
+/// The property that says who invited somebody, by that person's identity.
+pub(super) const REFERRED_BY: &str = "referred_by";
 
 /// An event without who and when.
 #[derive(Clone, Debug)]
@@ -40,14 +43,23 @@ pub(super) struct Vocabulary<'d> {
     pub(super) classes: Vec<Class>,
     /// Events that no pattern asks for.
     pub(super) asides: Vec<&'d str>,
+    /// Events that say who invited the person.
+    pub(super) invited: Vec<&'d str>,
 }
 
 impl<'d> Vocabulary<'d> {
     /// Learns the classes of a plan's events by drawing them.
     pub(super) fn of(plan: &'d Plan, definition: &'d Definition) -> Self {
         let events = plan.events.iter().map(|event| (event.wire_name.as_str(), event)).collect();
-        let mut own =
-            Self { plan, definition, events, known: FxHashMap::default(), classes: Vec::new(), asides: Vec::new() };
+        let mut own = Self {
+            plan,
+            definition,
+            events,
+            known: FxHashMap::default(),
+            classes: Vec::new(),
+            asides: Vec::new(),
+            invited: Vec::new(),
+        };
         let mut draw = Draw::new(0, 0);
         for event in &plan.events {
             let asked = definition.patterns.iter().filter(|pattern| pattern.names.contains(&event.wire_name));
@@ -55,15 +67,18 @@ impl<'d> Vocabulary<'d> {
             for test in tests.iter().copied().chain([&Test::Always]) {
                 (0..TRIES).for_each(|_| own.learn(&event.wire_name, test, &mut draw));
             }
-            if tests.is_empty() {
+            if event.all_properties().any(|own| own.wire_name == REFERRED_BY) {
+                own.invited.push(&event.wire_name);
+            } else if tests.is_empty() {
                 own.asides.push(&event.wire_name);
             }
         }
         for (pattern, field, value) in worded(definition) {
             for _ in 0..TRIES {
-                if let Some((name, body)) = own.saying(pattern, field, value, &mut draw) {
-                    own.know(&name, &body);
-                }
+                let Some(name) = own.name_of(pattern, &mut draw) else { continue };
+                let mut body = own.forced(name, &definition.patterns[pattern].test, &mut draw);
+                set(&mut body, &definition.fields[field].name, own.word_of(pattern, field, value));
+                own.know(name, &body);
             }
         }
         own
@@ -100,39 +115,49 @@ impl<'d> Vocabulary<'d> {
     }
 
     /// A name of a pattern, one that is planned where there is one.
-    fn name_of(&self, pattern: PatternId, draw: &mut Draw) -> Option<&'d str> {
+    pub(super) fn name_of(&self, pattern: PatternId, draw: &mut Draw) -> Option<&'d str> {
         let names = &self.definition.patterns[pattern].names;
         let planned: Vec<&String> = names.iter().filter(|name| self.events.contains_key(name.as_str())).collect();
         draw.pick(&planned).copied().or(names.first()).map(String::as_str)
     }
 
-    /// An event that satisfies a pattern and says a word in a property: an answer, or a variant.
-    pub(super) fn worded(&self, pattern: PatternId, field: FieldId, word: &str, draw: &mut Draw) -> Option<Said> {
-        (0..TRIES).find_map(|_| {
-            let (name, body) = self.saying(pattern, field, word, draw)?;
-            let class = *self.known.get(&self.class_of(&name, &body))?;
-            self.holds(&self.definition.patterns[pattern].test, &body).then_some(Said { name, class, body })
-        })
+    /// An event that satisfies a pattern and says something in some properties.
+    pub(super) fn saying(&self, pattern: PatternId, said: &[(FieldId, Json)], draw: &mut Draw) -> Option<Said> {
+        let named: Vec<(&str, Json)> =
+            said.iter().map(|(field, value)| (self.definition.fields[*field].name.as_str(), value.clone())).collect();
+        self.with(self.name_of(pattern, draw)?, &self.definition.patterns[pattern].test, &named, draw)
     }
 
-    fn saying(&self, pattern: PatternId, field: FieldId, word: &str, draw: &mut Draw) -> Option<(String, Body)> {
-        let name = self.name_of(pattern, draw)?;
-        let mut body = self.forced(name, &self.definition.patterns[pattern].test, draw);
+    /// An event that satisfies a pattern and says a word in a property: an answer, or a variant.
+    pub(super) fn worded(&self, pattern: PatternId, field: FieldId, word: &str, draw: &mut Draw) -> Option<Said> {
+        self.saying(pattern, &[(field, self.word_of(pattern, field, word))], draw)
+    }
+
+    /// A word as the property of the pattern's events holds it.
+    fn word_of(&self, pattern: PatternId, field: FieldId, word: &str) -> Json {
         let field = &self.definition.fields[field].name;
-        let planned =
-            self.events.get(name).and_then(|event| event.all_properties().find(|own| own.wire_name == *field));
-        let is_number = planned.and_then(|own| own.kind.as_ref()).is_some_and(
-            |kind| matches!(kind, Type::Scalar(scalar) if matches!(scalar.as_str(), "integer" | "number")),
-        );
+        let names = self.definition.patterns[pattern].names.iter();
+        let kind = names.filter_map(|name| self.property(name, field)).find_map(|own| own.kind.as_ref());
+        let is_number = matches!(kind, Some(Type::Scalar(scalar)) if matches!(scalar.as_str(), "integer" | "number"));
         let number = word.parse::<i64>().ok().filter(|_| is_number);
-        set(&mut body, field, number.map_or_else(|| json!(word), |number| json!(number)));
-        Some((name.to_owned(), body))
+        number.map_or_else(|| json!(word), |number| json!(number))
+    }
+
+    /// A property of an event, by the names of both on the wire.
+    pub(super) fn property(&self, event: &str, name: &str) -> Option<&'d PropertyPlan> {
+        self.events.get(event)?.all_properties().find(|own| own.wire_name == name)
     }
 
     /// An event of a name that satisfies a test.
     pub(super) fn named(&self, name: &str, test: &Test, draw: &mut Draw) -> Option<Said> {
+        self.with(name, test, &[], draw)
+    }
+
+    /// An event of a name that satisfies a test and says something in some properties.
+    pub(super) fn with(&self, name: &str, test: &Test, said: &[(&str, Json)], draw: &mut Draw) -> Option<Said> {
         (0..TRIES).find_map(|_| {
-            let body = self.forced(name, test, draw);
+            let mut body = self.forced(name, test, draw);
+            said.iter().for_each(|(field, value)| set(&mut body, field, value.clone()));
             let class = *self.known.get(&self.class_of(name, &body))?;
             self.holds(test, &body).then(|| Said { name: name.to_owned(), class, body })
         })
@@ -141,6 +166,10 @@ impl<'d> Vocabulary<'d> {
     /// A body with the values that a test asks for; what a test forbids is left to chance.
     fn forced(&self, name: &str, test: &Test, draw: &mut Draw) -> Body {
         let mut body = self.events.get(name).map(|event| body::body(self.plan, event, draw)).unwrap_or_default();
+        // Chance invites nobody; a property that must be there stays.
+        if self.property(name, REFERRED_BY).is_some_and(|own| !own.required) {
+            body.remove(REFERRED_BY);
+        }
         self.force(test, &mut body, draw);
         body
     }
@@ -231,7 +260,7 @@ pub(super) fn set(body: &mut Body, path: &str, value: Json) {
     }
 }
 
-fn get<'b>(body: &'b Body, path: &str) -> Option<&'b Json> {
+pub(super) fn get<'b>(body: &'b Body, path: &str) -> Option<&'b Json> {
     let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
     let own = body.get(first)?;
     rest.map_or(Some(own), |rest| get(own.as_object()?, rest))

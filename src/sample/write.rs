@@ -66,7 +66,7 @@ impl<W: Write + Send> Events<W> {
 
     fn row(&self, event: &Happened) -> Vec<Json> {
         let last = self.columns.identity.len() - 1;
-        // Everybody is a company of their own.
+        // Whoever is not drawn as one of an account is one of their own.
         let mut row: Vec<Json> = self.account.iter().map(|_| json!(format!("c{:08}", event.person + 1))).collect();
         row.extend((0..=last).map(|at| identity(event, at, last)));
         row.push(json!(event.time));
@@ -81,12 +81,30 @@ impl<W: Write + Send> Events<W> {
 
 /// The best identity is known once the person has left an address, the last one (a browser) always.
 fn identity(event: &Happened, at: usize, last: usize) -> Json {
-    let number = event.person + 1;
+    let who = (event.person, event.who);
     match at {
-        0 if event.is_known || last == 0 => json!(format!("u{number:08}")),
-        at if at == last => json!(format!("a{number:08}")),
+        0 if event.is_known || last == 0 => json!(user(who)),
+        at if at == last => json!(browser(who)),
         _ => Json::Null,
     }
+}
+
+/// The best of so many identities by which a person can be named: the number of the account and of the person in it.
+pub(super) fn best_identity(who: (u64, u64), is_known: bool, identities: usize) -> String {
+    if is_known || identities < 2 { user(who) } else { browser(who) }
+}
+
+fn user((number, who): (u64, u64)) -> String {
+    format!("u{:08}{}", number + 1, colleague(who))
+}
+
+fn browser((number, who): (u64, u64)) -> String {
+    format!("a{:08}{}", number + 1, colleague(who))
+}
+
+/// What tells apart the people of one account.
+fn colleague(who: u64) -> String {
+    if who == 0 { String::new() } else { format!("-{}", who + 1) }
 }
 
 /// The names of all properties on the wire, and those of links.

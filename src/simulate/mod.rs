@@ -12,7 +12,7 @@
 #[cfg(feature = "engine")]
 pub mod crowd;
 mod person;
-mod program;
+pub(crate) mod program;
 pub mod report;
 pub mod story;
 mod world;

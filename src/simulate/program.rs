@@ -10,7 +10,7 @@ use crate::model::walk::Node;
 use crate::model::{Kind, Val};
 
 /// What a run does.
-pub(super) enum Step<'m, 's> {
+pub(crate) enum Step<'m, 's> {
     /// A message is due.
     Message(Node<'m, 's>),
     /// Time passes.
@@ -30,7 +30,7 @@ pub(super) enum Step<'m, 's> {
 }
 
 /// The steps of a sequence.
-pub(super) fn of<'m, 's>(sequence: Node<'m, 's>) -> Vec<Step<'m, 's>> {
+pub(crate) fn of<'m, 's>(sequence: Node<'m, 's>) -> Vec<Step<'m, 's>> {
     let mut steps = Vec::new();
     inside(sequence, &mut steps);
     steps.push(Step::End);

@@ -296,7 +296,7 @@ pub(crate) fn condition(dice: &mut Dice, definition: &Definition, depth: usize) 
     }
 }
 
-/// A condition that asks for neither stages nor scores.
+/// A condition that asks for no stages.
 fn lasting(dice: &mut Dice, definition: &Definition, depth: usize) -> Condition {
     if depth < 2 && dice.chance(30) {
         let inner = (0..2).map(|_| lasting(dice, definition, depth + 1)).collect();
@@ -307,7 +307,11 @@ fn lasting(dice: &mut Dice, definition: &Definition, depth: usize) -> Condition 
     }
     loop {
         let found = condition(dice, definition, 2);
-        if !matches!(found, Condition::In { .. } | Condition::Score { .. }) {
+        let asks_for_stages = |points: &Points| matches!(points.when, Condition::In { .. });
+        let is_of_score = matches!(found, Condition::Score { .. });
+        if !matches!(found, Condition::In { .. })
+            && !(is_of_score && definition.scores[0].points.iter().any(asks_for_stages))
+        {
             return found;
         }
     }
@@ -338,12 +342,19 @@ fn enters(dice: &mut Dice, definition: &mut Definition) {
             let pattern = dice.below(definition.patterns.len());
             enter.push(match dice.below(10) {
                 0 => Enter::Absence {
-                    of: pattern,
+                    of: if dice.chance(70) {
+                        vec![pattern]
+                    } else {
+                        vec![pattern, dice.below(definition.patterns.len())]
+                    },
                     lasting: dice.hours(8),
                     after: dice.maybe(40, |dice| dice.below(definition.patterns.len())),
                 },
                 9 if dice.chance(40) => {
                     Enter::Turns { condition: lasting(dice, definition, 0), begins: dice.chance(60) }
+                }
+                8 if dice.chance(50) => {
+                    Enter::Passes { stage: dice.below(definition.stages.len()), begins: dice.chance(60) }
                 }
                 1 | 2 if !definition.scores.is_empty() => {
                     Enter::Score { score: 0, at_least: Decimal::from(5 + dice.below(20)) }

@@ -194,8 +194,8 @@ pub(crate) fn without_copies(definition: &Definition, events: Vec<Event>) -> Vec
     events
 }
 
-/// The moments just after which a condition holds and did not before, or the other way round. All times are whole hours, so
-/// that each hour is looked at.
+/// The moments just after which a condition holds and did not before, or the other way round. All times are whole hours, and
+/// what decays is looked at on whole hours, so that each hour is looked at.
 fn turns(definition: &Definition, stages: &[usize], events: &[Event], until: i64) -> Vec<(i64, usize)> {
     const HOUR: i64 = 3_600_000_000;
     let person = Person { definition, events: events.to_vec(), reached: Vec::new(), journeys: 0 };
@@ -272,13 +272,17 @@ fn silences(definition: &Definition, stages: &[usize], events: &[Event], until: 
     for stage in stages {
         for enter in &definition.stages[*stage].enter {
             let Enter::Absence { of, lasting, after } = enter else { continue };
-            let anchors = events.iter().filter(|event| matches(definition, after.unwrap_or(*of), event));
+            let anchors = events.iter().filter(|event| match after {
+                Some(after) => matches(definition, *after, event),
+                None => of.iter().any(|of| matches(definition, *of, event)),
+            });
             for anchor in anchors {
                 let end = anchor.time + lasting;
                 let breaks = |event: &&Event| {
                     event.time > anchor.time
                         && event.time <= end
-                        && (matches(definition, *of, event) || matches(definition, after.unwrap_or(*of), event))
+                        && (of.iter().any(|of| matches(definition, *of, event))
+                            || after.is_some_and(|after| matches(definition, after, event)))
                 };
                 if end <= until && !events.iter().any(|event| breaks(&event)) {
                     found.insert((end, *stage));
@@ -444,20 +448,22 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
     }
     happenings.sort_by_key(|(time, stage, derived, _)| (*time, *stage, *derived));
     let mut person = Person { definition, events, reached: Vec::new(), journeys: 0 };
-    let thresholds: Vec<(usize, usize, f64)> = stages
+    let derived: Vec<(usize, &Enter)> = stages
         .iter()
         .flat_map(|stage| definition.stages[*stage].enter.iter().map(move |enter| (*stage, enter)))
-        .filter_map(|(stage, enter)| match enter {
-            Enter::Score { score, at_least } => Some((stage, *score, at_least.to_f64().unwrap())),
-            _ => None,
-        })
+        .filter(|(_, enter)| matches!(enter, Enter::Score { .. } | Enter::Passes { .. }))
         .collect();
-    let mut is_done = vec![false; thresholds.len()];
+    let wanted = |enter: &Enter| match enter {
+        Enter::Score { score, at_least } => Some((*score, millionths(at_least.to_f64().unwrap()))),
+        _ => None,
+    };
+    let mut is_done = vec![false; derived.len()];
     let mut seen: Vec<usize> = Vec::new();
     let mut number = 0;
     for (time, _, _, happening) in happenings {
         number += 1;
-        let mut due = vec![false; thresholds.len()];
+        let mut due = vec![false; derived.len()];
+        let was_in = last_stages(definition, &person.reached);
         let reached = match happening {
             Happening::Silence(stage) => person.happen(&[stage], None, time, number),
             Happening::Event(at) => {
@@ -472,12 +478,12 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
                 });
                 let enters: Vec<usize> = enters.collect();
                 let reached = person.happen(&enters, Some(&event), time, number);
-                let before = |own: &Person<'_>, score| own.score(score, time, &seen);
-                let was: Vec<f64> = thresholds.iter().map(|(_, score, _)| before(&person, *score)).collect();
+                let before = seen.clone();
                 seen.push(at);
-                for (own, (_, score, wanted)) in thresholds.iter().enumerate() {
-                    let (was, now) = (was[own], person.score(*score, time, &seen));
-                    let (was, now) = (millionths(was) >= millionths(*wanted), millionths(now) >= millionths(*wanted));
+                for (own, (_, enter)) in derived.iter().enumerate() {
+                    let Some((score, wanted)) = wanted(enter) else { continue };
+                    let is_above = |seen: &[usize]| millionths(person.score(score, time, seen)) >= wanted;
+                    let (was, now) = (is_above(&before), is_above(&seen));
                     if !was || !now {
                         is_done[own] = false;
                     }
@@ -492,24 +498,45 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
                 .iter()
                 .any(|own| own.moves == Moves::On && own.to == stage && own.from != stage && from.contains(&own.from))
         };
-        for (own, (stage, ..)) in thresholds.iter().enumerate() {
-            due[own] |= leads(&reached, *stage);
-        }
+        // By another stage, an event makes one entry at most.
+        let mut once = vec![false; derived.len()];
+        let cause = |due: &mut Vec<bool>, reached: &[usize], was_in: &[Option<usize>], is_in: &[Option<usize>]| {
+            for (own, (stage, enter)) in derived.iter().enumerate() {
+                due[own] |= match enter {
+                    Enter::Passes { stage, begins: true } => reached.contains(stage),
+                    Enter::Passes { stage, begins: false } => {
+                        was_in.contains(&Some(*stage)) && !is_in.contains(&Some(*stage))
+                    }
+                    _ => leads(reached, *stage),
+                };
+            }
+        };
+        cause(&mut due, &reached, &was_in, &last_stages(definition, &person.reached));
         while let Some(own) = due.iter().position(|due| *due) {
             due[own] = false;
-            let (stage, score, wanted) = thresholds[own];
-            if is_done[own] || millionths(person.score(score, time, &seen)) < millionths(wanted) {
+            let (stage, enter) = derived[own];
+            if let Some((score, wanted)) = wanted(enter) {
+                if is_done[own] || millionths(person.score(score, time, &seen)) < wanted {
+                    continue;
+                }
+            } else if std::mem::replace(&mut once[own], true) {
                 continue;
             }
             number += 1;
+            let was_in = last_stages(definition, &person.reached);
             let reached = person.happen(&[stage], None, time, number);
             is_done[own] = !reached.is_empty();
-            for (other, (stage, ..)) in thresholds.iter().enumerate() {
-                due[other] |= leads(&reached, *stage);
-            }
+            cause(&mut due, &reached, &was_in, &last_stages(definition, &person.reached));
         }
     }
     person.reached
+}
+
+/// By funnel, the stage that was reached last.
+fn last_stages(definition: &Definition, reached: &[Reached]) -> Vec<Option<usize>> {
+    let last =
+        |funnel| reached.iter().rev().map(|own| own.stage).find(|stage| definition.stages[*stage].funnel == funnel);
+    (0..definition.funnels.len()).map(last).collect()
 }
 
 impl Person<'_> {
@@ -608,8 +635,14 @@ pub(crate) fn measure(definition: &Definition, ways: &[Way], events: &[Event]) -
 /// Stages of funnels that hand people over to each other.
 pub(crate) fn groups(definition: &Definition) -> Vec<Vec<usize>> {
     let mut sets: Vec<BTreeSet<usize>> = (0..definition.funnels.len()).map(|own| BTreeSet::from([own])).collect();
-    for own in &definition.transitions {
-        let (from, to) = (definition.stages[own.from].funnel, definition.stages[own.to].funnel);
+    let passes = definition.stages.iter().enumerate().flat_map(|(to, own)| {
+        own.enter.iter().filter_map(move |enter| match enter {
+            Enter::Passes { stage, .. } => Some((*stage, to)),
+            _ => None,
+        })
+    });
+    for (from, to) in definition.transitions.iter().map(|own| (own.from, own.to)).chain(passes) {
+        let (from, to) = (definition.stages[from].funnel, definition.stages[to].funnel);
         let (with, without): (Vec<_>, Vec<_>) =
             sets.into_iter().partition(|set| set.contains(&from) || set.contains(&to));
         sets = without;

@@ -1,0 +1,148 @@
+//! `finished s`: a run of a sequence that came to its end, told by the messages of it that were sent.
+
+use funnelc_engine::definition as to;
+use rustc_hash::FxHashMap;
+
+use super::Lower;
+use crate::analysis::messages;
+use crate::analysis::timed;
+use crate::analysis::timed::policy::{Lasting, Policy};
+use crate::model::expr::{Expr, ExprKind};
+use crate::model::value::RefIx;
+use crate::model::walk::Node;
+use crate::model::{DeclId, Kind};
+use crate::say;
+use crate::simulate::program::{self, Step};
+
+/// What is left of a run at a step.
+#[derive(Clone, Copy, Default)]
+struct Rest {
+    /// How long it takes to the end at most, in seconds.
+    seconds: i64,
+    /// Whether a message can come before it.
+    has_message: bool,
+    /// Whether a calendar month is in it, which has no fixed length.
+    is_calendar: bool,
+    /// Whether the next message goes at the same moment, to the same people.
+    is_followed: bool,
+}
+
+impl Rest {
+    /// The longer of two.
+    fn or(self, other: Self) -> Self {
+        Self {
+            seconds: self.seconds.max(other.seconds),
+            has_message: self.has_message || other.has_message,
+            is_calendar: self.is_calendar || other.is_calendar,
+            is_followed: false,
+        }
+    }
+
+    fn after(self, wait: crate::model::value::Duration) -> Self {
+        use rust_decimal::prelude::ToPrimitive;
+        match wait.seconds().and_then(|seconds| seconds.to_i64()) {
+            Some(seconds) => self.later(seconds),
+            None => Self { is_calendar: true, ..self },
+        }
+    }
+
+    fn later(self, seconds: i64) -> Self {
+        Self { seconds: self.seconds.saturating_add(seconds), is_followed: false, ..self }
+    }
+}
+
+impl<'m, 's> Lower<'m, 's> {
+    /// After each message of the sequence, once the longest that the rest of a run can take is over without another one,
+    /// and without anything that stops it; at once where nothing is left.
+    pub(super) fn finished(&mut self, owner: DeclId, at: RefIx, expr: &'m Expr<'s>, found: &mut Vec<to::Enter>) {
+        let Some(sequence) = self.model.target_decl(owner, at).map(|id| self.node(id)) else { return };
+        let name = sequence.path();
+        let tracked = self.sent_of(sequence);
+        if tracked.is_empty() {
+            let words = say!(
+                "no message of `{name}` is tracked when it is sent, so a log does not tell that a run is over",
+                name
+            );
+            return self.trouble(expr.span, words);
+        }
+        let mut breaks: Vec<usize> = tracked.iter().map(|(_, pattern)| *pattern).collect();
+        for stop in timed::occasion::stops(sequence) {
+            if matches!(stop.expr.kind, ExprKind::Name(_) | ExprKind::Call { .. }) && stop.event().is_some() {
+                breaks.extend(self.pattern(stop.owner.id, stop.expr));
+            } else {
+                let words = say!(
+                    "`{name}` is stopped by more than events, so a log does not tell which runs came to their end",
+                    name
+                );
+                return self.trouble(expr.span, words);
+            }
+        }
+        let rests = rests(sequence);
+        for (message, pattern) in tracked {
+            let rest = rests.get(&message).copied().unwrap_or_default();
+            if rest.is_calendar {
+                return self.trouble(
+                    expr.span,
+                    say!("`{name}` waits for calendar months, which have no fixed length; write it in days", name),
+                );
+            }
+            if rest.is_followed {
+                continue;
+            }
+            if rest.seconds == 0 && !rest.has_message {
+                found.push(to::Enter::Event { pattern, when: to::Condition::Always });
+                continue;
+            }
+            let lasting = rest.seconds.saturating_mul(1_000_000);
+            found.push(to::Enter::Absence { of: breaks.clone(), lasting, after: Some(pattern) });
+        }
+    }
+
+    /// The messages of a sequence of which it is tracked that they were sent, or at least that they arrived, and that event.
+    fn sent_of(&mut self, sequence: Node<'m, 's>) -> Vec<(DeclId, usize)> {
+        let mut found = Vec::new();
+        for (id, tracked) in messages::of(self.model) {
+            if timed::sequence_of(self.node(id)).is_none_or(|own| own.id != sequence.id) {
+                continue;
+            }
+            let first = tracked.iter().find(|(word, _)| matches!(*word, "sent" | "delivered"));
+            let path = self.node(id).path();
+            let pattern = first.and_then(|(_, event)| self.about(*event, &path, false));
+            found.extend(pattern.map(|pattern| (id, pattern)));
+        }
+        found
+    }
+}
+
+/// By message, what is left of a run after it. Steps lead forward only, so that they are looked at from the end.
+fn rests(sequence: Node<'_, '_>) -> FxHashMap<DeclId, Rest> {
+    let steps = program::of(sequence);
+    let policy = Policy::of(sequence);
+    let hold = match policy.longest_hold() {
+        Lasting::Seconds(seconds) => seconds,
+        Lasting::Ever => 0,
+    };
+    let mut found = FxHashMap::default();
+    let mut rests = vec![Rest::default(); steps.len() + 1];
+    for at in (0..steps.len()).rev() {
+        let next = rests[at + 1];
+        rests[at] = match &steps[at] {
+            Step::Message(step) => {
+                // What comes next may be held while it is quiet.
+                let held = if next.has_message { next.later(hold) } else { next };
+                found.insert(step.id, Rest { is_followed: next.is_followed, ..held });
+                let is_message = step.kind() != Kind::Task;
+                let is_for_some = ["when", "audience", "basis"].into_iter().any(|word| step.field(word).is_some());
+                Rest { has_message: next.has_message || is_message, is_followed: is_message && !is_for_some, ..next }
+            }
+            Step::Wait(time) => next.after(*time),
+            Step::Workdays(days) => next.later(policy.week.workdays(*days).most),
+            Step::Until { at_most, happened, ended, .. } => rests[*happened].or(rests[*ended]).after(*at_most),
+            Step::When { otherwise, .. } => next.or(rests[*otherwise]),
+            Step::Split { arms, .. } => arms.iter().fold(Rest::default(), |rest, (_, at)| rest.or(rests[*at])),
+            Step::Jump(to) => Rest { is_followed: false, ..rests[*to] },
+            Step::End => Rest::default(),
+        };
+    }
+    found
+}
