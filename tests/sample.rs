@@ -339,27 +339,32 @@ fn as_sent(log: &str) -> String {
 fn what_cannot_be_measured_cannot_be_drawn() {
     let folder = tempfile::tempdir().unwrap();
     let spec = "event asked {} event signed_up {}
-funnel shop { stage a : top { enter asked } stage b : bottom { enter signed_up; converts } a -> b within 1mo }
+consent news { given signed_up }
+sequence welcome { start signed_up; stop enters shop.b; basis consent(news); email hello { subject \"Hello\" } }
+funnel shop { stage a : top { enter asked } stage b : bottom { enter finished welcome; converts } a -> b within 7d }
 ";
     let path = folder.path().join("shop.funnel");
     std::fs::write(&path, spec).unwrap();
     let output = funnelc(&["sample", path.to_str().unwrap(), "-o", folder.path().to_str().unwrap()]);
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{words}");
-    assert!(words.contains("`1mo` has no fixed length"), "{words}");
+    assert!(words.contains("`welcome` is stopped by more than events"), "{words}");
 }
 
 /// A stage that is entered when a sequence is over: nobody sends in the log but the sequences as they are played.
-const TAUGHT: &str = r#"project school "School" { currency EUR }
+const TAUGHT: &str = r#"project academy "Academy" { currency EUR }
 event joined { sent_by web }
 event asked { sent_by web }
 event left { sent_by web }
-channel ads : paid { match utm_source == "ads"; brings 100 people / month to school.lead }
+channel ads : paid { match utm_source == "ads"; brings 100 people / month to school.lead; brings 1 people / month to taught.begun }
 funnel school : standard {
   window 60d
   stage lead : top { enter joined }
+  stage gone : middle { enter left }
   stage guest : bottom { enter asked; converts }
+  lead -> gone  rate 30%  within 8d
   lead -> guest  rate 40%  within 20d
+  gone -> guest  rate 10%  within 20d
 }
 funnel taught : standard {
   stage begun : top { enter joined }
@@ -374,10 +379,11 @@ sequence course {
   wait 2d
   when did asked {
     email thanks { subject "Thanks" }
-  } else {
-    wait 3d
-    email more { subject "More"; when not did asked }
-    wait 1d
+    else {
+      wait 3d
+      email more { subject "More"; when not did asked }
+      wait 1d
+    }
   }
 }
 "#;
@@ -402,7 +408,13 @@ fn runs_that_are_finished_are_those_that_simulate_finishes() {
             .filter(|row| {
                 row["user_id"] == *person && ["joined", "asked", "left"].iter().any(|name| row["event"] == *name)
             })
-            .map(|row| format!("  - {}: {}\n", row["time"].as_str().unwrap(), row["event"].as_str().unwrap()))
+            .map(|row| {
+                format!(
+                    "  - {}: {}\n",
+                    row["time"].as_str().unwrap()[..16].replace('T', " "),
+                    row["event"].as_str().unwrap()
+                )
+            })
             .collect();
         let story = folder.path().join("story.yaml");
         std::fs::write(&story, format!("who: {person}\nhappens:\n{}", happens.concat())).unwrap();

@@ -55,6 +55,7 @@ pub struct Moment<'a> {
 
 /// A definition made ready for folding.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each says of one thing whether it is there")]
 pub struct Rules<'d> {
     /// What is measured.
     pub definition: &'d Definition,
@@ -146,6 +147,8 @@ pub struct Group {
     has: Vec<bool>,
     /// Whether accounts pass through it, and not people.
     pub is_of_accounts: bool,
+    /// Whether all is told by which event comes when.
+    is_plain: bool,
 }
 
 impl<'d> Rules<'d> {
@@ -175,6 +178,8 @@ impl<'d> Rules<'d> {
             }
             leaves[own.from].extend(Some(bound).filter(|bound| !bound.is_none()));
         }
+        let groups = groups(definition).into_iter().map(|has| Group::of(definition, classes, has, &into, &again));
+        let groups = groups.collect();
         let enters = |wanted: fn(&Enter) -> bool| definition.stages.iter().any(|stage| stage.enter.iter().any(wanted));
         Self {
             definition,
@@ -183,7 +188,7 @@ impl<'d> Rules<'d> {
             from,
             until,
             zone: TimeZone::get(&definition.columns.timezone).unwrap_or(TimeZone::UTC),
-            groups: groups(definition).into_iter().map(|has| Group::of(definition, classes, has)).collect(),
+            groups,
             into,
             again,
             leaves,
@@ -239,7 +244,7 @@ impl Group {
         self.has[stage]
     }
 
-    fn of(definition: &Definition, classes: &[Class], has: Vec<bool>) -> Self {
+    fn of(definition: &Definition, classes: &[Class], has: Vec<bool>, into: &[Vec<Lead>], again: &[Vec<u32>]) -> Self {
         let stages = || definition.stages.iter().enumerate().filter(|(at, _)| has[*at]);
         let enters = |class: &Class| {
             let mut found = Vec::new();
@@ -264,12 +269,22 @@ impl Group {
         let mut derived = Vec::new();
         for (stage, own) in stages() {
             let is_derived = |enter: &Enter| matches!(enter, Enter::Score { .. } | Enter::Passes { .. });
-            let derives = own.enter.iter().enumerate().filter(|(_, enter)| is_derived(enter));
-            derived.extend(derives.map(|(at, _)| (stage as u32, at as u32)));
+            let found = own.enter.iter().enumerate().filter(|(_, enter)| is_derived(enter));
+            derived.extend(found.map(|(at, _)| (stage as u32, at as u32)));
         }
         let rank = enters.iter().map(|enters| enters.first().map_or(NONE, |(stage, ..)| *stage)).collect();
         let is_of_accounts = stages().any(|(_, own)| definition.funnels[own.funnel].is_of_accounts);
-        Self { rank, forgets: classes.iter().map(forgets).collect(), enters, derived, has, is_of_accounts }
+        let forgets: Vec<Vec<u32>> = classes.iter().map(forgets).collect();
+        let is_by_event = |enter: &Enter| matches!(enter, Enter::Event { when: Condition::Always, .. });
+        let is_plain = !definition.start_first
+            && forgets.iter().all(Vec::is_empty)
+            && stages().all(|(at, own)| {
+                own.undone.is_none()
+                    && own.enter.iter().all(is_by_event)
+                    && again[at].is_empty()
+                    && into[at].iter().all(|own| own.is_plain)
+            });
+        Self { rank, enters, forgets, derived, has, is_of_accounts, is_plain }
     }
 
     /// Puts events in order: by time, at equal times by the lowest stage they can enter, then as they are.
@@ -353,6 +368,9 @@ impl<'r, 'd> Fold<'r, 'd> {
 
     /// Folds one person's events, which are in order. `undone` holds entries that were reversed.
     pub fn run(&mut self, group: &Group, events: &[Event], kept: &[Kept], undone: &FxHashSet<(u32, u32)>) {
+        if group.is_plain {
+            return self.run_plain(group, events, kept);
+        }
         self.clear(group);
         self.is_over = true;
         let mut silences = self.silences(group, events, kept).into_iter().peekable();
@@ -370,6 +388,53 @@ impl<'r, 'd> Fold<'r, 'd> {
             self.silence(own, group, Moment { time: own.time, class: NONE, events, kept });
         }
         self.is_over = true;
+    }
+
+    /// The same where all is told by which event comes when.
+    fn run_plain(&mut self, group: &Group, events: &[Event], kept: &[Kept]) {
+        self.clear(group);
+        let none = FxHashSet::default();
+        for (at, event) in events.iter().enumerate() {
+            match group.enters[event.class as usize].as_slice() {
+                [] => {}
+                [(stage, ..)] => self.enter_plainly(*stage, event, at as u32 + 1),
+                _ => {
+                    self.number = at as u32;
+                    self.event(group, Moment { time: event.time, class: event.class, events, kept }, at, &none);
+                }
+            }
+        }
+        self.is_over = true;
+    }
+
+    /// The only entry of an event, reached and committed at once.
+    fn enter_plainly(&mut self, stage: u32, event: &Event, number: u32) {
+        let rules = self.rules;
+        let recency = |entry: &Entry| (entry.time, entry.start);
+        let mut best: Option<(&Lead, u32)> = None;
+        for own in &rules.into[stage as usize] {
+            let from = self.latest[own.from as usize];
+            let Some(before) = self.entries.get(from as usize) else { continue };
+            let is_better = |(_, best): (&Lead, u32)| recency(before) > recency(&self.entries[best as usize]);
+            if own.bound.allows(before, event.time) && best.is_none_or(is_better) {
+                best = Some((own, from));
+            }
+        }
+        let (taken, from, start, journey) = match best {
+            Some((lead, from)) if !lead.starts_anew => {
+                let before = &self.entries[from as usize];
+                (lead.transition, from, before.start, before.journey)
+            }
+            None if !rules.definition.stages[stage as usize].is_entry => return,
+            anew => {
+                self.journeys.push(event.time);
+                let (taken, from) = anew.map_or((NONE, NONE), |(lead, from)| (lead.transition, from));
+                (taken, from, event.time, self.journeys.len() as u32 - 1)
+            }
+        };
+        self.latest[stage as usize] = self.entries.len() as u32;
+        let (time, class) = (event.time, event.class);
+        self.entries.push(Entry { stage, time, start, journey, taken, from, event: number, class });
     }
 
     fn clear(&mut self, group: &Group) {
@@ -815,8 +880,8 @@ impl<'r, 'd> Fold<'r, 'd> {
             let then = Moment { time: event.time, class: event.class, ..start };
             let mut gets = 0.0;
             for (points, given) in own.points.iter().zip(&mut given) {
-                let gives = points.pattern.is_some_and(|pattern| self.satisfies(then, pattern));
-                if gives && self.holds(&points.when, then) {
+                let is_meant = points.pattern.is_some_and(|pattern| self.satisfies(then, pattern));
+                if is_meant && self.holds(&points.when, then) {
                     let worth = points.points.to_f64().unwrap_or(0.0);
                     let cap = points.up_to.and_then(|cap| cap.to_f64());
                     let own = cap.map_or(worth, |cap| worth.min((cap - *given).max(0.0)));

@@ -14,10 +14,21 @@ use crate::cell::{Cell, Column};
 /// What a person is told by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
-    /// Its first 64 bits, evenly spread.
+    /// The number, or the first 64 bits of the hash.
     pub hi: u64,
     /// The others, of which one is set: so that no key takes no more room than a key.
     pub lo: NonZeroU32,
+}
+
+impl Key {
+    /// Its first part, spread over all 64 bits, one to one (the finaliser of `SplitMix64`).
+    #[inline]
+    pub const fn spread(self) -> u64 {
+        let mut mixed = self.hi.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
 }
 
 /// The key of a value in one of the columns of identity; a text that is a whole number is that number. Nothing where the
@@ -29,6 +40,14 @@ pub fn key(cell: Cell<'_>, column: u32) -> Option<Key> {
         Cell::Decimal(number) => of_text(&number.normalize().to_string(), column),
         Cell::Float(number) => of_text(&number.to_string(), column).filter(|_| number.is_finite()),
         Cell::Null | Cell::Bool(_) | Cell::Time(_) | Cell::Civil(_) => None,
+    }
+}
+
+/// The column of identity, where there is one only, it holds whole numbers, and all of them are there.
+pub fn numbers(columns: &[Column]) -> Option<&[i64]> {
+    match columns {
+        [Column::Int64(own)] if own.null_count() == 0 => Some(own.values()),
+        _ => None,
     }
 }
 
@@ -46,9 +65,6 @@ pub fn keys(columns: &[Column], rows: usize) -> Vec<Option<Key>> {
 fn of_column(column: &Column, rows: usize) -> Vec<Option<Key>> {
     match column {
         Column::Missing => vec![None; rows],
-        Column::Int64(own) if own.null_count() == 0 => {
-            own.values().iter().map(|number| Some(of_number(*number, 0))).collect()
-        }
         Column::TextView(own) if own.null_count() == 0 => (0..rows).map(|row| of_text(own.value(row), 0)).collect(),
         _ => (0..rows).map(|row| key(column.cell(row), 0)).collect(),
     }
@@ -57,8 +73,10 @@ fn of_column(column: &Column, rows: usize) -> Vec<Option<Key>> {
 /// What the second part of the key of a text has, and that of no number.
 const OF_TEXT: NonZeroU32 = NonZeroU32::new(1 << 31).unwrap();
 
-fn of_number(number: i64, column: u32) -> Key {
-    Key { hi: spread(number.cast_unsigned()), lo: NonZeroU32::MIN.saturating_add(column) }
+/// The key of a whole number.
+#[inline]
+pub fn of_number(number: i64, column: u32) -> Key {
+    Key { hi: number.cast_unsigned(), lo: NonZeroU32::MIN.saturating_add(column) }
 }
 
 fn of_text(text: &str, column: u32) -> Option<Key> {
@@ -74,14 +92,6 @@ fn canonical(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
     let is_number = digits.iter().all(u8::is_ascii_digit) && (digits.first() != Some(&b'0') || text == "0");
     if is_number { text.parse().ok() } else { None }
-}
-
-/// Spreads numbers over all 64 bits, one to one (the finaliser of `SplitMix64`).
-const fn spread(number: u64) -> u64 {
-    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 /// Which lesser identities belong to which better ones: the one each was first seen together with. A lesser identity

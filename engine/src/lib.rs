@@ -13,6 +13,7 @@
 //! fold        which entries are reached, and by which transitions
 //! tally       what one person adds to the numbers
 //! kpi         what is computed of them, by period, channel, segment and property
+//! pack        events in few bytes
 //! parts       funnels by channel, segment, month and property
 //! board       who of a cohort is seen again, and what people did instead of going on
 //! trial       experiments
@@ -38,6 +39,7 @@ pub mod identity;
 pub mod kpi;
 pub mod measure;
 pub mod money;
+mod pack;
 pub mod parts;
 pub mod period;
 pub mod read;

@@ -422,47 +422,74 @@ impl<'a> Intake<'a> {
         self.log.skipped.unreadable += batch.unreadable;
         let names = self.names(&batch.columns[count + 1], batch.rows);
         let times = self.times(&batch.columns[count], batch.rows, part)?;
-        let keys = identity::keys(&batch.columns[..count], batch.rows);
+        let columns = &batch.columns[..count];
+        match (times, identity::numbers(columns)) {
+            (Times::Plain(times), Some(numbers)) => {
+                let keys = numbers.iter().map(|number| Some(identity::of_number(*number, 0)));
+                self.rows(batch, &names, times.iter().map(|time| Some(*time)), keys)
+            }
+            (Times::Plain(times), None) => {
+                let keys = identity::keys(columns, batch.rows);
+                self.rows(batch, &names, times.iter().map(|time| Some(*time)), keys.into_iter())
+            }
+            (Times::Each(times), _) => {
+                self.rows(batch, &names, times.into_iter(), identity::keys(columns, batch.rows).into_iter())
+            }
+        }
+    }
+
+    /// Takes in rows by their names, times and people.
+    fn rows(
+        &mut self,
+        batch: &Batch,
+        names: &[u32],
+        times: impl Iterator<Item = Option<i64>>,
+        keys: impl Iterator<Item = Option<Key>>,
+    ) -> Result<(), Trouble> {
+        let has_aliases = !self.reading.aliases.is_empty();
         let (mut events, mut from, mut until) = (0, self.from, self.until);
-        for (row, ((name, time), key)) in names.into_iter().zip(times).zip(keys).enumerate() {
-            if name == NAMELESS {
+        for (row, ((name, time), key)) in names.iter().zip(times).zip(keys).enumerate() {
+            let Some(fate) = self.fates.get(*name as usize) else {
                 self.log.skipped.no_name += 1;
                 continue;
-            }
+            };
             let Some(time) = time else {
                 self.log.skipped.no_time += 1;
                 continue;
             };
-            let is_taken = match (self.fates[name], key) {
+            let is_taken = match (*fate, key) {
                 (Fate::Left, Some(_)) => true,
                 (Fate::Known(class), Some(key)) => {
-                    self.keep(key, time, class, None)?;
+                    let key = if has_aliases { self.reading.aliases.person(key) } else { key };
+                    self.people.add(key, time, class).map_err(disk)?;
                     true
                 }
-                _ => self.look_at(batch, row, name, time, key)?,
+                _ => self.look_at(batch, row, *name as usize, time, key)?,
             };
-            if is_taken && self.origin.is_events {
+            if is_taken {
                 events += 1;
                 from = from.min(time);
                 until = until.max(time);
             }
         }
-        self.log.events += events;
-        (self.from, self.until) = (from, until);
+        if self.origin.is_events {
+            self.log.events += events;
+            (self.from, self.until) = (from, until);
+        }
         Ok(())
     }
 
     /// What the classifier calls the names of some rows. Names that are told by their number are looked up once a batch.
-    fn names(&mut self, column: &Column, rows: usize) -> Vec<usize> {
+    fn names(&mut self, column: &Column, rows: usize) -> Vec<u32> {
         if let Some(table) = self.origin.table {
             let name = self.classifier.table(table);
             self.decide(name);
-            return vec![name; rows];
+            return vec![name as u32; rows];
         }
         let Column::Keyed(keys, values) = column else {
             return (0..rows).map(|row| self.name(column.cell(row))).collect();
         };
-        let by_number: Vec<usize> = (0..values.len()).map(|at| self.name(values.cell(at))).collect();
+        let by_number: Vec<u32> = (0..values.len()).map(|at| self.name(values.cell(at))).collect();
         let name = |key: i32| usize::try_from(key).ok().and_then(|key| by_number.get(key).copied()).unwrap_or(NAMELESS);
         if keys.null_count() == 0 {
             return keys.values().iter().map(|key| name(*key)).collect();
@@ -470,14 +497,14 @@ impl<'a> Intake<'a> {
         keys.iter().map(|key| key.map_or(NAMELESS, name)).collect()
     }
 
-    fn name(&mut self, cell: Cell<'_>) -> usize {
+    fn name(&mut self, cell: Cell<'_>) -> u32 {
         let Cell::Text(name) = cell else { return NAMELESS };
         if name.is_empty() {
             return NAMELESS;
         }
         let name = self.classifier.name(name);
         self.decide(name);
-        name
+        name as u32
     }
 
     /// Decides what becomes of the events of a name, when it is met for the first time.
@@ -517,29 +544,23 @@ impl<'a> Intake<'a> {
         if let Some(accounts) = &mut self.accounts
             && let Some(account) = account.or_else(|| reading.account_of.get(person))
         {
-            accounts.add(account, time, class, kept.clone()).map_err(disk)?;
+            accounts.add_with(account, time, class, kept.clone()).map_err(disk)?;
         }
-        self.keep(key, time, class, kept)?;
+        self.people.add_with(person, time, class, kept).map_err(disk)?;
         Ok(true)
     }
 
-    /// Keeps an event for its person.
-    fn keep(&mut self, key: Key, time: i64, class: u32, kept: Option<Kept>) -> Result<(), Trouble> {
-        let aliases = &self.reading.aliases;
-        let key = if aliases.is_empty() { key } else { aliases.person(key) };
-        self.people.add(key, time, class, kept).map_err(disk)
-    }
-
     /// The times of some rows, in microseconds.
-    fn times(&mut self, column: &Column, rows: usize, part: &Part) -> Result<Vec<Option<i64>>, Trouble> {
+    fn times<'c>(&mut self, column: &'c Column, rows: usize, part: &Part) -> Result<Times<'c>, Trouble> {
         if !self.origin.has_time {
-            return Ok(vec![Some(i64::MIN); rows]);
+            return Ok(Times::Each(vec![Some(i64::MIN); rows]));
         }
         match column {
-            Column::Time(own, unit, is_utc) if own.null_count() == 0 && (*is_utc || self.is_utc) => {
-                Ok(own.values().iter().map(|number| unit.micros(*number)).collect())
-            }
-            _ => (0..rows).map(|row| self.time(column.cell(row), part)).collect(),
+            Column::Time(own, unit, is_utc) if own.null_count() == 0 && (*is_utc || self.is_utc) => Ok(match unit {
+                Unit::Microseconds => Times::Plain(own.values()),
+                _ => Times::Each(own.values().iter().map(|number| unit.micros(*number)).collect()),
+            }),
+            _ => (0..rows).map(|row| self.time(column.cell(row), part)).collect::<Result<_, _>>().map(Times::Each),
         }
     }
 
@@ -599,8 +620,15 @@ impl<'a> Intake<'a> {
     }
 }
 
+/// The times of some rows.
+enum Times<'c> {
+    /// All there, and in microseconds.
+    Plain(&'c [i64]),
+    Each(Vec<Option<i64>>),
+}
+
 /// A row without a name.
-const NAMELESS: usize = usize::MAX;
+const NAMELESS: u32 = u32::MAX;
 
 #[allow(clippy::needless_pass_by_value, reason = "as `map_err` wants it")]
 fn disk(error: std::io::Error) -> Trouble {

@@ -2,7 +2,6 @@
 //! the processor's cache; where memory is short, what is there goes to disk until its partition's turn comes.
 
 use std::io;
-use std::num::NonZeroU32;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,26 +11,8 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::cell::Cell;
 use crate::identity::Key;
+use crate::pack::{self, MOST, Waiting};
 use crate::system::Scratch;
-
-/// An event: who, when, of which class. 24 bytes, as most of the memory is full of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The first part of the person's key.
-    hi: u64,
-    /// Microseconds since 1970 in UTC.
-    time: i64,
-    /// The second part of the person's key.
-    lo: NonZeroU32,
-    /// The class of the event.
-    class: u32,
-}
-
-impl Row {
-    fn key(&self) -> Key {
-        Key { hi: self.hi, lo: self.lo }
-    }
-}
 
 /// A property that is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -85,11 +66,11 @@ pub type Kept = Box<[Value]>;
 #[derive(Clone, Debug, Default)]
 pub struct Block {
     /// The place of the stretch in the log.
-    pub order: u64,
-    /// The events in the order of the log.
-    pub rows: Vec<Row>,
+    order: u64,
+    /// The events in the order of the log, packed.
+    packed: Vec<u8>,
     /// What is kept of those whose class says so, in the same order.
-    pub kept: Vec<Kept>,
+    kept: Vec<Kept>,
 }
 
 #[derive(Debug, Default)]
@@ -101,7 +82,8 @@ struct Partition {
 #[derive(Debug)]
 struct Spilled {
     order: u64,
-    rows: usize,
+    /// Bytes of the events; what is kept follows.
+    packed: usize,
     start: u64,
     length: usize,
 }
@@ -157,7 +139,7 @@ impl Store {
     }
 
     fn partition(&self, key: Key) -> usize {
-        (key.hi >> self.shift) as usize
+        (key.spread() >> self.shift) as usize
     }
 
     /// Takes a block of a partition.
@@ -181,7 +163,7 @@ impl Store {
                 let length = bytes.len();
                 encode(block, &mut bytes);
                 let (start, length) = (length as u64, bytes.len() - length);
-                partition.spilled.push(Spilled { order: block.order, rows: block.rows.len(), start, length });
+                partition.spilled.push(Spilled { order: block.order, packed: block.packed.len(), start, length });
                 self.held.fetch_sub(block.bytes(), Ordering::Relaxed);
             }
             if !blocks.is_empty() {
@@ -202,7 +184,7 @@ impl Store {
             for own in spilled {
                 let bytes = scratch.read(&at.to_string(), own.start, own.length)?;
                 let damaged = || io::Error::other("what was written to disk came back damaged");
-                blocks.push(decode(own.order, own.rows, &bytes).ok_or_else(damaged)?);
+                blocks.push(decode(own.order, own.packed, &bytes).ok_or_else(damaged)?);
             }
         }
         blocks.sort_by_key(|block| block.order);
@@ -212,61 +194,65 @@ impl Store {
 
 /// Spreads the events of a part of a log over the partitions of a store.
 ///
-/// A few events of each partition wait in memory so small that it stays in the processor's cache; they go on together.
+/// A few events of each partition wait in memory so small that it stays in the processor's cache; they are packed together.
 #[derive(Debug)]
 pub struct Spread<'s> {
     store: &'s Store,
     /// The place of the next block in the log.
     order: u64,
-    /// By partition, [`NEAR`] places.
-    near: Vec<Row>,
-    /// By partition, how many of them are taken.
-    taken: Vec<usize>,
+    /// By partition, events that wait.
+    waiting: Vec<Waiting>,
+    /// By partition, how many they are.
+    taken: Vec<u8>,
     blocks: Vec<Block>,
 }
 
-/// Events of a partition that wait for each other.
-const NEAR: usize = 16;
-
-/// Events of a block: many times [`NEAR`].
-const BLOCK: usize = 256;
+/// Bytes of the events of a block: those of many that wait.
+const BLOCK: usize = 4_096;
 
 impl<'s> Spread<'s> {
     /// Of the part of a log with a number.
     pub fn new(store: &'s Store, part: u64) -> Self {
-        let nobody = Row { hi: 0, time: 0, lo: NonZeroU32::MIN, class: 0 };
         Self {
             store,
             order: part << 32,
-            near: vec![nobody; store.len() * NEAR],
+            waiting: vec![Waiting::NONE; store.len()],
             taken: vec![0; store.len()],
             blocks: vec![Block::default(); store.len()],
         }
     }
 
-    /// Takes an event, and what is kept of it.
-    pub fn add(&mut self, key: Key, time: i64, class: u32, kept: Option<Kept>) -> io::Result<()> {
+    /// Takes an event of which nothing is kept.
+    #[inline]
+    pub fn add(&mut self, key: Key, time: i64, class: u32) -> io::Result<()> {
         let at = self.store.partition(key);
-        if let Some(kept) = kept {
-            self.blocks[at].kept.push(kept);
-        }
-        let taken = self.taken[at];
-        self.near[at * NEAR + taken] = Row { hi: key.hi, time, lo: key.lo, class };
-        self.taken[at] = taken + 1;
-        if taken + 1 == NEAR { self.go_on(at) } else { Ok(()) }
+        let taken = usize::from(self.taken[at]);
+        self.waiting[at].put(taken, key, time, class);
+        self.taken[at] += 1;
+        if taken + 1 == MOST { self.go_on(at) } else { Ok(()) }
     }
 
-    /// Moves the events of a partition into its block, and that on where it is full.
+    /// Takes an event, and what is kept of it.
+    pub fn add_with(&mut self, key: Key, time: i64, class: u32, kept: Option<Kept>) -> io::Result<()> {
+        if let Some(kept) = kept {
+            let at = self.store.partition(key);
+            self.blocks[at].kept.push(kept);
+        }
+        self.add(key, time, class)
+    }
+
+    /// Packs the events of a partition into its block, and moves that on where it is full.
+    #[inline(never)]
     fn go_on(&mut self, at: usize) -> io::Result<()> {
         let block = &mut self.blocks[at];
-        if block.rows.is_empty() {
+        if block.packed.is_empty() {
             self.order += 1;
             block.order = self.order;
-            block.rows.reserve_exact(BLOCK);
+            block.packed.reserve_exact(BLOCK);
         }
         let taken = std::mem::take(&mut self.taken[at]);
-        block.rows.extend_from_slice(&self.near[at * NEAR..at * NEAR + taken]);
-        if block.rows.len() < BLOCK { Ok(()) } else { self.store.add(at, std::mem::take(block)) }
+        self.waiting[at].pack(usize::from(taken), &mut block.packed);
+        if block.packed.len() + pack::LARGEST <= BLOCK { Ok(()) } else { self.store.add(at, std::mem::take(block)) }
     }
 
     /// Hands over what is left.
@@ -274,8 +260,8 @@ impl<'s> Spread<'s> {
         for at in 0..self.store.len() {
             self.go_on(at)?;
             let mut block = std::mem::take(&mut self.blocks[at]);
-            if !block.rows.is_empty() {
-                block.rows.shrink_to_fit();
+            if !block.packed.is_empty() {
+                block.packed.shrink_to_fit();
                 self.store.add(at, block)?;
             }
         }
@@ -292,17 +278,12 @@ impl Block {
         let text = |value: &Value| if let Value::Text(text) = value { text.len() } else { 0 };
         let kept: usize =
             self.kept.iter().map(|own| 40 + own.iter().map(|value| 24 + text(value)).sum::<usize>()).sum();
-        (size_of::<Self>() + self.rows.capacity() * size_of::<Row>() + kept) as u64
+        (size_of::<Self>() + self.packed.capacity() + kept) as u64
     }
 }
 
 fn encode(block: &Block, bytes: &mut Vec<u8>) {
-    for row in &block.rows {
-        bytes.extend(row.hi.to_le_bytes());
-        bytes.extend(row.time.to_le_bytes());
-        bytes.extend(row.lo.get().to_le_bytes());
-        bytes.extend(row.class.to_le_bytes());
-    }
+    bytes.extend(&block.packed);
     for own in &block.kept {
         bytes.extend((own.len() as u32).to_le_bytes());
         for value in own {
@@ -322,21 +303,15 @@ fn encode(block: &Block, bytes: &mut Vec<u8>) {
     }
 }
 
-fn decode(order: u64, rows: usize, bytes: &[u8]) -> Option<Block> {
-    let mut at = Bytes(bytes);
-    let mut row = || {
-        let hi = u64::from_le_bytes(at.take()?);
-        let time = i64::from_le_bytes(at.take()?);
-        let lo = NonZeroU32::new(u32::from_le_bytes(at.take()?))?;
-        Some(Row { hi, time, lo, class: u32::from_le_bytes(at.take()?) })
-    };
-    let rows: Vec<Row> = (0..rows).map(|_| row()).collect::<Option<_>>()?;
+fn decode(order: u64, packed: usize, bytes: &[u8]) -> Option<Block> {
+    let (packed, rest) = bytes.split_at_checked(packed)?;
+    let mut at = Bytes(rest);
     let mut kept = Vec::new();
     while !at.0.is_empty() {
         let length = u32::from_le_bytes(at.take()?);
         kept.push((0..length).map(|_| value(&mut at)).collect::<Option<Kept>>()?);
     }
-    Some(Block { order, rows, kept })
+    pack::packs(packed).all(|pack| pack.is_some()).then(|| Block { order, packed: packed.to_vec(), kept })
 }
 
 fn value(at: &mut Bytes<'_>) -> Option<Value> {
@@ -381,13 +356,15 @@ impl People {
         self.who.clear();
         self.ends.clear();
         self.kept.clear();
-        for row in blocks.iter().flat_map(|block| &block.rows) {
-            let person = number(&mut self.known, row.key());
-            self.who.push(person);
-            if self.ends.len() == person as usize {
-                self.ends.push(0);
-            }
-            self.ends[person as usize] += 1;
+        for pack in blocks.iter().flat_map(|block| pack::packs(&block.packed)).flatten() {
+            pack.keys(|key| {
+                let person = number(&mut self.known, key);
+                self.who.push(person);
+                if self.ends.len() == person as usize {
+                    self.ends.push(0);
+                }
+                self.ends[person as usize] += 1;
+            });
         }
         let mut before = 0;
         for end in &mut self.ends {
@@ -397,15 +374,17 @@ impl People {
         let mut who = self.who.iter();
         for block in blocks {
             let mut kept = block.kept.into_iter();
-            for (row, person) in block.rows.iter().zip(&mut who) {
-                let mut event = Event { time: row.time, class: row.class, kept: NOTHING };
-                if keeps[row.class as usize] {
-                    event.kept = self.kept.len() as u32;
-                    self.kept.extend(kept.next());
-                }
-                let place = &mut self.ends[*person as usize];
-                self.events[*place as usize] = event;
-                *place += 1;
+            for pack in pack::packs(&block.packed).flatten() {
+                pack.events(|time, class| {
+                    let mut event = Event { time, class, kept: NOTHING };
+                    if keeps[class as usize] {
+                        event.kept = self.kept.len() as u32;
+                        self.kept.extend(kept.next());
+                    }
+                    let Some(place) = who.next().map(|person| &mut self.ends[*person as usize]) else { return };
+                    self.events[*place as usize] = event;
+                    *place += 1;
+                });
             }
         }
     }
@@ -468,7 +447,7 @@ struct Known {
 /// The number of a person; a new one has the next.
 fn number(known: &mut HashTable<Known>, key: Key) -> u32 {
     // The first bits are those of the partition.
-    let hash = |key: Key| key.hi.rotate_left(32);
+    let hash = |key: Key| key.spread().rotate_left(32);
     let next = known.len() as u32;
     let place = known.entry(hash(key), |own| own.key == key, |own| hash(own.key));
     place.or_insert_with(|| Known { key, number: next }).get().number
@@ -476,17 +455,20 @@ fn number(known: &mut HashTable<Known>, key: Key) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::*;
 
     fn block(order: u64) -> Block {
-        let lo = NonZeroU32::MIN;
-        let row = |n: u64| Row { hi: (n % 3) << 40, time: n.cast_signed(), lo, class: (n % 2) as u32 };
-        let rows: Vec<Row> = (order * 10..order * 10 + 10).map(row).collect();
-        let kept = rows.iter().filter(|row| row.class == 1).map(|row| {
-            let values = [Value::Number(Decimal::new(row.time, 2)), Value::Text("ü".into()), Value::None];
-            Kept::from(values)
-        });
-        Block { order, kept: kept.collect(), rows }
+        let mut own = Block { order, ..Block::default() };
+        let mut waiting = Waiting::NONE;
+        for (at, n) in (order * 10..order * 10 + 10).enumerate() {
+            waiting.put(at, Key { hi: (n % 3) << 40, lo: NonZeroU32::MIN }, n.cast_signed(), (n % 2) as u32);
+            let kept = [Value::Number(Decimal::new(n.cast_signed(), 2)), Value::Text("ü".into()), Value::None];
+            own.kept.extend((n % 2 == 1).then(|| Kept::from(kept)));
+        }
+        waiting.pack(10, &mut own.packed);
+        own
     }
 
     #[test]
@@ -494,9 +476,10 @@ mod tests {
         let own = block(3);
         let mut bytes = Vec::new();
         encode(&own, &mut bytes);
-        let back = decode(3, own.rows.len(), &bytes).unwrap();
-        assert_eq!((back.rows, back.kept), (own.rows, own.kept));
-        assert!(decode(3, 10, &bytes[..200]).is_none());
+        let back = decode(3, own.packed.len(), &bytes).unwrap();
+        assert_eq!((back.packed, back.kept), (own.packed.clone(), own.kept));
+        assert!(decode(3, own.packed.len(), &bytes[..own.packed.len() + 3]).is_none());
+        assert!(decode(3, own.packed.len() - 1, &bytes[..own.packed.len() - 1]).is_none());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `finished s`: a run of a sequence that came to its end, told by the messages of it that were sent.
 
 use funnelc_engine::definition as to;
+use rust_decimal::prelude::ToPrimitive;
 use rustc_hash::FxHashMap;
 
 use super::Lower;
@@ -8,7 +9,7 @@ use crate::analysis::messages;
 use crate::analysis::timed;
 use crate::analysis::timed::policy::{Lasting, Policy};
 use crate::model::expr::{Expr, ExprKind};
-use crate::model::value::RefIx;
+use crate::model::value::{Duration, RefIx};
 use crate::model::walk::Node;
 use crate::model::{DeclId, Kind};
 use crate::say;
@@ -21,8 +22,6 @@ struct Rest {
     seconds: i64,
     /// Whether a message can come before it.
     has_message: bool,
-    /// Whether a calendar month is in it, which has no fixed length.
-    is_calendar: bool,
     /// Whether the next message goes at the same moment, to the same people.
     is_followed: bool,
 }
@@ -33,17 +32,16 @@ impl Rest {
         Self {
             seconds: self.seconds.max(other.seconds),
             has_message: self.has_message || other.has_message,
-            is_calendar: self.is_calendar || other.is_calendar,
             is_followed: false,
         }
     }
 
-    fn after(self, wait: crate::model::value::Duration) -> Self {
-        use rust_decimal::prelude::ToPrimitive;
-        match wait.seconds().and_then(|seconds| seconds.to_i64()) {
-            Some(seconds) => self.later(seconds),
-            None => Self { is_calendar: true, ..self },
-        }
+    /// After a wait; a month of the calendar has 31 days at most.
+    fn after(self, wait: Duration) -> Self {
+        self.later(match wait {
+            Duration::Exact { seconds, .. } => seconds.to_i64().unwrap_or(i64::MAX),
+            Duration::Calendar { months } => i64::from(months).saturating_mul(31 * timed::DAY),
+        })
     }
 
     fn later(self, seconds: i64) -> Self {
@@ -80,12 +78,6 @@ impl<'m, 's> Lower<'m, 's> {
         let rests = rests(sequence);
         for (message, pattern) in tracked {
             let rest = rests.get(&message).copied().unwrap_or_default();
-            if rest.is_calendar {
-                return self.trouble(
-                    expr.span,
-                    say!("`{name}` waits for calendar months, which have no fixed length; write it in days", name),
-                );
-            }
             if rest.is_followed {
                 continue;
             }

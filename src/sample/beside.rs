@@ -78,13 +78,7 @@ impl Walk<'_, '_> {
         let before = std::mem::take(&mut self.fold.entries);
         let mut places = Vec::new();
         for (said, time) in all {
-            let at = self.life.events.partition_point(|own| own.time <= time);
-            let (is_known, who) = match at.checked_sub(1).map(|last| &self.life.events[last]) {
-                Some(last) => (last.is_known || self.life.taken > 0, last.who),
-                None => (false, 0),
-            };
-            self.put(at, Happened { time, said, is_known, who });
-            places.push(at);
+            places.push(self.put_in_time(said, time));
         }
         self.refold();
         let is_same =
@@ -95,6 +89,17 @@ impl Walk<'_, '_> {
             self.refold();
         }
         stays && !self.life.events.is_empty()
+    }
+
+    /// Puts an event behind those of its time and before; says where.
+    pub(super) fn put_in_time(&mut self, said: Said, time: i64) -> usize {
+        let at = self.life.events.partition_point(|own| own.time <= time);
+        let (is_known, who) = match at.checked_sub(1).map(|last| &self.life.events[last]) {
+            Some(last) => (last.is_known || self.life.taken > 0, last.who),
+            None => (false, 0),
+        };
+        self.put(at, Happened { time, said, is_known, who });
+        at
     }
 
     /// Enters a stage that a way leads to, and has it reversed, so that it counts for nothing.

@@ -95,7 +95,7 @@ impl<'d> World<'d> {
         let invites = ways_that(plan, definition, channels, Moves::Others);
         let keeps = rules.classes.iter().map(|class| rules.keeping.wants(class)).collect();
         let mailed = post::mailed(plan, definition);
-        Self {
+        let mut world = Self {
             definition,
             vocabulary,
             channels,
@@ -109,7 +109,34 @@ impl<'d> World<'d> {
             weights,
             from,
             span,
+        };
+        let is_drawn =
+            |world: &Self, way: &Way| !definition.stages[way.to].enter.iter().any(|enter| world.is_told(enter));
+        for stage in 0..world.ways.len() {
+            let ways = std::mem::take(&mut world.ways[stage]);
+            world.ways[stage] = ways.into_iter().filter(|way| is_drawn(&world, way)).collect();
         }
+        world
+    }
+
+    /// Whether something is entered by messages that are sent as they are due, and by no rate.
+    fn is_told(&self, enter: &Enter) -> bool {
+        self.post.is_some()
+            && match enter {
+                Enter::Event { pattern, .. } | Enter::Absence { after: Some(pattern), .. } => {
+                    self.mailed.iter().any(|own| own.is_told_by(*pattern))
+                }
+                _ => false,
+            }
+    }
+
+    /// Whether an event about a message tells of what stages are entered by.
+    pub(super) fn tells_of(&self, pattern: usize) -> bool {
+        let asks = |enter: &Enter| match enter {
+            Enter::Event { pattern: own, .. } | Enter::Absence { after: Some(own), .. } => *own == pattern,
+            _ => false,
+        };
+        self.definition.stages.iter().flat_map(|stage| &stage.enter).any(asks)
     }
 
     /// Whether there is anything to begin with.

@@ -40,6 +40,14 @@ pub(super) struct Mailed {
     aim: Option<(PatternId, i64, u64)>,
 }
 
+impl Mailed {
+    /// Whether events of a pattern say that it was sent, or that it arrived.
+    pub(super) fn is_told_by(&self, pattern: PatternId) -> bool {
+        let tells = |own: &(Fate, PatternId)| own.1 == pattern && matches!(own.0, Fate::Sent | Fate::Delivered);
+        self.fates.iter().any(tells)
+    }
+}
+
 /// The messages that are measured.
 pub(super) fn mailed(plan: &Plan, definition: &Definition) -> Vec<Mailed> {
     let counted = |kpi: usize| match &definition.kpis[kpi].value {
@@ -107,9 +115,16 @@ impl Walk<'_, '_> {
         let pattern = |fate: Fate| world.mailed[at].fates.iter().find(|own| own.0 == fate).map(|own| own.1);
         let mut is_heard = false;
         let mut tell = |own: &mut Self, fate: Fate, time: i64| {
-            let said = pattern(fate).and_then(|pattern| own.about(pattern, id));
+            let Some(pattern) = pattern(fate) else { return time };
+            let said = own.about(pattern, id);
             is_heard |= said.as_ref().is_some_and(|said| post.hears(&said.name));
-            own.beside(said.map(|said| (said, time)));
+            if own.world.tells_of(pattern) {
+                if let Some(said) = said {
+                    own.put_in_time(said, time);
+                }
+            } else {
+                own.beside(said.map(|said| (said, time)));
+            }
             time
         };
         tell(self, Fate::Sent, sent);
