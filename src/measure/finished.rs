@@ -121,8 +121,8 @@ fn rests(sequence: Node<'_, '_>) -> FxHashMap<DeclId, Rest> {
         rests[at] = match &steps[at] {
             Step::Message(step) => {
                 // What comes next may be held while it is quiet.
-                let held = if next.has_message { next.later(hold) } else { next };
-                found.insert(step.id, Rest { is_followed: next.is_followed, ..held });
+                let later = if next.has_message { next.later(hold) } else { next };
+                found.insert(step.id, Rest { is_followed: next.is_followed, ..later });
                 let is_message = step.kind() != Kind::Task;
                 let is_for_some = ["when", "audience", "basis"].into_iter().any(|word| step.field(word).is_some());
                 Rest { has_message: next.has_message || is_message, is_followed: is_message && !is_for_some, ..next }
