@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::session::{Folder, Session, position};
 
 /// How many sequences of edits, and how many edits in each.
-const ROUNDS: u32 = 20;
+const ROUNDS: u32 = 12;
 const EDITS: usize = 50;
 
 const FILES: &[(&str, &str)] = &[
