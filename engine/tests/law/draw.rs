@@ -309,9 +309,8 @@ fn lasting(dice: &mut Dice, definition: &Definition, depth: usize) -> Condition 
         let found = condition(dice, definition, 2);
         let asks_for_stages = |points: &Points| matches!(points.when, Condition::In { .. });
         let is_of_score = matches!(found, Condition::Score { .. });
-        if !matches!(found, Condition::In { .. })
-            && !(is_of_score && definition.scores[0].points.iter().any(asks_for_stages))
-        {
+        let asks = is_of_score && definition.scores[0].points.iter().any(asks_for_stages);
+        if !(asks || matches!(found, Condition::In { .. })) {
             return found;
         }
     }
