@@ -130,8 +130,8 @@ fn phases(sources: &Sources, levels: &Levels, rounds: usize, say: &dyn Fn(&str, 
     say("phase.syntax", median(rounds, parse));
     say("phase.model", median(rounds, || model::build(sources)));
     let (built, _) = model::build(sources);
-    say("phase.check", median(rounds, || check::run(&built)));
-    say("phase.lint", median(rounds, || lint::run(&built, levels)));
+    say("phase.check", median(rounds, || check::run(&built, &|| false)));
+    say("phase.lint", median(rounds, || lint::run(&built, levels, &|| false)));
     say("phase.suppress", median(rounds, || lint::suppress::apply(&built, levels, &mut Vec::new())));
 }
 
