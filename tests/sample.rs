@@ -422,11 +422,8 @@ fn runs_that_are_finished_are_those_that_simulate_finishes() {
         let life = String::from_utf8(output.stdout).unwrap();
         let is_finished = life.contains("\"finishes\"");
         finished += u32::from(is_finished);
-        let own: String = log
-            .lines()
-            .filter(|line| line.contains(&format!("\"{person}\"")))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let about = format!("\"{person}\"");
+        let own: String = log.split_inclusive('\n').filter(|line| line.contains(&about)).collect();
         let end = "{\"user_id\":\"end\",\"time\":\"2028-01-01T00:00:00Z\",\"event\":\"left\"}\n";
         let one = folder.path().join("one.jsonl");
         std::fs::write(&one, own + end).unwrap();

@@ -447,8 +447,8 @@ mod tests {
 
     #[test]
     fn a_value_is_what_the_table_says() {
-        let state = in_statement("event paid {\n  status | \n}");
-        assert!(matches!(state.expected.first(), Some(Expected::OneOf(words)) if words.contains(&"live")), "{state:?}");
+        let field = in_statement("event paid {\n  status | \n}");
+        assert!(matches!(field.expected.first(), Some(Expected::OneOf(words)) if words.contains(&"live")), "{field:?}");
         let stage = in_statement("funnel f {\n  stage a { enter paid }\n  a -> |");
         assert!(matches!(stage.what, What::Head(Kind::Transition, Position::Rest)), "{stage:?}");
         assert!(stage.expected.iter().any(|one| matches!(one, Expected::Reference(_))), "{stage:?}");
