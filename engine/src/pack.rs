@@ -240,7 +240,7 @@ mod tests {
                         let event = |at: usize| match at % 3 {
                             0 => (number, 1, time, class),
                             1 => (numbers[n / 2], 1 + (at as u32 % 2), times[t / 2], classes[c / 2]),
-                            _ => (7, 1, 5_000_000 * at as i64, 1),
+                            _ => (7, 1, 5_000_000 * i64::from(at as u32), 1),
                         };
                         let events: Vec<Event> = (0..count).map(event).collect();
                         assert_eq!(unpacked(&packed(&events)).unwrap(), events);
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn small_numbers_and_whole_seconds_take_ten_bytes() {
-        let events: Vec<Event> = (0..1_600).map(|at| (at, 1, at as i64 * 1_000_000, 3)).collect();
+        let events: Vec<Event> = (0..1_600_u32).map(|at| (u64::from(at), 1, i64::from(at) * 1_000_000, 3)).collect();
         assert_eq!(packed(&events).len(), 1_600 * 9 + 100 * 14);
     }
 
