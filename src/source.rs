@@ -1,8 +1,8 @@
 //! Source files, spans and positions.
 //!
 //! A [`Span`] is a half-open byte range of one file. Lines and columns exist only at the edges, where a diagnostic is
-//! shown: [`Source::position`] counts columns in Unicode scalar values from 1, [`Source::utf16_position`] counts code
-//! units from 0 as the Language Server Protocol does.
+//! shown: [`Source::position`] counts columns in Unicode scalar values from 1, [`Source::encoded_position`] counts bytes or
+//! code units from 0 as the Language Server Protocol does.
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! One project: a thread that compiles it anew after each change, and answers what is asked meanwhile.
 //!
 //! A *revision* is the project between two changes. Its model borrows from its texts, so it lives in one call of
-//! [`Desk::revision`]; while the checks run in threads of their own, requests that need the model alone are answered.
+//! [`Clerk::revision`]; while the checks run in threads of their own, requests that need the model alone are answered.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
