@@ -69,7 +69,7 @@ pub struct Mentioned<'s> {
 }
 
 /// Projects larger than this read the whole library; it is then the smaller part by far.
-const MAX_PRUNED_BYTES: usize = 1 << 20;
+const MAX_PRUNED_BYTES: usize = 1 << 18;
 
 impl<'s> Mentioned<'s> {
     /// The words of a project's own files; nothing where the project has no library or is large.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender};
 use lsp_server::{Message, Notification, RequestId, Response};
@@ -75,7 +75,8 @@ impl Desk {
         let ordered = Arc::new(AtomicU64::new(0));
         let paths = room.project.paths.clone();
         let faulty = faulty(&room.project);
-        let clerk = Clerk { room, versions, shared, inbox, ordered: Arc::clone(&ordered), done: 0 };
+        let clerk =
+            Clerk { room, versions, shared, inbox, waiting: Mutex::default(), ordered: Arc::clone(&ordered), done: 0 };
         Self { paths, faulty, orders, ordered, thread: std::thread::spawn(move || clerk.work()) }
     }
 
@@ -108,6 +109,8 @@ struct Clerk {
     versions: BTreeMap<PathBuf, i32>,
     shared: Shared,
     inbox: Receiver<Order>,
+    /// What was asked after the changes that this revision has seen.
+    waiting: Mutex<Option<Order>>,
     ordered: Arc<AtomicU64>,
     /// How many changes this revision has seen.
     done: u64,
@@ -145,10 +148,11 @@ impl Clerk {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let all = self.check(model, faults);
-                let all = found.get_or_init(|| all);
-                if let Some(all) = all {
+                // Published first: whoever gets an answer that needs the findings has seen them.
+                if let Some(all) = &all {
                     self.publish(model, project, all, edited);
                 }
+                found.get_or_init(|| all);
             });
             self.answer(&view)
         })
@@ -164,15 +168,36 @@ impl Clerk {
         })
     }
 
-    /// Answers requests until a change comes, and takes every change that is there then.
+    /// Answers requests until a change comes, and takes with it every change that is there already: what is asked after
+    /// them waits for the next revision.
     fn answer(&self, view: &View<'_, '_>) -> Option<Vec<(PathBuf, Option<i32>, String)>> {
-        while let Ok(order) = self.inbox.recv() {
+        let mut orders = std::iter::from_fn(|| self.waiting().take().or_else(|| self.inbox.recv().ok()));
+        let first = orders.find_map(|order| self.change_or_reply(view, order))?;
+        let mut changes = vec![first];
+        while let Ok(order) = self.inbox.try_recv() {
             match order {
-                Order::Ask(ask) => self.reply(view, ask),
-                Order::Change { key, version, text } => return Some(vec![(key, version, text)]),
+                Order::Change { key, version, text } => changes.push((key, version, text)),
+                ask @ Order::Ask(_) => {
+                    *self.waiting() = Some(ask);
+                    break;
+                }
             }
         }
-        None
+        Some(changes)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Option<Order>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change_or_reply(&self, view: &View<'_, '_>, order: Order) -> Option<(PathBuf, Option<i32>, String)> {
+        match order {
+            Order::Change { key, version, text } => Some((key, version, text)),
+            Order::Ask(ask) => {
+                self.reply(view, ask);
+                None
+            }
+        }
     }
 
     fn reply(&self, view: &View<'_, '_>, ask: Ask) {
