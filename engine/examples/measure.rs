@@ -6,6 +6,10 @@ use std::path::PathBuf;
 
 use funnelc_engine::{Definition, Options, Progress, measure};
 
+// As the program has it, so that both take the same time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let definition = arguments.next().expect("a definition");

@@ -11,7 +11,7 @@ use crate::kpi::Person;
 use crate::period::{self, Periods};
 use crate::result::{CohortNumbers, ExperimentNumbers, NextEvent, NextNumbers, RetentionNumbers, Seen, share};
 use crate::survey::Answers;
-use crate::tally::is_mature;
+use crate::tally::Visit;
 use crate::trial::Trial;
 
 /// The most periods after joining that are followed.
@@ -110,12 +110,11 @@ impl<'r, 'd> Boards<'r, 'd> {
 
     /// What people did after a visit that nobody went on from.
     fn next(&mut self, stage: StageId, person: Person<'_>) {
-        let visits = person.reached.iter().flat_map(|own| &own.visits);
-        for visit in visits.filter(|own| own.stage as usize == stage && own.exit == NONE) {
-            if !is_mature(self.rules, visit) && !self.rules.definition.counts_open {
-                continue;
-            }
-            let after = person.events.partition_point(|event| event.time <= visit.last.time);
+        let visits = person.reached.iter().flat_map(|own| own.visits.iter().map(|visit| (visit, &own.entries)));
+        let is_meant = |own: &Visit| own.stage as usize == stage && own.exit == NONE && own.counts;
+        for (visit, entries) in visits.filter(|(own, _)| is_meant(own)) {
+            let last = entries[visit.last as usize].time;
+            let after = person.events.partition_point(|event| event.time <= last);
             let next = person.events[after..].iter().map(|event| &self.rules.classes[event.class as usize]);
             let next = next.filter(|class| !class.is_known).map(|class| class.name.clone()).next();
             *self.board.next.entry(stage).or_default().entry(next).or_default() += 1;

@@ -72,6 +72,11 @@ pub struct Rules<'d> {
     pub groups: Vec<Group>,
     /// By stage: the transitions that can be taken into it.
     into: Vec<Vec<Lead>>,
+    /// The same, and one that can never be taken where there is none.
+    plain_into: Vec<Vec<Lead>>,
+    nowhere: Lead,
+    /// By stage: whether journeys begin there.
+    is_entry: Vec<bool>,
     again: Vec<Vec<u32>>,
     /// By stage: until when its visits can be left, for each transition that is bounded.
     leaves: Vec<Vec<Bound>>,
@@ -83,7 +88,7 @@ pub struct Rules<'d> {
 }
 
 /// A transition that can be taken, as the fold looks at it.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Lead {
     transition: u32,
     from: u32,
@@ -139,6 +144,8 @@ pub struct Group {
     pub rank: Vec<u32>,
     /// By class: what its events can enter: the stage, its place there, and whether anybody can.
     enters: Vec<Vec<(u32, u32, bool)>>,
+    /// By class: whether that is one stage, for anybody.
+    enters_one: Vec<bool>,
     /// By class: what its events make forgotten.
     forgets: Vec<Vec<u32>>,
     /// The stages that a score or another stage can enter, and the place of that.
@@ -178,6 +185,14 @@ impl<'d> Rules<'d> {
             }
             leaves[own.from].extend(Some(bound).filter(|bound| !bound.is_none()));
         }
+        let nowhere = Lead {
+            transition: NONE,
+            from: definition.stages.len() as u32,
+            bound: Bound { within: i64::MAX, window: i64::MAX },
+            starts_anew: false,
+            is_plain: true,
+        };
+        let plain_into = into.iter().map(|own| if own.is_empty() { vec![nowhere] } else { own.clone() }).collect();
         let groups = groups(definition).into_iter().map(|has| Group::of(definition, classes, has, &into, &again));
         let groups = groups.collect();
         let enters = |wanted: fn(&Enter) -> bool| definition.stages.iter().any(|stage| stage.enter.iter().any(wanted));
@@ -190,6 +205,9 @@ impl<'d> Rules<'d> {
             zone: TimeZone::get(&definition.columns.timezone).unwrap_or(TimeZone::UTC),
             groups,
             into,
+            plain_into,
+            nowhere,
+            is_entry: definition.stages.iter().map(|own| own.is_entry).collect(),
             again,
             leaves,
             has_silence: enters(|enter| {
@@ -273,6 +291,7 @@ impl Group {
             derived.extend(found.map(|(at, _)| (stage as u32, at as u32)));
         }
         let rank = enters.iter().map(|enters| enters.first().map_or(NONE, |(stage, ..)| *stage)).collect();
+        let enters_one = enters.iter().map(|enters| matches!(enters.as_slice(), [(.., true)])).collect();
         let is_of_accounts = stages().any(|(_, own)| definition.funnels[own.funnel].is_of_accounts);
         let forgets: Vec<Vec<u32>> = classes.iter().map(forgets).collect();
         let is_by_event = |enter: &Enter| matches!(enter, Enter::Event { when: Condition::Always, .. });
@@ -284,7 +303,7 @@ impl Group {
                     && again[at].is_empty()
                     && into[at].iter().all(|own| own.is_plain)
             });
-        Self { rank, enters, forgets, derived, has, is_of_accounts, is_plain }
+        Self { rank, enters, enters_one, forgets, derived, has, is_of_accounts, is_plain }
     }
 
     /// Puts events in order: by time, at equal times by the lowest stage they can enter, then as they are.
@@ -305,8 +324,9 @@ pub struct Fold<'r, 'd> {
     pub entries: Vec<Entry>,
     /// When each journey began.
     pub journeys: Vec<i64>,
-    /// By stage: its most recent reached entry that is not forgotten.
-    latest: Vec<u32>,
+    /// By stage: its most recent reached entry that is not forgotten. Two places follow: one where no entry is ever, and one
+    /// for what is not reached.
+    latest: Vec<Latest>,
     /// By funnel: the most recent reached entry.
     last: Vec<u32>,
     /// The same before the last entries were committed, where stages are entered by what others do.
@@ -324,6 +344,24 @@ pub struct Fold<'r, 'd> {
     curves: Vec<Option<Vec<(i64, f64)>>>,
     /// Whether the person is folded: what is asked then is about any moment.
     is_over: bool,
+}
+
+/// What is asked of the most recent entry of a stage.
+#[derive(Clone, Copy, Debug)]
+struct Latest {
+    /// Its index, or [`NONE`].
+    at: u32,
+    journey: u32,
+    time: i64,
+    start: i64,
+}
+
+impl Latest {
+    const NONE: Self = Self { at: NONE, journey: NONE, time: 0, start: 0 };
+
+    fn of(entry: &Entry, at: u32) -> Self {
+        Self { at, journey: entry.journey, time: entry.time, start: entry.start }
+    }
 }
 
 /// A score as it stands.
@@ -353,7 +391,7 @@ impl<'r, 'd> Fold<'r, 'd> {
             rules,
             entries: Vec::new(),
             journeys: Vec::new(),
-            latest: vec![NONE; rules.definition.stages.len()],
+            latest: vec![Latest::NONE; rules.definition.stages.len() + 2],
             last: vec![NONE; rules.definition.funnels.len()],
             before: vec![NONE; rules.definition.funnels.len()],
             open: Vec::new(),
@@ -395,9 +433,9 @@ impl<'r, 'd> Fold<'r, 'd> {
         self.clear(group);
         let none = FxHashSet::default();
         for (at, event) in events.iter().enumerate() {
-            match group.enters[event.class as usize].as_slice() {
-                [] => {}
-                [(stage, ..)] => self.enter_plainly(*stage, event, at as u32 + 1),
+            match group.rank[event.class as usize] {
+                NONE => {}
+                stage if group.enters_one[event.class as usize] => self.enter_plainly(stage, event, at as u32 + 1),
                 _ => {
                     self.number = at as u32;
                     self.event(group, Moment { time: event.time, class: event.class, events, kept }, at, &none);
@@ -407,40 +445,41 @@ impl<'r, 'd> Fold<'r, 'd> {
         self.is_over = true;
     }
 
-    /// The only entry of an event, reached and committed at once.
+    /// The only entry of an event, reached and committed at once. Whether it is reached can hardly be guessed, so that what
+    /// comes of it is chosen and not jumped to: all is written down, and stays only if it is reached.
+    #[inline]
+    #[allow(clippy::needless_bitwise_bool, reason = "a lazy operator jumps")]
     fn enter_plainly(&mut self, stage: u32, event: &Event, number: u32) {
         let rules = self.rules;
-        let recency = |entry: &Entry| (entry.time, entry.start);
-        let mut best: Option<(&Lead, u32)> = None;
-        for own in &rules.into[stage as usize] {
-            let from = self.latest[own.from as usize];
-            let Some(before) = self.entries.get(from as usize) else { continue };
-            let is_better = |(_, best): (&Lead, u32)| recency(before) > recency(&self.entries[best as usize]);
-            if own.bound.allows(before, event.time) && best.is_none_or(is_better) {
-                best = Some((own, from));
-            }
+        let time = event.time;
+        let (mut best, mut lead) = (Latest::NONE, &rules.nowhere);
+        for own in &rules.plain_into[stage as usize] {
+            let before = self.latest[own.from as usize];
+            let is_better = (before.at != NONE)
+                & (time.saturating_sub(before.time) <= own.bound.within)
+                & (time.saturating_sub(before.start) <= own.bound.window)
+                & ((best.at == NONE) | ((before.time, before.start) > (best.time, best.start)));
+            (best, lead) = if is_better { (before, own) } else { (best, lead) };
         }
-        let (taken, from, start, journey) = match best {
-            Some((lead, from)) if !lead.starts_anew => {
-                let before = &self.entries[from as usize];
-                (lead.transition, from, before.start, before.journey)
-            }
-            None if !rules.definition.stages[stage as usize].is_entry => return,
-            anew => {
-                self.journeys.push(event.time);
-                let (taken, from) = anew.map_or((NONE, NONE), |(lead, from)| (lead.transition, from));
-                (taken, from, event.time, self.journeys.len() as u32 - 1)
-            }
-        };
-        self.latest[stage as usize] = self.entries.len() as u32;
-        let (time, class) = (event.time, event.class);
+        let goes_on = (best.at != NONE) & !lead.starts_anew;
+        let is_reached = (best.at != NONE) | rules.is_entry[stage as usize];
+        let journey = if goes_on { best.journey } else { self.journeys.len() as u32 };
+        let start = if goes_on { best.start } else { time };
+        let at = self.entries.len();
+        let (taken, from, class) = (lead.transition, best.at, event.class);
         self.entries.push(Entry { stage, time, start, journey, taken, from, event: number, class });
+        self.entries.truncate(at + usize::from(is_reached));
+        let journeys = self.journeys.len() + usize::from(is_reached & !goes_on);
+        self.journeys.push(time);
+        self.journeys.truncate(journeys);
+        let place = if is_reached { stage as usize } else { self.latest.len() - 1 };
+        self.latest[place] = Latest { at: at as u32, journey, time, start };
     }
 
     fn clear(&mut self, group: &Group) {
         self.entries.clear();
         self.journeys.clear();
-        self.latest.fill(NONE);
+        self.latest.fill(Latest::NONE);
         self.last.fill(NONE);
         self.derived.clear();
         self.derived.resize(group.derived.len(), Derived::default());
@@ -595,7 +634,7 @@ impl<'r, 'd> Fold<'r, 'd> {
             }
         }
         for stage in &group.forgets[now.class as usize] {
-            self.latest[*stage as usize] = NONE;
+            self.latest[*stage as usize] = Latest::NONE;
         }
         let reached = self.commit();
         if is_score {
@@ -664,7 +703,7 @@ impl<'r, 'd> Fold<'r, 'd> {
         let recency = |entry: &Entry| (entry.time, entry.class == NONE, entry.start);
         let mut best: Option<(&Lead, u32)> = None;
         for own in &rules.into[stage as usize] {
-            let from = self.latest[own.from as usize];
+            let from = self.latest[own.from as usize].at;
             let Some(before) = self.entries.get(from as usize) else { continue };
             let is_better = || {
                 best.is_none_or(|(_, best)| {
@@ -735,7 +774,7 @@ impl<'r, 'd> Fold<'r, 'd> {
                 self.journeys.push(entry.start);
             }
             let at = self.entries.len() as u32;
-            self.latest[entry.stage as usize] = at;
+            self.latest[entry.stage as usize] = Latest::of(&entry, at);
             self.last[self.rules.definition.stages[entry.stage as usize].funnel] = at;
             self.entries.push(entry);
         }

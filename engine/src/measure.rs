@@ -691,6 +691,33 @@ fn is_plain(definition: &Definition, plan: &Plan<'_>) -> bool {
     plan.is_empty() && !has_boards && definition.experiments.is_empty() && Parts::is_empty(definition)
 }
 
+/// Who works on people, one after the other.
+struct Workers<'r, 'd> {
+    fold: Fold<'r, 'd>,
+    counter: Counter<'r, 'd>,
+    boards: Boards<'r, 'd>,
+    computer: Computer<'r, 'd>,
+    divider: Divider<'r, 'd>,
+}
+
+impl<'r, 'd> Workers<'r, 'd> {
+    fn new(by: Counting<'r, 'd>) -> Self {
+        Self {
+            fold: Fold::new(by.rules),
+            counter: Counter::new(by.rules, by.ways),
+            boards: Boards::new(by.rules, by.zone),
+            computer: Computer::new(by.rules, by.plan, by.keeping, by.rates, by.zone),
+            divider: Divider::new(by.rules, by.ways, by.zone),
+        }
+    }
+
+    /// What all of them add up to.
+    fn sum(self) -> Sum {
+        let Self { counter, boards, computer, divider, .. } = self;
+        Sum { tally: counter.tally, cells: computer.end(), board: boards.board, parts: divider.parts }
+    }
+}
+
 impl Counting<'_, '_> {
     /// Folds and counts all people, partition by partition.
     fn all(self, store: &Store, progress: &Progress) -> Result<Sum, Trouble> {
@@ -701,15 +728,18 @@ impl Counting<'_, '_> {
         // In their order, whichever is ready first.
         for some in all.chunks(AT_ONCE) {
             let parts: Vec<Sum> = some
-                .par_iter()
-                .with_min_len(FEW)
-                .map_init(People::default, |people, at| {
-                    if progress.stop.load(Ordering::Relaxed) {
-                        return Err(Trouble::Stopped);
+                .par_chunks(FEW)
+                .map_init(People::default, |people, few| {
+                    let mut workers = Workers::new(self);
+                    for at in few {
+                        if progress.stop.load(Ordering::Relaxed) {
+                            return Err(Trouble::Stopped);
+                        }
+                        let blocks = store.take(*at).map_err(disk)?;
+                        people.gather(blocks, &keeps);
+                        self.partition(people, &mut workers);
                     }
-                    let blocks = store.take(*at).map_err(disk)?;
-                    people.gather(blocks, &keeps);
-                    Ok(self.partition(people))
+                    Ok(workers.sum())
                 })
                 .collect::<Result<_, Trouble>>()?;
             parts.into_iter().for_each(|own| sum.merge(own));
@@ -717,12 +747,7 @@ impl Counting<'_, '_> {
         Ok(sum)
     }
 
-    fn partition(self, people: &mut People) -> Sum {
-        let mut fold = Fold::new(self.rules);
-        let mut counter = Counter::new(self.rules, self.ways);
-        let mut boards = Boards::new(self.rules, self.zone);
-        let mut computer = Computer::new(self.rules, self.plan, self.keeping, self.rates, self.zone);
-        let mut divider = Divider::new(self.rules, self.ways, self.zone);
+    fn partition(self, people: &mut People, workers: &mut Workers<'_, '_>) {
         let counts_known = self.rules.has_dates();
         for at in 0..people.len() {
             let (events, kept) = people.person(at);
@@ -730,18 +755,15 @@ impl Counting<'_, '_> {
             if !counts_known && events.iter().all(|event| self.rules.classes[event.class as usize].is_known) {
                 continue;
             }
-            counter.tally.people += 1;
-            self.person(&mut fold, &mut counter, (&mut computer, &mut boards, &mut divider), events, kept);
+            workers.counter.tally.people += 1;
+            self.person(workers, events, kept);
         }
-        Sum { tally: counter.tally, cells: computer.end(), board: boards.board, parts: divider.parts }
     }
 
     /// One person: order, merge, fold, count; each group of funnels has its own order of ties.
     fn person(
         self,
-        fold: &mut Fold<'_, '_>,
-        counter: &mut Counter<'_, '_>,
-        (computer, boards, divider): (&mut Computer<'_, '_>, &mut Boards<'_, '_>, &mut Divider<'_, '_>),
+        Workers { fold, counter, boards, computer, divider }: &mut Workers<'_, '_>,
         events: &mut [Event],
         kept: &[Kept],
     ) {

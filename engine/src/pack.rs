@@ -1,203 +1,140 @@
-//! Events in few bytes: some at a time, each part of them as narrow as they allow. People whose keys are small numbers take
-//! four bytes, times four as long as they lie near each other, classes one.
+//! Events in few bytes. All events of a block are written in one form, as narrow as they allow: a person takes four bytes,
+//! a time four, a class two, one event behind the other. A form only ever widens.
 //!
 //! ```text
-//! count, forms    one byte each
-//! first           8 bytes: the earliest time
-//! lo              4 bytes, where all keys are small numbers of one column
-//! keys            4 bytes each, or 8 and 4
-//! times           since the first: 4 bytes each, in seconds, milliseconds or microseconds, or 8 in microseconds
-//! classes         1, 2 or 4 bytes each
+//! key    4 bytes where it is a small number of the best column, 12 otherwise
+//! time   4 bytes in seconds since 1970, 6 in milliseconds, 8 in microseconds
+//! class  2 bytes or 4
 //! ```
 
 use std::num::NonZeroU32;
 
 use crate::identity::Key;
 
-/// Events that are packed together at most.
-pub(crate) const MOST: usize = 16;
+/// The most bytes that an event takes.
+pub(crate) const LARGEST: usize = FULL_KEY + EXACT_TIME + WIDE_CLASS;
 
-/// The most bytes that they take.
-pub(crate) const LARGEST: usize = 14 + MOST * 24;
+const SMALL_KEY: usize = 4;
+const FULL_KEY: usize = 12;
+const SECONDS: usize = 4;
+const MILLISECONDS: usize = 6;
+const EXACT_TIME: usize = 8;
+const NARROW_CLASS: usize = 2;
+const WIDE_CLASS: usize = 4;
 
-/// Microseconds of the units that times are told in.
-const UNITS: [u64; 3] = [1_000_000, 1_000, 1];
+/// Microseconds of a second and of a millisecond.
+const SECOND: u64 = 1_000_000;
+const MILLISECOND: u64 = 1_000;
 
-/// Times are told exactly, in 8 bytes each.
-const WIDE_TIMES: u8 = 3;
-/// Keys are small numbers of one column.
-const SMALL_KEYS: u8 = 1 << 2;
-/// Classes take one byte, two or four.
-const CLASSES: u8 = 4;
+/// The second part of the key of a number of the best column.
+const BEST: NonZeroU32 = NonZeroU32::MIN;
 
-/// Events that wait to be packed.
-#[derive(Clone, Debug)]
-pub(crate) struct Waiting {
-    hi: [u64; MOST],
-    lo: [u32; MOST],
-    time: [i64; MOST],
-    class: [u32; MOST],
+/// How events are written: the bytes that each part of one takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Form {
+    key: usize,
+    time: usize,
+    class: usize,
 }
 
-impl Waiting {
-    /// Nothing.
-    pub(crate) const NONE: Self = Self { hi: [0; MOST], lo: [0; MOST], time: [0; MOST], class: [0; MOST] };
+impl Form {
+    /// The one that takes least.
+    pub(crate) const NARROWEST: Self = Self { key: SMALL_KEY, time: SECONDS, class: NARROW_CLASS };
 
-    /// Puts an event in its place, which is less than [`MOST`].
+    /// The bytes of an event.
+    pub(crate) const fn size(self) -> usize {
+        self.key + self.time + self.class
+    }
+
+    /// The form that holds an event too.
+    pub(crate) fn with(self, key: Key, time: i64, class: u32) -> Self {
+        let times = [SECONDS, MILLISECONDS].into_iter().find(|bytes| told(time, *bytes).is_some());
+        Self {
+            key: if is_small(key) { self.key } else { FULL_KEY },
+            time: self.time.max(times.unwrap_or(EXACT_TIME)),
+            class: if is_narrow(class) { self.class } else { WIDE_CLASS },
+        }
+    }
+
+    /// Writes an event, if the form holds it, and says so. Only its first bytes are of meaning.
     #[inline]
-    pub(crate) fn put(&mut self, at: usize, key: Key, time: i64, class: u32) {
-        (self.hi[at], self.lo[at], self.time[at], self.class[at]) = (key.hi, key.lo.get(), time, class);
+    pub(crate) fn put(self, place: &mut [u8; LARGEST], key: Key, time: i64, class: u32) -> bool {
+        let Some(time) = told(time, self.time) else { return false };
+        if (self.key == SMALL_KEY && !is_small(key)) || (self.class == NARROW_CLASS && !is_narrow(class)) {
+            return false;
+        }
+        // Each part is written whole; what of it is not wanted gives way to the next.
+        put(place, 0, key.hi.to_le_bytes());
+        if self.key == FULL_KEY {
+            put(place, 8, key.lo.get().to_le_bytes());
+        }
+        put(place, self.key, time.to_le_bytes());
+        put(place, self.key + self.time, class.to_le_bytes());
+        true
     }
 
-    /// Packs the first of them behind others.
-    pub(crate) fn pack(&self, count: usize, to: &mut Vec<u8>) {
-        let (hi, lo, time, class) = (&self.hi[..count], &self.lo[..count], &self.time[..count], &self.class[..count]);
-        let Some(first) = time.iter().min().copied() else { return };
-        let is_small = hi.iter().all(|hi| u32::try_from(*hi).is_ok()) && lo.iter().all(|own| *own == lo[0]);
-        let most = class.iter().copied().max().unwrap_or(0);
-        let width: u8 = if most <= 0xff { 0 } else { 1 + u8::from(most > 0xffff) };
-        let mut since = [0_u32; MOST];
-        let unit = told_in::<{ UNITS[0] }>(first, time, &mut since)
-            .or_else(|| told_in::<{ UNITS[1] }>(first, time, &mut since))
-            .or_else(|| told_in::<{ UNITS[2] }>(first, time, &mut since));
-        let times = unit.and_then(|unit| UNITS.iter().position(|own| *own == unit)).map_or(WIDE_TIMES, |at| at as u8);
-        // Put together where it is near, and moved on at once.
-        let mut bytes = Bytes { bytes: [0; LARGEST], end: 0 };
-        bytes.all([count as u8, times | if is_small { SMALL_KEYS } else { 0 } | width << CLASSES].map(u8::to_le_bytes));
-        bytes.all([first.to_le_bytes()]);
-        if is_small {
-            bytes.all([lo[0].to_le_bytes()]);
-            bytes.all(hi.iter().map(|hi| (*hi as u32).to_le_bytes()));
-        } else {
-            bytes.all(hi.iter().map(|hi| hi.to_le_bytes()));
-            bytes.all(lo.iter().map(|lo| lo.to_le_bytes()));
-        }
-        match unit {
-            Some(_) => bytes.all(since[..count].iter().map(|since| since.to_le_bytes())),
-            None => bytes.all(time.iter().map(|time| time.wrapping_sub(first).to_le_bytes())),
-        }
-        match width {
-            0 => bytes.all(class.iter().map(|class| [*class as u8])),
-            1 => bytes.all(class.iter().map(|class| (*class as u16).to_le_bytes())),
-            _ => bytes.all(class.iter().map(|class| class.to_le_bytes())),
-        }
-        to.extend_from_slice(&bytes.bytes[..bytes.end]);
+    /// How many bytes events take; behind the last one there is room for one that takes most.
+    pub(crate) const fn bytes(self, events: usize) -> usize {
+        events * self.size() + (LARGEST - self.size())
     }
-}
 
-/// The bytes of a pack.
-struct Bytes {
-    bytes: [u8; LARGEST],
-    end: usize,
-}
-
-impl Bytes {
+    /// Each event, in order.
     #[inline]
-    fn all<const N: usize>(&mut self, values: impl IntoIterator<Item = [u8; N], IntoIter: ExactSizeIterator>) {
-        let values = values.into_iter();
-        let end = self.end + values.len() * N;
-        let places = self.bytes[self.end..end].as_chunks_mut::<N>().0;
-        places.iter_mut().zip(values).for_each(|(place, value)| *place = value);
-        self.end = end;
+    pub(crate) fn each(self, bytes: &[u8], mut take: impl FnMut(Key, i64, u32)) {
+        let unit = match self.time {
+            SECONDS => SECOND,
+            MILLISECONDS => MILLISECOND,
+            _ => 1,
+        };
+        let whole = |bytes: usize| u64::MAX >> (64 - 8 * bytes);
+        let (number, told) = (whole(self.key.min(8)), whole(self.time));
+        let class = whole(self.class);
+        let mut at = 0;
+        while let Some(event) = bytes.get(at..).and_then(<[u8]>::first_chunk::<LARGEST>) {
+            let lo =
+                if self.key == FULL_KEY { NonZeroU32::new(get(event, 8).map_or(0, u32::from_le_bytes)) } else { None };
+            let hi = get(event, 0).map_or(0, u64::from_le_bytes) & number;
+            let time = (get(event, self.key).map_or(0, u64::from_le_bytes) & told) * unit;
+            let class = get(event, self.key + self.time).map_or(0, u32::from_le_bytes) & class as u32;
+            take(Key { hi, lo: lo.unwrap_or(BEST) }, time.cast_signed(), class);
+            at += self.size();
+        }
     }
 }
 
-/// Tells times since the first in a unit, if that is exact; gives the unit back.
+fn is_small(key: Key) -> bool {
+    key.lo == BEST && u32::try_from(key.hi).is_ok()
+}
+
+fn is_narrow(class: u32) -> bool {
+    u16::try_from(class).is_ok()
+}
+
+/// A time as it is told in so many bytes, if that is exact.
 #[inline]
-fn told_in<const UNIT: u64>(first: i64, times: &[i64], since: &mut [u32; MOST]) -> Option<u64> {
-    let mut is_exact = true;
-    for (time, since) in times.iter().zip(since) {
-        let passed = time.wrapping_sub(first).cast_unsigned();
-        let told = passed / UNIT;
-        is_exact &= told * UNIT == passed && u32::try_from(told).is_ok();
-        *since = told as u32;
+fn told(time: i64, bytes: usize) -> Option<u64> {
+    let time = time.cast_unsigned();
+    let exactly = |unit: u64, most: u64| {
+        let told = time / unit;
+        (told * unit == time && told <= most).then_some(told)
+    };
+    match bytes {
+        SECONDS => exactly(SECOND, 0xffff_ffff),
+        MILLISECONDS => exactly(MILLISECOND, 0xffff_ffff_ffff),
+        _ => Some(time),
     }
-    is_exact.then_some(UNIT)
 }
 
-/// Events that were packed together.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Pack<'a> {
-    first: i64,
-    /// The second part of all keys, where they are small numbers.
-    lo: Option<NonZeroU32>,
-    keys: &'a [u8],
-    /// Microseconds of the unit of times; none where they are told exactly.
-    unit: Option<u64>,
-    times: &'a [u8],
-    width: u8,
-    classes: &'a [u8],
+#[inline]
+fn put<const N: usize>(place: &mut [u8; LARGEST], at: usize, bytes: [u8; N]) {
+    if let Some(place) = place.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *place = bytes;
+    }
 }
 
-/// What is packed, one pack after the other; nothing inside where the bytes are damaged.
-pub(crate) fn packs(mut bytes: &[u8]) -> impl Iterator<Item = Option<Pack<'_>>> {
-    std::iter::from_fn(move || {
-        if bytes.is_empty() {
-            return None;
-        }
-        let pack = next(&mut bytes);
-        if pack.is_none() {
-            bytes = &[];
-        }
-        Some(pack)
-    })
-}
-
-fn next<'a>(bytes: &mut &'a [u8]) -> Option<Pack<'a>> {
-    let [count, forms] = *bytes.split_off(..2)?.first_chunk()?;
-    let count = usize::from(count);
-    let first = i64::from_le_bytes(*bytes.split_off(..8)?.first_chunk()?);
-    let is_small = forms & SMALL_KEYS != 0;
-    let lo =
-        if is_small { Some(NonZeroU32::new(u32::from_le_bytes(*bytes.split_off(..4)?.first_chunk()?))?) } else { None };
-    let keys = bytes.split_off(..count * if is_small { 4 } else { 12 })?;
-    let unit = UNITS.get(usize::from(forms & WIDE_TIMES)).copied();
-    let times = bytes.split_off(..count * if unit.is_some() { 4 } else { 8 })?;
-    let width = forms >> CLASSES;
-    let classes = bytes.split_off(..count << width)?;
-    Some(Pack { first, lo, keys, unit, times, width, classes })
-}
-
-impl Pack<'_> {
-    /// Each key, in order.
-    #[inline]
-    pub(crate) fn keys(&self, mut take: impl FnMut(Key)) {
-        if let Some(lo) = self.lo {
-            let (numbers, _) = self.keys.as_chunks::<4>();
-            return numbers.iter().for_each(|number| take(Key { hi: u32::from_le_bytes(*number).into(), lo }));
-        }
-        let (his, los) = self.keys.split_at(self.keys.len() / 12 * 8);
-        for (hi, lo) in his.as_chunks::<8>().0.iter().zip(los.as_chunks::<4>().0) {
-            let lo = NonZeroU32::new(u32::from_le_bytes(*lo)).unwrap_or(NonZeroU32::MIN);
-            take(Key { hi: u64::from_le_bytes(*hi), lo });
-        }
-    }
-
-    /// Each time and class, in order.
-    #[inline]
-    pub(crate) fn events(&self, mut take: impl FnMut(i64, u32)) {
-        match self.width {
-            0 => self.times(self.classes.iter().map(|class| u32::from(*class)), &mut take),
-            1 => {
-                let classes = self.classes.as_chunks::<2>().0.iter();
-                self.times(classes.map(|class| u16::from_le_bytes(*class).into()), &mut take);
-            }
-            _ => {
-                let classes = self.classes.as_chunks::<4>().0.iter();
-                self.times(classes.map(|class| u32::from_le_bytes(*class)), &mut take);
-            }
-        }
-    }
-
-    #[inline]
-    fn times(&self, classes: impl Iterator<Item = u32>, take: &mut impl FnMut(i64, u32)) {
-        if let Some(unit) = self.unit {
-            let since = self.times.as_chunks::<4>().0.iter().map(|own| u64::from(u32::from_le_bytes(*own)) * unit);
-            return since.zip(classes).for_each(|(since, class)| take(self.first.wrapping_add_unsigned(since), class));
-        }
-        let since = self.times.as_chunks::<8>().0.iter().map(|own| u64::from_le_bytes(*own));
-        since.zip(classes).for_each(|(since, class)| take(self.first.wrapping_add_unsigned(since), class));
-    }
+#[inline]
+fn get<const N: usize>(event: &[u8; LARGEST], at: usize) -> Option<[u8; N]> {
+    event.get(at..)?.first_chunk().copied()
 }
 
 #[cfg(test)]
@@ -206,44 +143,37 @@ mod tests {
 
     type Event = (u64, u32, i64, u32);
 
-    fn packed(events: &[Event]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for some in events.chunks(MOST) {
-            let mut waiting = Waiting::NONE;
-            for (at, (hi, lo, time, class)) in some.iter().enumerate() {
-                waiting.put(at, Key { hi: *hi, lo: NonZeroU32::new(*lo).unwrap() }, *time, *class);
-            }
-            waiting.pack(some.len(), &mut bytes);
+    /// Events in the form that holds all of them, read again.
+    fn back(events: &[Event]) -> (usize, Vec<Event>) {
+        let key = |own: &Event| Key { hi: own.0, lo: NonZeroU32::new(own.1).unwrap() };
+        let form = events.iter().fold(Form::NARROWEST, |form, own| form.with(key(own), own.2, own.3));
+        let mut bytes = vec![0xff; form.bytes(events.len())];
+        for (at, own) in events.iter().enumerate() {
+            let place = bytes[at * form.size()..].first_chunk_mut().unwrap();
+            assert!(form.put(place, key(own), own.2, own.3));
         }
-        bytes
-    }
-
-    fn unpacked(bytes: &[u8]) -> Option<Vec<Event>> {
-        let (mut keys, mut events) = (Vec::new(), Vec::new());
-        for pack in packs(bytes) {
-            let pack = pack?;
-            pack.keys(|key| keys.push(key));
-            pack.events(|time, class| events.push((time, class)));
-        }
-        Some(keys.iter().zip(events).map(|(key, (time, class))| (key.hi, key.lo.get(), time, class)).collect())
+        let mut found = Vec::new();
+        form.each(&bytes, |key, time, class| found.push((key.hi, key.lo.get(), time, class)));
+        (form.size(), found)
     }
 
     #[test]
-    fn what_is_packed_comes_back_as_it_was() {
+    fn what_is_written_comes_back_as_it_was() {
         let numbers: [u64; 4] = [0, 7, u64::from(u32::MAX), u64::MAX];
-        let times = [0, 1_000_000, 1_500, 3, -1, 86_400_000_000 * 40_000, i64::MIN, i64::MAX];
+        let times =
+            [0, 1_000_000, 1_500_000, 1_500, 3, -1, 4_294_967_295_000_000, 4_294_967_296_000_000, i64::MIN, i64::MAX];
         let classes = [0, 255, 256, 65_535, 65_536, u32::MAX];
         for (n, number) in numbers.into_iter().enumerate() {
             for (t, time) in times.into_iter().enumerate() {
                 for (c, class) in classes.into_iter().enumerate() {
-                    for count in [1, 15, 16, 17, 40] {
+                    for count in [0, 1, 5] {
                         let event = |at: usize| match at % 3 {
                             0 => (number, 1, time, class),
                             1 => (numbers[n / 2], 1 + (at as u32 % 2), times[t / 2], classes[c / 2]),
                             _ => (7, 1, 5_000_000 * i64::from(at as u32), 1),
                         };
                         let events: Vec<Event> = (0..count).map(event).collect();
-                        assert_eq!(unpacked(&packed(&events)).unwrap(), events);
+                        assert_eq!(back(&events).1, events);
                     }
                 }
             }
@@ -251,14 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn small_numbers_and_whole_seconds_take_ten_bytes() {
-        let events: Vec<Event> = (0..1_600_u32).map(|at| (u64::from(at), 1, i64::from(at) * 1_000_000, 3)).collect();
-        assert_eq!(packed(&events).len(), 1_600 * 9 + 100 * 14);
-    }
-
-    #[test]
-    fn damage_is_found() {
-        let bytes = packed(&[(1, 1, 1, 1), (2, 1, 2, 2)]);
-        assert!((1..bytes.len()).all(|end| unpacked(&bytes[..end]).is_none()));
+    fn an_event_takes_ten_bytes_where_it_can_and_a_form_refuses_what_it_does_not_hold() {
+        assert_eq!(back(&[(1, 1, 1_000_000, 3)]).0, 10);
+        assert_eq!(back(&[(1, 1, 1_000, 3)]).0, 12);
+        assert_eq!(back(&[(1, 2, 1, 3)]).0, 22);
+        let mut place = [0; LARGEST];
+        let key = |hi| Key { hi, lo: BEST };
+        assert!(!Form::NARROWEST.put(&mut place, key(1 << 32), 0, 0));
+        assert!(!Form::NARROWEST.put(&mut place, key(1), 1, 0));
+        assert!(!Form::NARROWEST.put(&mut place, key(1), -1_000_000, 0));
+        assert!(!Form::NARROWEST.put(&mut place, key(1), 0, 65_536));
     }
 }

@@ -17,7 +17,7 @@ use crate::kpi::group::{Counted, Group, Groups};
 use crate::kpi::{Person, Reached};
 use crate::period::{self, Periods};
 use crate::result::{FunnelPart, StagePart, Times, TransitionPart, WayPart};
-use crate::tally::{Visit, Way, is_mature};
+use crate::tally::{Visit, Way};
 
 /// The most parts of a funnel by one property, and the most by all combinations; with more of them these are left out.
 pub const MAX_PARTS: usize = 4_000;
@@ -276,19 +276,14 @@ impl Counting<'_, '_, '_> {
     }
 
     fn visits(&mut self, visits: &[Visit]) {
-        let mut at = 0;
         for visit in visits {
-            // Visits are in the order of their first entries.
-            while self.entries[at] != visit.first {
-                at += 1;
-            }
             if !self.is_mine(visit.stage as usize) {
                 continue;
             }
-            let counts = is_mature(self.rules, visit) || self.rules.definition.counts_open;
+            let counts = visit.counts;
             let stage = self.places.stages[visit.stage as usize];
             let exit = self.places.transitions.get(visit.exit as usize).copied();
-            self.each(at, |part, share| {
+            self.each(visit.first as usize, |part, share| {
                 let own = &mut part.stages[stage];
                 own.visits += share;
                 if counts {

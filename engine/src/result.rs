@@ -738,7 +738,7 @@ impl Measured {
                 exits: own.exits,
                 of: from.mature,
                 open: from.visits - from.mature,
-                taken: own.taken,
+                taken: time.as_ref().map_or(0, |own| own.count),
                 people: own.people,
                 time,
             });

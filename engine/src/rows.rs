@@ -11,7 +11,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::cell::Cell;
 use crate::identity::Key;
-use crate::pack::{self, MOST, Waiting};
+use crate::pack::Form;
 use crate::system::Scratch;
 
 /// A property that is kept.
@@ -63,11 +63,12 @@ impl Value {
 pub type Kept = Box<[Value]>;
 
 /// Events of one partition from one stretch of a log.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Block {
     /// The place of the stretch in the log.
     order: u64,
-    /// The events in the order of the log, packed.
+    form: Form,
+    /// The events in the order of the log, as the form writes them.
     packed: Vec<u8>,
     /// What is kept of those whose class says so, in the same order.
     kept: Vec<Kept>,
@@ -82,6 +83,7 @@ struct Partition {
 #[derive(Debug)]
 struct Spilled {
     order: u64,
+    form: Form,
     /// Bytes of the events; what is kept follows.
     packed: usize,
     start: u64,
@@ -163,7 +165,13 @@ impl Store {
                 let length = bytes.len();
                 encode(block, &mut bytes);
                 let (start, length) = (length as u64, bytes.len() - length);
-                partition.spilled.push(Spilled { order: block.order, packed: block.packed.len(), start, length });
+                partition.spilled.push(Spilled {
+                    order: block.order,
+                    form: block.form,
+                    packed: block.packed.len(),
+                    start,
+                    length,
+                });
                 self.held.fetch_sub(block.bytes(), Ordering::Relaxed);
             }
             if !blocks.is_empty() {
@@ -184,7 +192,7 @@ impl Store {
             for own in spilled {
                 let bytes = scratch.read(&at.to_string(), own.start, own.length)?;
                 let damaged = || io::Error::other("what was written to disk came back damaged");
-                blocks.push(decode(own.order, own.packed, &bytes).ok_or_else(damaged)?);
+                blocks.push(decode(&own, &bytes).ok_or_else(damaged)?);
             }
         }
         blocks.sort_by_key(|block| block.order);
@@ -192,22 +200,24 @@ impl Store {
     }
 }
 
-/// Spreads the events of a part of a log over the partitions of a store.
-///
-/// A few events of each partition wait in memory so small that it stays in the processor's cache; they are packed together.
+/// Spreads the events of a part of a log over the partitions of a store: each is written behind the last one of its
+/// partition, in the block that it will be read from.
 #[derive(Debug)]
 pub struct Spread<'s> {
     store: &'s Store,
     /// The place of the next block in the log.
     order: u64,
-    /// By partition, events that wait.
-    waiting: Vec<Waiting>,
-    /// By partition, how many they are.
-    taken: Vec<u8>,
-    blocks: Vec<Block>,
+    /// How all open blocks are written.
+    form: Form,
+    /// By partition: the bytes of its open block; none where it has none.
+    open: Vec<Vec<u8>>,
+    /// By partition: where the next event goes.
+    ends: Vec<u16>,
+    /// By partition: what is kept of the events of the open block.
+    kept: Vec<Vec<Kept>>,
 }
 
-/// Bytes of the events of a block: those of many that wait.
+/// Bytes of a block.
 const BLOCK: usize = 4_096;
 
 impl<'s> Spread<'s> {
@@ -216,9 +226,10 @@ impl<'s> Spread<'s> {
         Self {
             store,
             order: part << 32,
-            waiting: vec![Waiting::NONE; store.len()],
-            taken: vec![0; store.len()],
-            blocks: vec![Block::default(); store.len()],
+            form: Form::NARROWEST,
+            open: vec![Vec::new(); store.len()],
+            ends: vec![0; store.len()],
+            kept: vec![Vec::new(); store.len()],
         }
     }
 
@@ -226,46 +237,55 @@ impl<'s> Spread<'s> {
     #[inline]
     pub fn add(&mut self, key: Key, time: i64, class: u32) -> io::Result<()> {
         let at = self.store.partition(key);
-        let taken = usize::from(self.taken[at]);
-        self.waiting[at].put(taken, key, time, class);
-        self.taken[at] += 1;
-        if taken + 1 == MOST { self.go_on(at) } else { Ok(()) }
+        let end = usize::from(self.ends[at]);
+        let place = self.open[at].get_mut(end..).and_then(<[u8]>::first_chunk_mut);
+        if place.is_some_and(|place| self.form.put(place, key, time, class)) {
+            self.ends[at] += self.form.size() as u16;
+            return Ok(());
+        }
+        self.make_room(at, key, time, class)
     }
 
     /// Takes an event, and what is kept of it.
     pub fn add_with(&mut self, key: Key, time: i64, class: u32, kept: Option<Kept>) -> io::Result<()> {
-        if let Some(kept) = kept {
-            let at = self.store.partition(key);
-            self.blocks[at].kept.push(kept);
+        self.add(key, time, class)?;
+        let at = self.store.partition(key);
+        self.kept[at].extend(kept);
+        Ok(())
+    }
+
+    /// Opens a block for an event that fits into none, and takes it.
+    #[cold]
+    fn make_room(&mut self, at: usize, key: Key, time: i64, class: u32) -> io::Result<()> {
+        let form = self.form.with(key, time, class);
+        if form != self.form {
+            (0..self.store.len()).try_for_each(|at| self.hand_over(at))?;
+            self.form = form;
         }
+        self.hand_over(at)?;
+        self.open[at].resize(BLOCK, 0);
         self.add(key, time, class)
     }
 
-    /// Packs the events of a partition into its block, and moves that on where it is full.
-    #[inline(never)]
-    fn go_on(&mut self, at: usize) -> io::Result<()> {
-        let block = &mut self.blocks[at];
-        if block.packed.is_empty() {
-            self.order += 1;
-            block.order = self.order;
-            block.packed.reserve_exact(BLOCK);
+    /// Hands the open block of a partition over.
+    fn hand_over(&mut self, at: usize) -> io::Result<()> {
+        let mut packed = std::mem::take(&mut self.open[at]);
+        let events = usize::from(std::mem::take(&mut self.ends[at])) / self.form.size();
+        if events == 0 {
+            return Ok(());
         }
-        let taken = std::mem::take(&mut self.taken[at]);
-        self.waiting[at].pack(usize::from(taken), &mut block.packed);
-        if block.packed.len() + pack::LARGEST <= BLOCK { Ok(()) } else { self.store.add(at, std::mem::take(block)) }
+        packed.truncate(self.form.bytes(events));
+        if packed.len() < BLOCK / 8 * 7 {
+            packed.shrink_to_fit();
+        }
+        self.order += 1;
+        let kept = std::mem::take(&mut self.kept[at]);
+        self.store.add(at, Block { order: self.order, form: self.form, packed, kept })
     }
 
     /// Hands over what is left.
     pub fn end(mut self) -> io::Result<()> {
-        for at in 0..self.store.len() {
-            self.go_on(at)?;
-            let mut block = std::mem::take(&mut self.blocks[at]);
-            if !block.packed.is_empty() {
-                block.packed.shrink_to_fit();
-                self.store.add(at, block)?;
-            }
-        }
-        Ok(())
+        (0..self.store.len()).try_for_each(|at| self.hand_over(at))
     }
 }
 
@@ -303,15 +323,15 @@ fn encode(block: &Block, bytes: &mut Vec<u8>) {
     }
 }
 
-fn decode(order: u64, packed: usize, bytes: &[u8]) -> Option<Block> {
-    let (packed, rest) = bytes.split_at_checked(packed)?;
+fn decode(own: &Spilled, bytes: &[u8]) -> Option<Block> {
+    let (packed, rest) = bytes.split_at_checked(own.packed)?;
     let mut at = Bytes(rest);
     let mut kept = Vec::new();
     while !at.0.is_empty() {
         let length = u32::from_le_bytes(at.take()?);
         kept.push((0..length).map(|_| value(&mut at)).collect::<Option<Kept>>()?);
     }
-    pack::packs(packed).all(|pack| pack.is_some()).then(|| Block { order, packed: packed.to_vec(), kept })
+    Some(Block { order: own.order, form: own.form, packed: packed.to_vec(), kept })
 }
 
 fn value(at: &mut Bytes<'_>) -> Option<Value> {
@@ -356,8 +376,8 @@ impl People {
         self.who.clear();
         self.ends.clear();
         self.kept.clear();
-        for pack in blocks.iter().flat_map(|block| pack::packs(&block.packed)).flatten() {
-            pack.keys(|key| {
+        for block in &blocks {
+            block.form.each(&block.packed, |key, _, _| {
                 let person = number(&mut self.known, key);
                 self.who.push(person);
                 if self.ends.len() == person as usize {
@@ -374,18 +394,16 @@ impl People {
         let mut who = self.who.iter();
         for block in blocks {
             let mut kept = block.kept.into_iter();
-            for pack in pack::packs(&block.packed).flatten() {
-                pack.events(|time, class| {
-                    let mut event = Event { time, class, kept: NOTHING };
-                    if keeps[class as usize] {
-                        event.kept = self.kept.len() as u32;
-                        self.kept.extend(kept.next());
-                    }
-                    let Some(place) = who.next().map(|person| &mut self.ends[*person as usize]) else { return };
-                    self.events[*place as usize] = event;
-                    *place += 1;
-                });
-            }
+            block.form.each(&block.packed, |_, time, class| {
+                let mut event = Event { time, class, kept: NOTHING };
+                if keeps[class as usize] {
+                    event.kept = self.kept.len() as u32;
+                    self.kept.extend(kept.next());
+                }
+                let Some(place) = who.next().map(|person| &mut self.ends[*person as usize]) else { return };
+                self.events[*place as usize] = event;
+                *place += 1;
+            });
         }
     }
 
@@ -406,36 +424,55 @@ impl People {
     }
 }
 
-/// Events that are put in order without asking which of two comes first, one pair after the other.
+/// Events that are put in order all at once.
 const FEW: usize = 32;
+
+/// Bits of the time in a number that is compared: the place of the event follows, below the sign.
+const TIME_BITS: u32 = 26;
 
 /// Puts events in the order of time; those of one time stay as they are.
 pub fn by_time(events: &mut [Event]) {
     if events.is_sorted_by_key(|event| event.time) {
         return;
     }
-    if events.len() > FEW {
-        return events.sort_by_key(|event| event.time);
+    if events.len() <= FEW {
+        by_rank(events);
+        // Times that lie so far apart from others are told roughly.
+        if events.is_sorted_by_key(|event| event.time) {
+            return;
+        }
     }
-    // Each event moves to the place of its rank: no guess of the processor can be wrong.
+    events.sort_by_key(|event| event.time);
+}
+
+/// Moves a few events to the places of their ranks: each is compared with all, so that no guess of the processor can be
+/// wrong, and several at once.
+#[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "ranks are few")]
+fn by_rank(events: &mut [Event]) {
     let mut before = [Event { time: 0, class: 0, kept: NOTHING }; FEW];
     let before = &mut before[..events.len()];
     before.copy_from_slice(events);
-    let mut places = [0_u8; FEW];
-    for at in 1..before.len() {
-        let own = before[at].time;
-        let mut place = 0;
-        for (other, rank) in before[..at].iter().zip(&mut places) {
-            let is_later = u8::from(other.time > own);
-            *rank += is_later;
-            place += 1 - is_later;
-        }
-        places[at] = place;
+    let (first, last) = before.iter().fold((i64::MAX, i64::MIN), |(a, b), own| (a.min(own.time), b.max(own.time)));
+    let shift = (u64::BITS - last.abs_diff(first).leading_zeros()).saturating_sub(TIME_BITS);
+    let mut keys = [i32::MAX; FEW];
+    for (at, (key, own)) in keys.iter_mut().zip(before.iter()).enumerate() {
+        *key = ((own.time.abs_diff(first) >> shift) as i32) << 5 | at as i32;
     }
-    for (event, place) in before.iter().zip(places) {
-        events[usize::from(place)] = *event;
+    for (some, from) in keys.as_chunks::<LANES>().0.iter().zip(before.chunks(LANES)) {
+        let mut ranks = [0_i32; LANES];
+        for other in &keys[..events.len()] {
+            for (rank, own) in ranks.iter_mut().zip(some) {
+                *rank += i32::from(other < own);
+            }
+        }
+        for (own, rank) in from.iter().zip(ranks) {
+            events[rank as usize] = *own;
+        }
     }
 }
+
+/// Numbers that are compared with another at once.
+const LANES: usize = 8;
 
 /// A person of a partition.
 #[derive(Clone, Copy, Debug)]
@@ -460,15 +497,15 @@ mod tests {
     use super::*;
 
     fn block(order: u64) -> Block {
-        let mut own = Block { order, ..Block::default() };
-        let mut waiting = Waiting::NONE;
+        let form = Form::NARROWEST.with(Key { hi: 2 << 40, lo: NonZeroU32::MIN }, 1, 1);
+        let (mut packed, mut all) = (vec![0; form.bytes(10)], Vec::new());
         for (at, n) in (order * 10..order * 10 + 10).enumerate() {
-            waiting.put(at, Key { hi: (n % 3) << 40, lo: NonZeroU32::MIN }, n.cast_signed(), (n % 2) as u32);
+            let place = packed[at * form.size()..].first_chunk_mut().unwrap();
+            form.put(place, Key { hi: (n % 3) << 40, lo: NonZeroU32::MIN }, n.cast_signed(), (n % 2) as u32);
             let kept = [Value::Number(Decimal::new(n.cast_signed(), 2)), Value::Text("ü".into()), Value::None];
-            own.kept.extend((n % 2 == 1).then(|| Kept::from(kept)));
+            all.extend((n % 2 == 1).then(|| Kept::from(kept)));
         }
-        waiting.pack(10, &mut own.packed);
-        own
+        Block { order, form, packed, kept: all }
     }
 
     #[test]
@@ -476,10 +513,40 @@ mod tests {
         let own = block(3);
         let mut bytes = Vec::new();
         encode(&own, &mut bytes);
-        let back = decode(3, own.packed.len(), &bytes).unwrap();
-        assert_eq!((back.packed, back.kept), (own.packed.clone(), own.kept));
-        assert!(decode(3, own.packed.len(), &bytes[..own.packed.len() + 3]).is_none());
-        assert!(decode(3, own.packed.len() - 1, &bytes[..own.packed.len() - 1]).is_none());
+        let packed = own.packed.len();
+        let spilled = Spilled { order: 3, form: own.form, packed, start: 0, length: bytes.len() };
+        let back = decode(&spilled, &bytes).unwrap();
+        assert_eq!((back.packed, back.kept), (own.packed, own.kept));
+        assert!(decode(&spilled, &bytes[..packed + 3]).is_none());
+        assert!(decode(&spilled, &bytes[..packed - 1]).is_none());
+    }
+
+    #[test]
+    fn blocks_that_are_full_and_forms_that_widen_lose_nothing() {
+        let event = |at: i64| {
+            let key = Key { hi: u64::from(at % 7 == 5), lo: NonZeroU32::MIN.saturating_add(u32::from(at > 4_000)) };
+            (key, at * if at < 3_000 { 1_000_000 } else { 1 }, u32::from(at % 3 == 1))
+        };
+        let store = Store::new(1, u64::MAX);
+        let mut spread = Spread::new(&store, 0);
+        for (key, time, class) in (0..5_000).map(event) {
+            spread.add_with(key, time, class, (class == 1).then(|| Kept::from([Value::Number(time.into())]))).unwrap();
+        }
+        spread.end().unwrap();
+        let (mut found, mut people) = (Vec::new(), People::default());
+        for partition in 0..2 {
+            people.gather(store.take(partition).unwrap(), &[false, true]);
+            for person in 0..people.len() {
+                let (events, kept) = people.person(person);
+                found.extend(events.iter().map(|own| (own.time, own.class, kept.get(own.kept as usize).cloned())));
+                assert!(events.iter().all(|own| (own.kept == NOTHING) == (own.class != 1)));
+            }
+        }
+        let kept = |time: i64, class| (class == 1).then(|| Kept::from([Value::Number(time.into())]));
+        let mut all: Vec<_> = (0..5_000).map(event).map(|(_, time, class)| (time, class, kept(time, class))).collect();
+        all.sort_by_key(|own| (own.0, own.1));
+        found.sort_by_key(|own| (own.0, own.1));
+        assert_eq!(found, all);
     }
 
     #[test]
@@ -488,8 +555,12 @@ mod tests {
             let time = |at: u32| i64::from(at * 37 % 11) - 5;
             let mut events: Vec<Event> =
                 (0..count).map(|at| Event { time: time(at), class: at, kept: NOTHING }).collect();
+            let mut far = events.clone();
             by_time(&mut events);
             assert!(events.is_sorted_by_key(|event| (event.time, event.class)));
+            far.iter_mut().for_each(|event| event.time -= if event.class % 5 == 0 { i64::MAX - 9 } else { 0 });
+            by_time(&mut far);
+            assert!(far.is_sorted_by_key(|event| (event.time, event.class)) && far.len() == count as usize);
         }
     }
 

@@ -36,13 +36,11 @@ pub struct StageTally {
 /// The numbers of a transition.
 #[derive(Clone, Debug, Default)]
 pub struct TransitionTally {
-    /// Entries by which it was taken.
-    pub taken: u64,
     /// People who took it.
     pub people: u64,
     /// Mature visits whose first exit it was.
     pub exits: u64,
-    /// The times it took, in microseconds.
+    /// The times it took, in microseconds: as many as it was taken.
     pub times: Vec<i64>,
 }
 
@@ -121,10 +119,14 @@ pub struct Counter<'r, 'd> {
     pub tally: Tally,
     /// The visits of the person that was added last.
     pub visits: Vec<Visit>,
+    /// By stage: its funnel.
+    funnel: Vec<u32>,
+    /// By transition: whether it leads to where it leaves.
+    goes_round: Vec<bool>,
     /// By entry: its visit.
     visit_of: Vec<u32>,
-    /// The open visit of each funnel; few funnels, so a list is searched.
-    open: Vec<(usize, u32)>,
+    /// By funnel: the open visit, or [`NONE`].
+    open: Vec<u32>,
     /// By stage: the entries of the person.
     entries: Vec<u32>,
     /// By transition: whether the person took it.
@@ -140,12 +142,14 @@ pub struct Counter<'r, 'd> {
 pub struct Visit {
     /// The stage.
     pub stage: u32,
-    /// Its first entry.
-    pub first: Entry,
-    /// Its last entry.
-    pub last: Entry,
+    /// Index of its first entry.
+    pub first: u32,
+    /// Index of its last entry.
+    pub last: u32,
     /// The first transition that left it, or [`NONE`].
     pub exit: u32,
+    /// Whether it counts in rates: its time to go on has run out, or that does not matter.
+    pub counts: bool,
 }
 
 impl<'r, 'd> Counter<'r, 'd> {
@@ -164,8 +168,10 @@ impl<'r, 'd> Counter<'r, 'd> {
             ways,
             tally,
             visits: Vec::new(),
+            funnel: rules.definition.stages.iter().map(|own| own.funnel as u32).collect(),
+            goes_round: rules.definition.transitions.iter().map(|own| own.from == own.to).collect(),
             visit_of: Vec::new(),
-            open: Vec::new(),
+            open: vec![NONE; rules.definition.funnels.len()],
             entries: vec![0; stages],
             took: vec![false; transitions],
             first_of: vec![NONE; stages],
@@ -196,7 +202,6 @@ impl<'r, 'd> Counter<'r, 'd> {
                 continue;
             }
             let own = &mut self.tally.transitions[entry.taken as usize];
-            own.taken += 1;
             own.times.push(entry.time - entries[entry.from as usize].time);
             if !std::mem::replace(&mut self.took[entry.taken as usize], true) {
                 own.people += 1;
@@ -214,48 +219,35 @@ impl<'r, 'd> Counter<'r, 'd> {
     }
 
     fn visit(&mut self, entries: &[Entry]) {
-        let definition = self.rules.definition;
         self.visits.clear();
         self.visit_of.clear();
-        let funnel = |stage: u32| definition.stages[stage as usize].funnel;
-        let open = &mut self.open;
-        open.clear();
-        for entry in entries {
-            let own = funnel(entry.stage);
-            let at = open.iter().position(|(known, _)| *known == own);
-            let current = at.map(|at| open[at].1);
+        self.open.fill(NONE);
+        for (at, entry) in entries.iter().enumerate() {
+            let mut goes_round = false;
             if entry.taken != NONE {
+                goes_round = self.goes_round[entry.taken as usize];
                 let left = &mut self.visits[self.visit_of[entry.from as usize] as usize];
-                if left.exit == NONE {
-                    left.exit = entry.taken;
+                left.exit = if left.exit == NONE { entry.taken } else { left.exit };
+            }
+            let open = &mut self.open[self.funnel[entry.stage as usize] as usize];
+            match self.visits.get_mut(*open as usize) {
+                Some(visit) if visit.stage == entry.stage && !goes_round => visit.last = at as u32,
+                _ => {
+                    *open = self.visits.len() as u32;
+                    let (stage, at) = (entry.stage, at as u32);
+                    self.visits.push(Visit { stage, first: at, last: at, exit: NONE, counts: true });
                 }
             }
-            let goes_round = entry.taken != NONE && {
-                let taken = &definition.transitions[entry.taken as usize];
-                taken.from == taken.to
-            };
-            let stays = current.filter(|visit| self.visits[*visit as usize].stage == entry.stage && !goes_round);
-            let visit = stays.unwrap_or_else(|| {
-                self.visits.push(Visit { stage: entry.stage, first: *entry, last: *entry, exit: NONE });
-                self.visits.len() as u32 - 1
-            });
-            self.visits[visit as usize].last = *entry;
-            self.visit_of.push(visit);
-            match at {
-                Some(at) => open[at].1 = visit,
-                None => open.push((own, visit)),
-            }
+            self.visit_of.push(*open);
         }
-        for visit in &self.visits {
+        for visit in &mut self.visits {
             let own = &mut self.tally.stages[visit.stage as usize];
+            visit.counts = self.rules.definition.counts_open || self.rules.is_mature(&entries[visit.last as usize]);
             own.visits += 1;
-            if !definition.counts_open && !is_mature(self.rules, visit) {
-                continue;
-            }
-            own.mature += 1;
-            match visit.exit {
-                NONE => own.dropped += 1,
-                exit => self.tally.transitions[exit as usize].exits += 1,
+            own.mature += u64::from(visit.counts);
+            own.dropped += u64::from(visit.counts && visit.exit == NONE);
+            if visit.counts && visit.exit != NONE {
+                self.tally.transitions[visit.exit as usize].exits += 1;
             }
         }
     }
@@ -293,11 +285,6 @@ impl<'r, 'd> Counter<'r, 'd> {
     }
 }
 
-/// Whether the time to leave a visit by any transition has run out at the end of the data.
-pub fn is_mature(rules: &Rules<'_>, visit: &Visit) -> bool {
-    rules.is_mature(&visit.last)
-}
-
 impl Tally {
     /// Adds the numbers of other people.
     pub fn merge(&mut self, other: Self) {
@@ -311,7 +298,6 @@ impl Tally {
             own.repeats.iter_mut().zip(other.repeats).for_each(|(own, other)| *own += other);
         }
         for (own, other) in self.transitions.iter_mut().zip(other.transitions) {
-            own.taken += other.taken;
             own.people += other.people;
             own.exits += other.exits;
             own.times.extend(other.times);

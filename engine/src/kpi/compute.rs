@@ -16,7 +16,6 @@ use crate::money as exchange;
 use crate::period::Periods;
 use crate::rows::{Event, Value};
 use crate::survey;
-use crate::tally::is_mature;
 use crate::time::SECOND;
 
 /// Adds people to cells.
@@ -154,8 +153,9 @@ impl<'r, 'd> Computer<'r, 'd> {
                 }
             }
             Measure::Visits(stage) => {
-                for visit in self.reached(*stage, to.person).visits.iter().filter(|own| own.stage as usize == *stage) {
-                    self.count(to, (&visit.first).into(), Decimal::ONE, fold);
+                let reached = self.reached(*stage, to.person);
+                for visit in reached.visits.iter().filter(|own| own.stage as usize == *stage) {
+                    self.count(to, (&reached.entries[visit.first as usize]).into(), Decimal::ONE, fold);
                 }
             }
             Measure::Direct(transitions) => self.direct(to, transitions, fold),
@@ -249,10 +249,10 @@ impl<'r, 'd> Computer<'r, 'd> {
 
     fn direct(&mut self, to: To<'_>, transitions: &[usize], fold: &mut Fold<'_, '_>) {
         let Some(from) = transitions.first().map(|at| self.plan.definition.transitions[*at].from) else { return };
-        for visit in self.reached(from, to.person).visits.iter().filter(|own| own.stage as usize == from) {
-            let counts = is_mature(self.rules, visit) || self.plan.definition.counts_open;
-            let counts = counts.then(|| visit.exit != NONE && transitions.contains(&(visit.exit as usize)));
-            self.share(to, (&visit.first).into(), counts, fold);
+        let reached = self.reached(from, to.person);
+        for visit in reached.visits.iter().filter(|own| own.stage as usize == from) {
+            let counts = visit.counts.then(|| visit.exit != NONE && transitions.contains(&(visit.exit as usize)));
+            self.share(to, (&reached.entries[visit.first as usize]).into(), counts, fold);
         }
     }
 
