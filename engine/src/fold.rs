@@ -2,6 +2,8 @@
 //!
 //! The chapter "What is measured" of the book is the law; its steps are named here where they are taken.
 
+use std::hint::select_unpredictable;
+
 use rustc_hash::FxHashSet;
 
 use crate::class::Class;
@@ -459,12 +461,18 @@ impl<'r, 'd> Fold<'r, 'd> {
                 & (time.saturating_sub(before.time) <= own.bound.within)
                 & (time.saturating_sub(before.start) <= own.bound.window)
                 & ((best.at == NONE) | ((before.time, before.start) > (best.time, best.start)));
-            (best, lead) = if is_better { (before, own) } else { (best, lead) };
+            best = Latest {
+                at: select_unpredictable(is_better, before.at, best.at),
+                journey: select_unpredictable(is_better, before.journey, best.journey),
+                time: select_unpredictable(is_better, before.time, best.time),
+                start: select_unpredictable(is_better, before.start, best.start),
+            };
+            lead = select_unpredictable(is_better, own, lead);
         }
         let goes_on = (best.at != NONE) & !lead.starts_anew;
         let is_reached = (best.at != NONE) | rules.is_entry[stage as usize];
-        let journey = if goes_on { best.journey } else { self.journeys.len() as u32 };
-        let start = if goes_on { best.start } else { time };
+        let journey = select_unpredictable(goes_on, best.journey, self.journeys.len() as u32);
+        let start = select_unpredictable(goes_on, best.start, time);
         let at = self.entries.len();
         let (taken, from, class) = (lead.transition, best.at, event.class);
         self.entries.push(Entry { stage, time, start, journey, taken, from, event: number, class });
@@ -472,7 +480,7 @@ impl<'r, 'd> Fold<'r, 'd> {
         let journeys = self.journeys.len() + usize::from(is_reached & !goes_on);
         self.journeys.push(time);
         self.journeys.truncate(journeys);
-        let place = if is_reached { stage as usize } else { self.latest.len() - 1 };
+        let place = select_unpredictable(is_reached, stage as usize, self.latest.len() - 1);
         self.latest[place] = Latest { at: at as u32, journey, time, start };
     }
 

@@ -87,8 +87,14 @@ fn of_text(text: &str, column: u32) -> Option<Key> {
     (!text.is_empty()).then_some(Key { hi: hash as u64, lo: OF_TEXT | (hash >> 64) as u32 })
 }
 
+/// Characters of the longest whole number.
+const MOST_DIGITS: usize = "-9223372036854775808".len();
+
 /// The number that a text is written as, if it is written as programs write numbers.
 fn canonical(text: &str) -> Option<i64> {
+    if text.len() > MOST_DIGITS {
+        return None;
+    }
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
     let is_number = digits.iter().all(u8::is_ascii_digit) && (digits.first() != Some(&b'0') || text == "0");
     if is_number { text.parse().ok() } else { None }

@@ -742,6 +742,7 @@ impl Counting<'_, '_> {
                     Ok(workers.sum())
                 })
                 .collect::<Result<_, Trouble>>()?;
+            sum.tally.reserve(&parts.iter().map(|own| &own.tally));
             parts.into_iter().for_each(|own| sum.merge(own));
         }
         Ok(sum)

@@ -1,11 +1,13 @@
-//! Events in few bytes. All events of a block are written in one form, as narrow as they allow: a person takes four bytes,
-//! a time four, a class two, one event behind the other. A form only ever widens.
+//! Events in few bytes. All events of a block are written in one form, as narrow as they allow: a person takes three bytes
+//! or more, a time three, a class one, one event behind the other. A form only ever widens.
 //!
 //! ```text
-//! key    4 bytes where it is a small number of the best column, 12 otherwise
-//! time   4 bytes in seconds since 1970, 6 in milliseconds, 8 in microseconds
-//! class  2 bytes or 4
+//! key    3 or 4 bytes where it is a small number of the best column, 12 otherwise
+//! time   3 bytes in seconds since some moment, 4 in seconds since 1970, 6 in milliseconds, 8 in microseconds
+//! class  1 byte or 4
 //! ```
+//!
+//! Memory that was never touched costs more than what is written into it.
 
 use std::num::NonZeroU32;
 
@@ -14,12 +16,14 @@ use crate::identity::Key;
 /// The most bytes that an event takes.
 pub(crate) const LARGEST: usize = FULL_KEY + EXACT_TIME + WIDE_CLASS;
 
-const SMALL_KEY: usize = 4;
+const SMALL_KEY: usize = 3;
+const NUMBER_KEY: usize = 4;
 const FULL_KEY: usize = 12;
+const NEAR_SECONDS: usize = 3;
 const SECONDS: usize = 4;
 const MILLISECONDS: usize = 6;
 const EXACT_TIME: usize = 8;
-const NARROW_CLASS: usize = 2;
+const NARROW_CLASS: usize = 1;
 const WIDE_CLASS: usize = 4;
 
 /// Microseconds of a second and of a millisecond.
@@ -29,9 +33,14 @@ const MILLISECOND: u64 = 1_000;
 /// The second part of the key of a number of the best column.
 const BEST: NonZeroU32 = NonZeroU32::MIN;
 
+/// Half of the seconds that take three bytes.
+const NEAR: i64 = 1 << 23;
+
 /// How events are written: the bytes that each part of one takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Form {
+    /// The moment since which near seconds are told: long before the first event; 0 where there was none.
+    first: i64,
     key: usize,
     time: usize,
     class: usize,
@@ -39,7 +48,7 @@ pub(crate) struct Form {
 
 impl Form {
     /// The one that takes least.
-    pub(crate) const NARROWEST: Self = Self { key: SMALL_KEY, time: SECONDS, class: NARROW_CLASS };
+    pub(crate) const NARROWEST: Self = Self { first: 0, key: SMALL_KEY, time: NEAR_SECONDS, class: NARROW_CLASS };
 
     /// The bytes of an event.
     pub(crate) const fn size(self) -> usize {
@@ -48,10 +57,15 @@ impl Form {
 
     /// The form that holds an event too.
     pub(crate) fn with(self, key: Key, time: i64, class: u32) -> Self {
-        let times = [SECONDS, MILLISECONDS].into_iter().find(|bytes| told(time, *bytes).is_some());
+        let second = SECOND.cast_signed();
+        let before = (time.div_euclid(second) - NEAR).saturating_mul(second);
+        let first = if self.first == 0 { before } else { self.first };
+        let keys = [SMALL_KEY, NUMBER_KEY].into_iter().filter(|bytes| *bytes >= self.key);
+        let times = [NEAR_SECONDS, SECONDS, MILLISECONDS].into_iter().filter(|bytes| *bytes >= self.time);
         Self {
-            key: if is_small(key) { self.key } else { FULL_KEY },
-            time: self.time.max(times.unwrap_or(EXACT_TIME)),
+            first,
+            key: keys.into_iter().find(|bytes| is_small(key, *bytes)).unwrap_or(FULL_KEY),
+            time: times.into_iter().find(|bytes| told(time, first, *bytes).is_some()).unwrap_or(EXACT_TIME),
             class: if is_narrow(class) { self.class } else { WIDE_CLASS },
         }
     }
@@ -59,8 +73,8 @@ impl Form {
     /// Writes an event, if the form holds it, and says so. Only its first bytes are of meaning.
     #[inline]
     pub(crate) fn put(self, place: &mut [u8; LARGEST], key: Key, time: i64, class: u32) -> bool {
-        let Some(time) = told(time, self.time) else { return false };
-        if (self.key == SMALL_KEY && !is_small(key)) || (self.class == NARROW_CLASS && !is_narrow(class)) {
+        let Some(time) = told(time, self.first, self.time) else { return false };
+        if !is_small(key, self.key) || (self.class == NARROW_CLASS && !is_narrow(class)) {
             return false;
         }
         // Each part is written whole; what of it is not wanted gives way to the next.
@@ -81,47 +95,54 @@ impl Form {
     /// Each event, in order.
     #[inline]
     pub(crate) fn each(self, bytes: &[u8], mut take: impl FnMut(Key, i64, u32)) {
-        let unit = match self.time {
-            SECONDS => SECOND,
-            MILLISECONDS => MILLISECOND,
-            _ => 1,
+        let (first, unit) = match self.time {
+            NEAR_SECONDS => (self.first, SECOND),
+            SECONDS => (0, SECOND),
+            MILLISECONDS => (0, MILLISECOND),
+            _ => (0, 1),
         };
-        let whole = |bytes: usize| u64::MAX >> (64 - 8 * bytes);
-        let (number, told) = (whole(self.key.min(8)), whole(self.time));
-        let class = whole(self.class);
+        let (number, told, narrow) = (most(self.key.min(8)), most(self.time), most(self.class) as u32);
         let mut at = 0;
         while let Some(event) = bytes.get(at..).and_then(<[u8]>::first_chunk::<LARGEST>) {
             let lo =
                 if self.key == FULL_KEY { NonZeroU32::new(get(event, 8).map_or(0, u32::from_le_bytes)) } else { None };
             let hi = get(event, 0).map_or(0, u64::from_le_bytes) & number;
             let time = (get(event, self.key).map_or(0, u64::from_le_bytes) & told) * unit;
-            let class = get(event, self.key + self.time).map_or(0, u32::from_le_bytes) & class as u32;
-            take(Key { hi, lo: lo.unwrap_or(BEST) }, time.cast_signed(), class);
+            let class = get(event, self.key + self.time).map_or(0, u32::from_le_bytes) & narrow;
+            take(Key { hi, lo: lo.unwrap_or(BEST) }, first.wrapping_add_unsigned(time), class);
             at += self.size();
         }
     }
 }
 
-fn is_small(key: Key) -> bool {
-    key.lo == BEST && u32::try_from(key.hi).is_ok()
+/// Whether a key takes no more than so many bytes.
+#[inline]
+fn is_small(key: Key, bytes: usize) -> bool {
+    bytes == FULL_KEY || (key.lo == BEST && key.hi <= most(bytes))
 }
 
 fn is_narrow(class: u32) -> bool {
-    u16::try_from(class).is_ok()
+    u8::try_from(class).is_ok()
+}
+
+/// The largest number of so many bytes, which are 8 at most.
+#[inline]
+const fn most(bytes: usize) -> u64 {
+    u64::MAX >> (u64::BITS as usize - 8 * bytes)
 }
 
 /// A time as it is told in so many bytes, if that is exact.
 #[inline]
-fn told(time: i64, bytes: usize) -> Option<u64> {
-    let time = time.cast_unsigned();
-    let exactly = |unit: u64, most: u64| {
-        let told = time / unit;
-        (told * unit == time && told <= most).then_some(told)
+fn told(time: i64, first: i64, bytes: usize) -> Option<u64> {
+    let exactly = |time: i64, unit: u64| {
+        let told = time.cast_unsigned() / unit;
+        (told * unit == time.cast_unsigned() && told <= most(bytes)).then_some(told)
     };
     match bytes {
-        SECONDS => exactly(SECOND, 0xffff_ffff),
-        MILLISECONDS => exactly(MILLISECOND, 0xffff_ffff_ffff),
-        _ => Some(time),
+        NEAR_SECONDS => exactly(time.wrapping_sub(first), SECOND),
+        SECONDS => exactly(time, SECOND),
+        MILLISECONDS => exactly(time, MILLISECOND),
+        _ => Some(time.cast_unsigned()),
     }
 }
 
@@ -181,15 +202,20 @@ mod tests {
     }
 
     #[test]
-    fn an_event_takes_ten_bytes_where_it_can_and_a_form_refuses_what_it_does_not_hold() {
-        assert_eq!(back(&[(1, 1, 1_000_000, 3)]).0, 10);
-        assert_eq!(back(&[(1, 1, 1_000, 3)]).0, 12);
-        assert_eq!(back(&[(1, 2, 1, 3)]).0, 22);
+    fn an_event_takes_seven_bytes_where_it_can_and_a_form_refuses_what_it_does_not_hold() {
+        let year = 31_536_000_000_000;
+        assert_eq!(back(&[(1, 1, 55 * year, 3), (2, 1, 55 * year + 1_000_000, 3)]).0, 7);
+        assert_eq!(back(&[(1, 1, 55 * year, 3), (1 << 24, 1, 56 * year, 3)]).0, 9);
+        assert_eq!(back(&[(1, 1, 1_000, 3)]).0, 10);
+        assert_eq!(back(&[(1, 2, 1, 256)]).0, 24);
         let mut place = [0; LARGEST];
         let key = |hi| Key { hi, lo: BEST };
-        assert!(!Form::NARROWEST.put(&mut place, key(1 << 32), 0, 0));
-        assert!(!Form::NARROWEST.put(&mut place, key(1), 1, 0));
-        assert!(!Form::NARROWEST.put(&mut place, key(1), -1_000_000, 0));
-        assert!(!Form::NARROWEST.put(&mut place, key(1), 0, 65_536));
+        let form = Form::NARROWEST.with(key(1), year, 1);
+        assert!(form.put(&mut place, key(0xff_ffff), year - 1_000_000, 255));
+        assert!(!form.put(&mut place, key(1 << 24), year, 0));
+        assert!(!form.put(&mut place, key(1), year + 1, 0));
+        assert!(!form.put(&mut place, key(1), 2 * year, 0));
+        assert!(!form.put(&mut place, key(1), -year, 0));
+        assert!(!form.put(&mut place, key(1), year, 256));
     }
 }

@@ -185,28 +185,45 @@ impl<'r, 'd> Counter<'r, 'd> {
         if entries.is_empty() {
             return;
         }
-        self.count(entries);
-        self.visit(entries);
+        self.pass(entries);
+        self.end_pass(entries);
         for way in 0..self.ways.len() {
             self.way(way, entries, journeys);
         }
     }
 
-    fn count(&mut self, entries: &[Entry]) {
+    /// Entry by entry: what was taken, and which visit it belongs to.
+    fn pass(&mut self, entries: &[Entry]) {
         self.first_of.fill(NONE);
+        self.visit_of.clear();
+        self.open.fill(NONE);
         for (at, entry) in entries.iter().enumerate() {
-            self.entries[entry.stage as usize] += 1;
-            let first = &mut self.first_of[entry.stage as usize];
-            *first = (*first).min(at as u32);
-            if entry.taken == NONE {
-                continue;
+            let (stage, at) = (entry.stage as usize, at as u32);
+            self.entries[stage] += 1;
+            self.first_of[stage] = self.first_of[stage].min(at);
+            let mut goes_round = false;
+            if entry.taken != NONE {
+                goes_round = self.goes_round[entry.taken as usize];
+                self.took[entry.taken as usize] = true;
+                let left = &mut self.visits[self.visit_of[entry.from as usize] as usize];
+                left.exit = if left.exit == NONE { entry.taken } else { left.exit };
+                let time = entry.time - entries[entry.from as usize].time;
+                self.tally.transitions[entry.taken as usize].times.push(time);
             }
-            let own = &mut self.tally.transitions[entry.taken as usize];
-            own.times.push(entry.time - entries[entry.from as usize].time);
-            if !std::mem::replace(&mut self.took[entry.taken as usize], true) {
-                own.people += 1;
+            let open = &mut self.open[self.funnel[stage] as usize];
+            match self.visits.get_mut(*open as usize) {
+                Some(visit) if visit.stage == entry.stage && !goes_round => visit.last = at,
+                _ => {
+                    *open = self.visits.len() as u32;
+                    self.visits.push(Visit { stage: entry.stage, first: at, last: at, exit: NONE, counts: true });
+                }
             }
+            self.visit_of.push(*open);
         }
+    }
+
+    /// What the person adds once all entries are known.
+    fn end_pass(&mut self, entries: &[Entry]) {
         for (own, count) in self.tally.stages.iter_mut().zip(&mut self.entries) {
             if *count > 0 {
                 own.people += 1;
@@ -215,30 +232,8 @@ impl<'r, 'd> Counter<'r, 'd> {
                 *count = 0;
             }
         }
-        self.took.fill(false);
-    }
-
-    fn visit(&mut self, entries: &[Entry]) {
-        self.visits.clear();
-        self.visit_of.clear();
-        self.open.fill(NONE);
-        for (at, entry) in entries.iter().enumerate() {
-            let mut goes_round = false;
-            if entry.taken != NONE {
-                goes_round = self.goes_round[entry.taken as usize];
-                let left = &mut self.visits[self.visit_of[entry.from as usize] as usize];
-                left.exit = if left.exit == NONE { entry.taken } else { left.exit };
-            }
-            let open = &mut self.open[self.funnel[entry.stage as usize] as usize];
-            match self.visits.get_mut(*open as usize) {
-                Some(visit) if visit.stage == entry.stage && !goes_round => visit.last = at as u32,
-                _ => {
-                    *open = self.visits.len() as u32;
-                    let (stage, at) = (entry.stage, at as u32);
-                    self.visits.push(Visit { stage, first: at, last: at, exit: NONE, counts: true });
-                }
-            }
-            self.visit_of.push(*open);
+        for (own, took) in self.tally.transitions.iter_mut().zip(&mut self.took) {
+            own.people += u64::from(std::mem::take(took));
         }
         for visit in &mut self.visits {
             let own = &mut self.tally.stages[visit.stage as usize];
@@ -286,6 +281,16 @@ impl<'r, 'd> Counter<'r, 'd> {
 }
 
 impl Tally {
+    /// Makes room for the times of others, which are the most of them, at once.
+    pub fn reserve<'t>(&mut self, others: &(impl Iterator<Item = &'t Self> + Clone)) {
+        for (at, own) in self.transitions.iter_mut().enumerate() {
+            own.times.reserve_exact(others.clone().map(|other| other.transitions[at].times.len()).sum());
+        }
+        for (at, own) in self.ways.iter_mut().enumerate() {
+            own.times.reserve_exact(others.clone().map(|other| other.ways[at].times.len()).sum());
+        }
+    }
+
     /// Adds the numbers of other people.
     pub fn merge(&mut self, other: Self) {
         self.people += other.people;
