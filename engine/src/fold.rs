@@ -11,6 +11,7 @@ use crate::definition::{
     Comparison, Condition, Definition, Enter, FieldId, Moves, PatternId, StageId, Test, Transition,
 };
 use crate::history::{self, Keeping, Silence};
+use crate::past::Past;
 use crate::rows::{self, Event, Kept, Value};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
@@ -340,8 +341,7 @@ pub struct Fold<'r, 'd> {
     scores: Vec<Running>,
     /// By place in [`Group::derived`].
     derived: Vec<Derived>,
-    /// By pattern: the moments of its events, once somebody has asked.
-    times: Vec<Option<Vec<i64>>>,
+    past: Past,
     /// By score: what it was worth after each event that gave points, once somebody has asked for any moment.
     curves: Vec<Option<Vec<(i64, f64)>>>,
     /// Whether the person is folded: what is asked then is about any moment.
@@ -400,7 +400,7 @@ impl<'r, 'd> Fold<'r, 'd> {
             number: 0,
             scores: vec![Running::default(); rules.definition.scores.len()],
             derived: Vec::new(),
-            times: vec![None; rules.definition.patterns.len()],
+            past: Past::default(),
             curves: vec![None; rules.definition.scores.len()],
             is_over: false,
         }
@@ -491,15 +491,19 @@ impl<'r, 'd> Fold<'r, 'd> {
         self.last.fill(NONE);
         self.derived.clear();
         self.derived.resize(group.derived.len(), Derived::default());
+        self.past.clear();
         if self.rules.has_scores || self.rules.has_silence {
-            self.times.fill(None);
             self.curves.fill(None);
             for (running, score) in self.scores.iter_mut().zip(&self.rules.definition.scores) {
                 *running = Running { given: vec![0.0; score.points.len()], time: i64::MIN, ..Running::default() };
             }
-        } else {
-            self.times.iter_mut().for_each(|own| *own = None);
         }
+    }
+
+    /// Lets what is asked from now on be about all funnels: about the entries of all, and events in the order of time alone.
+    pub fn look_back(&mut self, entries: Vec<Entry>) {
+        self.past.clear();
+        self.entries = entries;
     }
 
     /// The moments at which stages are entered without an event: silence, conditions that turn, dates.
@@ -508,8 +512,9 @@ impl<'r, 'd> Fold<'r, 'd> {
             return Vec::new();
         }
         let rules = self.rules;
-        let mut found =
-            history::silences(rules.definition, rules.until, |pattern| self.moments(pattern, events).to_vec());
+        let mut found = history::silences(rules.definition, rules.until, |pattern| {
+            self.past.times(rules, pattern, events).to_vec()
+        });
         let now = Moment { time: i64::MIN + 1, class: NONE, events, kept };
         for (stage, own) in rules.definition.stages.iter().enumerate() {
             for enter in &own.enter {
@@ -543,18 +548,19 @@ impl<'r, 'd> Fold<'r, 'd> {
     /// The moments at which a condition can turn, in order: those of events, those at which an event is no longer within a
     /// time, and the full hours at which the decay of points is seen.
     fn may_turn(&mut self, condition: &Condition, start: Moment<'_>) -> Vec<i64> {
-        let until = self.rules.until;
+        let rules = self.rules;
+        let until = rules.until;
         let mut times: Vec<i64> = start.events.iter().map(|event| event.time).filter(|time| *time > i64::MIN).collect();
         let mut scores = Vec::new();
         history::inside(condition, &mut |inner| match inner {
             Condition::Did { pattern, within: Some(within), .. } => {
-                let ends = self.moments(*pattern, start.events).iter().filter_map(|time| time.checked_add(*within));
+                let ends =
+                    self.past.times(rules, *pattern, start.events).iter().filter_map(|time| time.checked_add(*within));
                 times.extend(ends);
             }
             Condition::Score { score, comparison, value } => scores.push((*score, *comparison, *value)),
             _ => {}
         });
-        let rules = self.rules;
         for (score, ..) in &scores {
             for own in rules.definition.scores[*score].points.iter().filter(|own| own.pattern.is_none()) {
                 times.extend(self.may_turn(&own.when, start));
@@ -800,7 +806,7 @@ impl<'r, 'd> Fold<'r, 'd> {
             Condition::All(inner) => inner.iter().all(|inner| self.holds(inner, now)),
             Condition::Any(inner) => inner.iter().any(|inner| self.holds(inner, now)),
             Condition::Did { pattern, times, within } => {
-                let moments = self.moments(*pattern, now.events);
+                let moments = self.past.times(self.rules, *pattern, now.events);
                 let end = moments.partition_point(|own| *own < time);
                 let start =
                     within.map_or(0, |within| moments.partition_point(|own| *own < time.saturating_sub(within)));
@@ -813,10 +819,12 @@ impl<'r, 'd> Fold<'r, 'd> {
             }
             Condition::In { stage, lasting } => self.is_in(*stage, *lasting, time),
             Condition::This(pattern) => self.satisfies(now, *pattern),
-            Condition::ByPeople { pattern, people } => self.people(*pattern, now) as u64 >= *people,
-            Condition::Known { by, field, test } => self.is_known(by, *field, test, now),
+            Condition::ByPeople { pattern, people } => self.past.people(self.rules, *pattern, now) as u64 >= *people,
+            Condition::Known { by, field, test } => {
+                kept_satisfies(test, self.past.said(self.rules, (by, *field), now).unwrap_or(&Value::None))
+            }
             Condition::Adds { pattern, field, comparison, value } => {
-                comparison.holds(self.sum(*pattern, *field, now).cmp(value))
+                comparison.holds(self.past.sum(self.rules, (*pattern, *field), now).cmp(value))
             }
         }
     }
@@ -826,38 +834,6 @@ impl<'r, 'd> Fold<'r, 'd> {
         self.rules.classes.get(now.class as usize).is_some_and(|class| class.patterns.has(pattern))
     }
 
-    /// How many people have done something up to a moment.
-    fn people(&self, pattern: PatternId, now: Moment<'_>) -> usize {
-        let until = now.events.partition_point(|event| event.time <= now.time);
-        let own = now.events[..until].iter();
-        let own = own.filter(|event| self.rules.classes[event.class as usize].patterns.has(pattern));
-        own.filter_map(|event| self.rules.keeping.person(*event, now.kept)).collect::<FxHashSet<_>>().len()
-    }
-
-    /// Whether what was last said of a person before a moment satisfies a test.
-    fn is_known(&self, by: &[PatternId], field: FieldId, test: &Test, now: Moment<'_>) -> bool {
-        let says = |event: &Event| {
-            let class = &self.rules.classes[event.class as usize];
-            let is_meant = by.iter().any(|pattern| class.patterns.has(*pattern));
-            self.rules.keeping.value(*event, now.kept, field).filter(|value| is_meant && **value != Value::None)
-        };
-        let before = now.events.partition_point(|event| event.time < now.time);
-        let last = now.events[..before].iter().rev().find_map(says);
-        kept_satisfies(test, last.unwrap_or(&Value::None))
-    }
-
-    /// The sum of a property of events before a moment, or how many there are.
-    fn sum(&self, pattern: PatternId, field: Option<FieldId>, now: Moment<'_>) -> Decimal {
-        let before = now.events.partition_point(|event| event.time < now.time);
-        let events = now.events[..before].iter();
-        let own = events.filter(|event| self.rules.classes[event.class as usize].patterns.has(pattern));
-        own.filter_map(|event| match field {
-            None => Some(Decimal::ONE),
-            Some(field) => self.rules.keeping.value(*event, now.kept, field)?.amount(),
-        })
-        .sum()
-    }
-
     fn is_in(&self, stage: StageId, lasting: Option<i64>, time: i64) -> bool {
         let funnel = self.rules.definition.stages[stage].funnel;
         // Entries of this very moment are not before it.
@@ -865,15 +841,6 @@ impl<'r, 'd> Fold<'r, 'd> {
         let last = before.find(|own| self.rules.definition.stages[own.stage as usize].funnel == funnel);
         last.is_some_and(|last| {
             last.stage as usize == stage && lasting.is_none_or(|lasting| time - last.time >= lasting)
-        })
-    }
-
-    /// The moments of a pattern's events, in order.
-    fn moments(&mut self, pattern: PatternId, events: &[Event]) -> &[i64] {
-        let classes = self.rules.classes;
-        self.times[pattern].get_or_insert_with(|| {
-            let own = events.iter().filter(|event| classes[event.class as usize].patterns.has(pattern));
-            own.map(|event| event.time).collect()
         })
     }
 

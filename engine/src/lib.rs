@@ -10,6 +10,7 @@
 //! rows        what is kept of an event, by person; on disk where memory is short
 //! history     one person's events: copies merged, reversed ones marked, silence and scores made events
 //! checkup     what a log is like before anything is measured of it
+//! past        what is asked of a person's past again and again
 //! fold        which entries are reached, and by which transitions
 //! tally       what one person adds to the numbers
 //! kpi         what is computed of them, by period, channel, segment and property
@@ -41,6 +42,7 @@ pub mod measure;
 pub mod money;
 mod pack;
 pub mod parts;
+mod past;
 pub mod period;
 pub mod read;
 pub mod result;

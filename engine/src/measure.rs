@@ -176,16 +176,16 @@ pub(crate) fn parts(inputs: &Inputs) -> Result<Vec<(usize, Part)>, Trouble> {
 
 /// So many partitions that several fit into memory at once, and one into the processor's cache.
 fn partition_bits(bytes: u64, memory: u64) -> u32 {
-    // A packed event takes about 10 bytes in a file and 32 here, at the most.
+    // An event takes about 10 bytes in a file and 32 here, at the most.
     let wanted = bytes.saturating_mul(4) / (memory / 32).max(1);
     wanted.max((bytes / PARTITION).min(CACHED)).clamp(64, 4_096).next_power_of_two().trailing_zeros()
 }
 
 /// Bytes of a log whose events fit into the processor's cache.
-const PARTITION: u64 = 1 << 18;
+const PARTITION: u64 = 1 << 17;
 
 /// So many partitions whose next events fit into it, too.
-const CACHED: u64 = 512;
+const CACHED: u64 = 2_048;
 
 /// The columns that are read, in order: identities, time, name, id, sender, then the fields.
 pub(crate) fn wanted(definition: &Definition) -> Wanted {
@@ -804,9 +804,9 @@ impl Counting<'_, '_> {
             events.copy_from_slice(&as_read);
             events.sort_by_key(|event| event.time);
             // What is asked of a person now is asked of all funnels.
-            fold.entries = reached.iter().flat_map(|own| own.entries.iter().copied()).collect();
-            fold.entries.sort_by_key(|entry| entry.time);
-            let entries = fold.entries.clone();
+            let mut entries: Vec<_> = reached.iter().flat_map(|own| own.entries.iter().copied()).collect();
+            entries.sort_by_key(|entry| entry.time);
+            fold.look_back(entries.clone());
             let is_account = self.of_accounts;
             let person = Person { reached: &reached, entries: &entries, events, kept, is_account };
             boards.add(person, fold);

@@ -18,7 +18,10 @@ mod tables;
 
 use std::fmt::Write;
 
-use funnelc_engine::definition::{Cohort, Condition, Definition, Enter, Measure};
+use funnelc_engine::definition::{
+    Cohort, Comparison, Condition, Definition, Enter, Field, Funnel, Literal, Measure, Moves, Pattern, Stage, Test,
+    Transition,
+};
 use funnelc_engine::{Measured, Options, Progress, measure, tally};
 use oracle::{Event, Numbers, Way};
 
@@ -218,6 +221,76 @@ fn the_engine_does_what_the_law_says() {
     assert!(told as u64 > cases() * 5, "the cases are too poor: KPIs have {told} values in {} cases", cases());
     assert!(of_parts as u64 > cases() * 20, "the cases are too poor: {of_parts} numbers of parts");
     assert!(reached > cases() * 10, "the cases are too poor: {reached} transitions were taken in {} cases", cases());
+}
+
+/// Each question about a past is a search. Were the past read through for each event, this would take minutes.
+#[test]
+fn a_person_with_many_events_is_soon_measured() {
+    let many = 60_000;
+    let above = |field: Option<usize>, value: i64| Condition::Adds {
+        pattern: 0,
+        field,
+        comparison: Comparison::Above,
+        value: value.into(),
+    };
+    let never_said = Condition::Not(Box::new(Condition::Known {
+        by: vec![0],
+        field: 1,
+        test: Test::Compare(1, Comparison::Equal, Literal::Text("gold".to_owned())),
+    }));
+    let enters = [
+        Enter::Event { pattern: 0, when: Condition::Always },
+        Enter::Event { pattern: 0, when: Condition::All(vec![above(Some(0), many / 2), never_said]) },
+        Enter::Turns { condition: above(None, 10), begins: true },
+        Enter::Absence { of: vec![0], lasting: 1_500_000, after: None },
+    ];
+    let stage = |(at, enter): (usize, &Enter)| Stage {
+        path: format!("f.s{at}"),
+        label: String::new(),
+        funnel: 0,
+        is_entry: at == 0,
+        is_loyalty: false,
+        enter: vec![enter.clone()],
+        undone: None,
+    };
+    let transition = |to: usize| Transition {
+        path: format!("f.s0->s{to}"),
+        from: 0,
+        to,
+        moves: Moves::On,
+        within: None,
+        on: Vec::new(),
+        when: Condition::Always,
+        planned: None,
+        is_skip: false,
+    };
+    let definition = Definition {
+        fields: ["amount", "plan"].map(|name| Field { name: name.to_owned() }).into(),
+        patterns: vec![Pattern { names: vec!["a".to_owned()], table: None, test: Test::Always }],
+        funnels: vec![Funnel {
+            path: "f".to_owned(),
+            label: String::new(),
+            window: None,
+            is_of_accounts: false,
+            by: Vec::new(),
+            is_combined: false,
+        }],
+        stages: enters.iter().enumerate().map(stage).collect(),
+        transitions: (1..4).map(transition).collect(),
+        ..Definition::default()
+    };
+    // One second apart, and after every hundredth two.
+    let event = |at: i64| Event {
+        person: 1,
+        time: (1_700_000_000 + at + at / 100) * 1_000_000,
+        name: "a".to_owned(),
+        sender: None,
+        properties: [("amount".to_owned(), 1.into())].into_iter().collect(),
+    };
+    let events: Vec<Event> = (0..many).map(event).collect();
+    let measured = measured(&definition, &events, u64::MAX);
+    let entries: Vec<u64> = measured.funnels[0].stages.iter().map(|own| own.entries).collect();
+    assert_eq!(entries, [60_000, 29_999, 1, 599]);
 }
 
 /// What accounts do is what people do who are told by the name of the account.
