@@ -1,9 +1,6 @@
 //! Reads the properties of an event and holds them to their laws in one pass, without keeping them.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
+use super::json::{Begun, Habits, Json, Key, NoJson, Number, Turn, Value};
 use super::law::Law;
 use super::personal::{self, Personal, mask};
 use super::schema::{Kind, Laws, Node, NodeId, Object, Scalar, Test, TextLaws};
@@ -58,12 +55,15 @@ pub(super) struct Reader<'p> {
     seen: Vec<u64>,
     /// What is known for the conditions of the event.
     facts: Vec<bool>,
+    /// The keys of each object of the laws, as they are mostly written.
+    habits: Vec<Habits<usize>>,
     pub(super) faults: Vec<Fault>,
 }
 
 impl<'p> Reader<'p> {
     pub(super) fn new(laws: &'p Laws) -> Self {
-        Self { laws, path: Vec::new(), seen: Vec::new(), facts: Vec::new(), faults: Vec::new() }
+        let habits = vec![Habits::default(); laws.count_of_objects()];
+        Self { laws, path: Vec::new(), seen: Vec::new(), facts: Vec::new(), habits, faults: Vec::new() }
     }
 
     /// Forgets the last event.
@@ -234,59 +234,22 @@ impl Check<'_, '_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Check<'_, '_> {
-    type Value = ();
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Check<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_bool<E>(mut self, value: bool) -> Result<(), E> {
-        self.note(Scalar::Bool(value));
-        if !matches!(self.laws.kind, Kind::Bool | Kind::Any { .. }) {
-            self.refuse(Law::WrongType, if value { "true" } else { "false" }, false);
-        }
-        Ok(())
-    }
-
-    fn visit_unit<E>(mut self) -> Result<(), E> {
-        self.note(Scalar::Other);
-        if !matches!(self.laws.kind, Kind::Any { .. }) {
-            self.refuse(Law::WrongType, "null", false);
+impl Check<'_, '_> {
+    /// Holds the next value.
+    pub(super) fn hold(mut self, json: &mut Json<'_>) -> Result<(), NoJson> {
+        match json.value()? {
+            Value::Text(text) => self.of_text(&text),
+            Value::Number(number) => self.of_number(number),
+            Value::Bool(holds) => self.of_bool(holds),
+            Value::Null => self.of_null(),
+            Value::List => return self.of_list(json),
+            Value::Object => return self.of_object(json),
         }
         Ok(())
     }
 
     #[inline]
-    fn visit_u64<E>(mut self, value: u64) -> Result<(), E> {
-        self.number(value as f64, true, &|| value.to_string());
-        self.look_into_number(value);
-        Ok(())
-    }
-
-    #[inline]
-    fn visit_i64<E>(mut self, value: i64) -> Result<(), E> {
-        self.number(value as f64, true, &|| value.to_string());
-        Ok(())
-    }
-
-    #[inline]
-    fn visit_f64<E>(mut self, value: f64) -> Result<(), E> {
-        self.number(value, value.fract() == 0.0, &|| value.to_string());
-        Ok(())
-    }
-
-    #[inline]
-    fn visit_str<E>(mut self, value: &str) -> Result<(), E> {
+    fn of_text(&mut self, value: &str) {
         if !self.tests.is_empty() {
             self.note(Scalar::Text(value));
         }
@@ -294,23 +257,48 @@ impl<'de> Visitor<'de> for Check<'_, '_> {
             Kind::Text(laws) | Kind::Any { text: laws, .. } => self.text(laws, value),
             _ => self.refuse(Law::WrongType, value, true),
         }
-        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
+    #[inline]
+    fn of_number(&mut self, number: Number) {
+        match number {
+            Number::Natural(value) => {
+                self.number(value as f64, true, &|| value.to_string());
+                self.look_into_number(value);
+            }
+            Number::Negative(value) => self.number(value as f64, true, &|| value.to_string()),
+            Number::Float(value) => self.number(value, value.fract() == 0.0, &|| value.to_string()),
+        }
+    }
+
+    fn of_bool(&mut self, holds: bool) {
+        self.note(Scalar::Bool(holds));
+        if !matches!(self.laws.kind, Kind::Bool | Kind::Any { .. }) {
+            self.refuse(Law::WrongType, if holds { "true" } else { "false" }, false);
+        }
+    }
+
+    fn of_null(&mut self) {
+        self.note(Scalar::Other);
+        if !matches!(self.laws.kind, Kind::Any { .. }) {
+            self.refuse(Law::WrongType, "null", false);
+        }
+    }
+
+    fn of_list(mut self, json: &mut Json<'_>) -> Result<(), NoJson> {
         self.note(Scalar::Other);
         let Kind::List { items, bounds } = &self.laws.kind else {
             if !matches!(self.laws.kind, Kind::Any { .. }) {
                 let about = About::Value(self.node);
                 self.reader.fault(Law::WrongType, container(true), about);
             }
-            return self.loose().visit_seq(members).map(drop);
+            return self.loose().list(json);
         };
         let laws = &self.reader.laws.nodes[*items];
-        let mut count = 0_u32;
+        let (mut begun, mut count) = (Begun::default(), 0_u32);
         self.reader.path.push(Step::Member);
-        while members.next_element_seed(Check { reader: &mut *self.reader, node: *items, laws, tests: &[] })?.is_some()
-        {
+        while json.item(&mut begun)? {
+            Check { reader: &mut *self.reader, node: *items, laws, tests: &[] }.hold(json)?;
             count += 1;
         }
         self.reader.path.pop();
@@ -320,16 +308,16 @@ impl<'de> Visitor<'de> for Check<'_, '_> {
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, members: A) -> Result<(), A::Error> {
+    fn of_object(mut self, json: &mut Json<'_>) -> Result<(), NoJson> {
         self.note(Scalar::Other);
         let Kind::Object(at) = self.laws.kind else {
             if !matches!(self.laws.kind, Kind::Any { .. }) {
                 let about = About::Value(self.node);
                 self.reader.fault(Law::WrongType, container(false), about);
             }
-            return self.loose().visit_map(members).map(drop);
+            return self.loose().object(json, Begun::default());
         };
-        Members::open(self.reader, at).read(members)
+        Members::open(self.reader, at).read(json)
     }
 }
 
@@ -347,8 +335,6 @@ pub(super) struct Members<'r, 'p> {
     /// The place of the object.
     at: usize,
     base: usize,
-    /// Which property comes next, if they come in the order of the plan.
-    next: usize,
 }
 
 impl<'r, 'p> Members<'r, 'p> {
@@ -357,70 +343,68 @@ impl<'r, 'p> Members<'r, 'p> {
         let base = reader.seen.len();
         reader.seen.resize(base + object.properties.len().div_ceil(64), 0);
         reader.facts.resize(reader.facts.len().max(object.facts), false);
-        Self { reader, object, at, base, next: 0 }
+        Self { reader, object, at, base }
     }
 
-    pub(super) fn read<'de, A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
-        while let Some(key) = members.next_key_seed(Key(self.object, self.next))? {
-            self.value(key, &mut members)?;
-        }
-        self.close();
-        Ok(())
-    }
-
-    /// Reads an object that has other keys too.
-    pub(super) fn read_beside<'de, A: MapAccess<'de>>(
-        mut self,
-        mut members: A,
-        role: fn(&str) -> Role,
-    ) -> Result<(), A::Error> {
-        while let Some(key) = members.next_key_seed(KeyBeside(self.object, role))? {
+    pub(super) fn read(mut self, json: &mut Json<'_>) -> Result<(), NoJson> {
+        let mut turn = Turn::default();
+        let (object, at) = (self.object, self.at);
+        while let Some(key) = self.reader.habits[at].next(&mut turn, json, |key| object.place(key))? {
             match key {
-                Some(key) => self.value(key, &mut members)?,
-                None => drop(members.next_value::<IgnoredAny>()?),
+                Key::Known(place) => self.planned(place, json)?,
+                Key::Other(name) => self.unplanned(&name, json)?,
             }
         }
         self.close();
         Ok(())
     }
 
-    /// Reads the value of a key.
+    /// Reads on in an object that has other keys too. What is planned is a property, whatever its name.
+    pub(super) fn read_beside(
+        mut self,
+        json: &mut Json<'_>,
+        mut begun: Begun,
+        role: fn(&str) -> Role,
+    ) -> Result<(), NoJson> {
+        while let Some(key) = json.key(&mut begun)? {
+            let role = role(&key);
+            match self.object.place(&key).filter(|_| role != Role::Name) {
+                Some(place) => self.planned(place, json)?,
+                None if role == Role::Property => self.unplanned(&key, json)?,
+                None => json.skip()?,
+            }
+        }
+        self.close();
+        Ok(())
+    }
+
+    /// Reads the value of a planned property.
     #[inline]
-    fn value<'de, A: MapAccess<'de>>(&mut self, key: Name, members: &mut A) -> Result<(), A::Error> {
-        match key {
-            Name::Planned(place) => {
-                self.next = place + 1;
-                let own = &self.object.properties[place];
-                if self.reader.is_seen(self.base, place) {
-                    self.reader.fault_at(Some(&own.name), Law::DuplicateKey, String::new(), About::Value(own.node));
-                }
-                let laws = &self.reader.laws.nodes[own.node];
-                if laws.deprecated.is_some() {
-                    self.reader.fault_at(
-                        Some(&own.name),
-                        Law::DeprecatedProperty,
-                        String::new(),
-                        About::Value(own.node),
-                    );
-                }
-                self.reader.path.push(Step::Planned(&own.name));
-                members.next_value_seed(Check {
-                    reader: &mut *self.reader,
-                    node: own.node,
-                    laws,
-                    tests: &own.tests,
-                })?;
-            }
-            Name::Unplanned(name) => {
-                self.reader.path.push(Step::Unplanned(name));
-                self.reader.fault(Law::UnplannedProperty, String::new(), About::Object(self.at));
-                let at = self.reader.faults.len() - 1;
-                let value = members.next_value_seed(Loose { reader: &mut *self.reader, is_declared: false })?;
-                let fault = self.reader.faults.get_mut(at).filter(|fault| fault.law == Law::UnplannedProperty);
-                if let Some(fault) = fault {
-                    fault.value = value;
-                }
-            }
+    fn planned(&mut self, place: usize, json: &mut Json<'_>) -> Result<(), NoJson> {
+        let own = &self.object.properties[place];
+        let (name, about) = (Some(own.name.as_str()), About::Value(own.node));
+        if self.reader.is_seen(self.base, place) {
+            self.reader.fault_at(name, Law::DuplicateKey, String::new(), about);
+        }
+        let laws = &self.reader.laws.nodes[own.node];
+        if laws.deprecated.is_some() {
+            self.reader.fault_at(name, Law::DeprecatedProperty, String::new(), about);
+        }
+        self.reader.path.push(Step::Planned(&own.name));
+        Check { reader: &mut *self.reader, node: own.node, laws, tests: &own.tests }.hold(json)?;
+        self.reader.path.pop();
+        Ok(())
+    }
+
+    #[cold]
+    fn unplanned(&mut self, name: &str, json: &mut Json<'_>) -> Result<(), NoJson> {
+        self.reader.path.push(Step::Unplanned(shown(name)));
+        self.reader.fault(Law::UnplannedProperty, String::new(), About::Object(self.at));
+        let at = self.reader.faults.len() - 1;
+        let value = Loose { reader: &mut *self.reader, is_declared: false }.look(json)?;
+        let fault = self.reader.faults.get_mut(at).filter(|fault| fault.law == Law::UnplannedProperty);
+        if let Some(fault) = fault {
+            fault.value = value;
         }
         self.reader.path.pop();
         Ok(())
@@ -442,61 +426,6 @@ impl<'r, 'p> Members<'r, 'p> {
     }
 }
 
-/// The name of a property.
-enum Name {
-    Planned(usize),
-    Unplanned(String),
-}
-
-struct Key<'p>(&'p Object, usize);
-
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Name;
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Name, D::Error> {
-        from.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Key<'_> {
-    type Value = Name;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a property")
-    }
-
-    #[inline]
-    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        Ok(self.0.place_after(self.1, name).map_or_else(|| Name::Unplanned(shown(name)), Name::Planned))
-    }
-}
-
-/// The name of a property, or nothing where a key is about the sending.
-struct KeyBeside<'p>(&'p Object, fn(&str) -> Role);
-
-impl<'de> DeserializeSeed<'de> for KeyBeside<'_> {
-    type Value = Option<Name>;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for KeyBeside<'_> {
-    type Value = Option<Name>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        // What is planned is a property, whatever its name.
-        let planned = self.0.place(name).filter(|_| (self.1)(name) != Role::Name).map(Name::Planned);
-        Ok(planned.or_else(|| ((self.1)(name) == Role::Property).then(|| Name::Unplanned(shown(name)))))
-    }
-}
-
 /// Reads what the plan says nothing of, looking for personal data. Returns the value as it is shown.
 pub(super) struct Loose<'r, 'p> {
     pub(super) reader: &'r mut Reader<'p>,
@@ -509,147 +438,53 @@ impl Loose<'_, '_> {
         self.reader.fault(Law::PersonalData(kind), mask(text), About::Nothing);
         true
     }
-}
 
-impl<'de> DeserializeSeed<'de> for Loose<'_, '_> {
-    type Value = String;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Loose<'_, '_> {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-
-    fn visit_unit<E>(self) -> Result<String, E> {
-        Ok("null".to_owned())
-    }
-
-    fn visit_u64<E>(mut self, value: u64) -> Result<String, E> {
-        let text = value.to_string();
-        let is_personal = self.tell(personal::find_in_number(value), &text);
-        Ok(if is_personal { mask(&text) } else { text })
+    /// Looks into the next value.
+    pub(super) fn look(mut self, json: &mut Json<'_>) -> Result<String, NoJson> {
+        Ok(match json.value()? {
+            Value::Text(text) => {
+                let is_personal = self.tell(personal::find(&text), &text);
+                if is_personal { mask(&text) } else { quoted(&text) }
+            }
+            Value::Number(Number::Natural(value)) => {
+                let text = value.to_string();
+                let is_personal = self.tell(personal::find_in_number(value), &text);
+                if is_personal { mask(&text) } else { text }
+            }
+            Value::Number(Number::Negative(value)) => value.to_string(),
+            Value::Number(Number::Float(value)) => value.to_string(),
+            Value::Bool(holds) => holds.to_string(),
+            Value::Null => "null".to_owned(),
+            Value::List => {
+                self.list(json)?;
+                container(true)
+            }
+            Value::Object => {
+                self.object(json, Begun::default())?;
+                container(false)
+            }
+        })
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<String, E> {
-        Ok(value.to_string())
-    }
-
-    fn visit_str<E>(mut self, value: &str) -> Result<String, E> {
-        let is_personal = self.tell(personal::find(value), value);
-        Ok(if is_personal { mask(value) } else { quoted(value) })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut members: A) -> Result<String, A::Error> {
+    fn list(self, json: &mut Json<'_>) -> Result<(), NoJson> {
         let Self { reader, is_declared } = self;
+        let mut begun = Begun::default();
         reader.path.push(Step::Member);
-        while members.next_element_seed(Loose { reader: &mut *reader, is_declared })?.is_some() {}
+        while json.item(&mut begun)? {
+            Loose { reader: &mut *reader, is_declared }.look(json)?;
+        }
         reader.path.pop();
-        Ok(container(true))
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<String, A::Error> {
+    /// Looks into what an object holds, from some member on.
+    pub(super) fn object(self, json: &mut Json<'_>, mut begun: Begun) -> Result<(), NoJson> {
         let Self { reader, is_declared } = self;
-        while let Some(name) = members.next_key_seed(AnyKey)? {
-            reader.path.push(Step::Unplanned(name));
-            members.next_value_seed(Loose { reader: &mut *reader, is_declared })?;
+        while let Some(name) = json.key(&mut begun)? {
+            reader.path.push(Step::Unplanned(shown(&name)));
+            Loose { reader: &mut *reader, is_declared }.look(json)?;
             reader.path.pop();
         }
-        Ok(container(false))
-    }
-}
-
-/// A key, shortened.
-struct AnyKey;
-
-impl<'de> DeserializeSeed<'de> for AnyKey {
-    type Value = String;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
-        from.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for AnyKey {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<String, E> {
-        Ok(shown(name))
-    }
-}
-
-/// A text, or nothing where a value is no text.
-pub(super) struct TextOrNot;
-
-impl<'de> DeserializeSeed<'de> for TextOrNot {
-    type Value = Option<std::borrow::Cow<'de, str>>;
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for TextOrNot {
-    type Value = Option<std::borrow::Cow<'de, str>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    #[inline]
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Some(text.into()))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(text.to_owned().into()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        while members.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(None)
+        Ok(())
     }
 }

@@ -147,17 +147,32 @@ fn are_uri_characters(text: &[u8], hashes: &mut usize) -> bool {
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         match byte {
-            b'%' if text.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => at += 2,
-            b'#' => *hashes += 1,
-            b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'@' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*'
-            | b'+' | b',' | b';' | b'=' => {}
-            _ if byte.is_ascii_alphanumeric() => {}
+            _ if URI[usize::from(*byte)] => at += 1,
+            b'%' if text.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => at += 3,
+            b'#' => {
+                *hashes += 1;
+                at += 1;
+            }
             _ => return false,
         }
-        at += 1;
     }
     true
 }
+
+/// The characters that stand for themselves in a URI.
+static URI: [bool; 256] = {
+    let (signs, mut known, mut byte) = (b"-._~:/?@!$&'()*+,;=", [false; 256], 0_u8);
+    while byte < 128 {
+        known[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < signs.len() {
+        known[signs[at] as usize] = true;
+        at += 1;
+    }
+    known
+};
 
 fn is_email(text: &[u8]) -> bool {
     let Some(at) = memchr::memrchr(b'@', text) else { return false };

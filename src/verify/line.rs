@@ -1,12 +1,9 @@
 //! One line of a log: which event it is, and which laws it breaks.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
-use super::check::{Check, Loose, Members, Reader, TextOrNot};
+use super::check::{Check, Loose, Members, Reader};
+use super::json::{Begun, Habits, Json, Key, NoJson, Turn};
 use super::law::{Law, Unreadable};
 use super::personal::{self, mask};
 use super::register::{Register, Target};
@@ -17,6 +14,8 @@ use super::shapes::{Role, Shape};
 pub(super) struct Lines<'p> {
     register: &'p Register,
     shape: &'static Shape,
+    /// The keys of a line, as they are mostly written.
+    habits: Habits<Role>,
     pub(super) reader: Reader<'p>,
 }
 
@@ -58,30 +57,29 @@ impl Identity<'_> {
 
 impl<'p> Lines<'p> {
     pub(super) fn new(register: &'p Register, shape: &'static Shape) -> Self {
-        Self { register, shape, reader: Reader::new(&register.laws) }
+        Self { register, shape, habits: Habits::default(), reader: Reader::new(&register.laws) }
     }
 
     /// Reads a line; its faults are left in the reader.
     pub(super) fn read<'de>(&mut self, line: &'de str) -> Result<Seen<'de>, Refused> {
-        self.reader.clear();
-        if line.trim_start().as_bytes().first() != Some(&b'{') {
-            // What is no JSON at all is told by the parser.
-            return Err(serde_json::from_str::<IgnoredAny>(line)
-                .map_or_else(|error| why(&error), |_| (Unreadable::NotAnObject, 1)));
+        if !line.trim_start().starts_with('{') {
+            return Err(why(line));
         }
-        let first = self.pass(line, None)?;
+        let refused = |NoJson| why(line);
+        let first = self.pass(line, None).map_err(refused)?;
         if !first.again {
             return Ok(first.seen());
         }
-        self.reader.clear();
-        Ok(self.pass(line, Some(first.identity))?.seen())
+        Ok(self.pass(line, Some(first.identity)).map_err(refused)?.seen())
     }
 
-    fn pass<'de>(&mut self, line: &'de str, known: Option<Identity<'de>>) -> Result<Found<'de>, Refused> {
-        let mut from = serde_json::Deserializer::from_str(line);
+    fn pass<'de>(&mut self, line: &'de str, known: Option<Identity<'de>>) -> Result<Found<'de>, NoJson> {
+        self.reader.clear();
+        let mut json = Json::of(line);
+        json.value()?;
         let envelope = Envelope { lines: self, known };
-        let found = from.deserialize_map(envelope).map_err(|error| why(&error))?;
-        from.end().map_err(|error| why(&error))?;
+        let found = if envelope.lines.shape.is_flat { envelope.flat(&mut json) } else { envelope.nested(&mut json) }?;
+        json.end()?;
         Ok(found)
     }
 
@@ -90,31 +88,17 @@ impl<'p> Lines<'p> {
     }
 
     /// Holds an object of properties to the laws of an event.
-    fn hold<'de, A: MapAccess<'de>>(&mut self, target: Target, members: &mut A) -> Result<(), A::Error> {
+    fn hold(&mut self, target: Target, json: &mut Json<'_>) -> Result<(), NoJson> {
         match target {
-            Target::Planned(at) => members.next_value_seed(self.check(at)),
-            Target::Unplanned => {
-                members.next_value_seed(Loose { reader: &mut self.reader, is_declared: false }).map(drop)
+            Target::Planned(event) => {
+                let register = self.register;
+                let node = register.events[event].node;
+                let laws = &register.laws.nodes[node];
+                Check { node, laws, tests: &[], reader: &mut self.reader }.hold(json)
             }
-            Target::Unmodelled | Target::Nameless => members.next_value::<IgnoredAny>().map(drop),
+            Target::Unplanned => Loose { reader: &mut self.reader, is_declared: false }.look(json).map(drop),
+            Target::Unmodelled | Target::Nameless => json.skip(),
         }
-    }
-
-    fn hold_raw(&mut self, target: Target, raw: &RawValue) -> Result<(), serde_json::Error> {
-        let mut from = serde_json::Deserializer::from_str(raw.get());
-        match target {
-            Target::Planned(at) => self.check(at).deserialize(&mut from),
-            Target::Unplanned => {
-                Loose { reader: &mut self.reader, is_declared: false }.deserialize(&mut from).map(drop)
-            }
-            Target::Unmodelled | Target::Nameless => Ok(()),
-        }
-    }
-
-    fn check(&mut self, event: usize) -> Check<'_, 'p> {
-        let register = self.register;
-        let node = register.events[event].node;
-        Check { node, laws: &register.laws.nodes[node], tests: &[], reader: &mut self.reader }
     }
 
     /// An event without properties lacks those that it must have.
@@ -128,10 +112,11 @@ impl<'p> Lines<'p> {
 }
 
 /// Why a line cannot be read.
-fn why(error: &serde_json::Error) -> Refused {
+#[cold]
+fn why(line: &str) -> Refused {
+    let Err(error) = serde_json::from_str::<serde_json::Value>(line) else { return (Unreadable::NotAnObject, 1) };
     let why = match error.classify() {
         serde_json::error::Category::Eof => Unreadable::CutOff,
-        serde_json::error::Category::Data => Unreadable::NotAnObject,
         _ if error.to_string().starts_with("recursion limit") => Unreadable::TooDeep,
         _ => Unreadable::Syntax,
     };
@@ -160,59 +145,48 @@ struct Envelope<'l, 'p, 'de> {
     known: Option<Identity<'de>>,
 }
 
-impl<'de> Visitor<'de> for Envelope<'_, '_, 'de> {
-    type Value = Found<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Found<'de>, A::Error> {
-        if self.lines.shape.is_flat { self.flat(members) } else { self.nested(members) }
-    }
-}
-
 impl<'de> Envelope<'_, '_, 'de> {
     /// Properties are in an object of their own.
-    fn nested<A: MapAccess<'de>>(self, mut members: A) -> Result<Found<'de>, A::Error> {
+    fn nested(self, json: &mut Json<'de>) -> Result<Found<'de>, NoJson> {
         let Self { lines, known } = self;
-        let mut identity = known.clone().unwrap_or_default();
+        let is_known = known.is_some();
+        let mut identity = known.unwrap_or_default();
         let mut held: Option<(Role, Target)> = None;
-        let mut kept: [Option<&'de RawValue>; 2] = [None, None];
-        while let Some(role) = members.next_key_seed(RoleOf(lines.shape.role))? {
+        // Where they are, as long as it is not known which of them are those of the event.
+        let mut kept: [Option<Json<'de>>; 2] = [None, None];
+        let (mut turn, role_of) = (Turn::default(), lines.shape.role);
+        while let Some(Key::Known(role)) = lines.habits.next(&mut turn, json, |key| Some(role_of(key)))? {
             match role {
-                Role::Name => identity.name = members.next_value_seed(TextOrNot)?,
-                Role::Class => {
-                    identity.class = members.next_value_seed(TextOrNot)?.map(Shape::class_of);
-                }
-                Role::Called => identity.called = members.next_value_seed(TextOrNot)?,
-                Role::Properties | Role::Traits => {
-                    if known.is_some() || (role == Role::Properties && is_told(&identity)) {
+                Role::Name => identity.name = json.text_or_skip()?,
+                Role::Class => identity.class = json.text_or_skip()?.map(Shape::class_of),
+                Role::Called => identity.called = json.text_or_skip()?,
+                Role::Properties | Role::Traits if is_known || (role == Role::Properties && is_told(&identity)) => {
+                    if identity.place() == role {
                         let target = lines.target(&identity);
-                        if identity.place() == role {
-                            lines.hold(target, &mut members)?;
-                            held = Some((role, target));
-                        } else {
-                            members.next_value::<IgnoredAny>()?;
-                        }
+                        lines.hold(target, json)?;
+                        held = Some((role, target));
                     } else {
-                        kept[usize::from(role == Role::Traits)] = Some(members.next_value()?);
+                        json.skip()?;
                     }
                 }
+                Role::Properties | Role::Traits => {
+                    kept[usize::from(role == Role::Traits)] = Some(*json);
+                    json.skip()?;
+                }
                 Role::Person => {
-                    let text = members.next_value_seed(TextOrNot)?.unwrap_or_default();
+                    let text = json.text_or_skip()?.unwrap_or_default();
                     if let Some(kind) = personal::find(&text) {
                         lines.reader.fault_of_line("userId", Law::PersonalData(kind), mask(&text));
                     }
                 }
-                Role::Property | Role::Other => drop(members.next_value::<IgnoredAny>()?),
+                Role::Property | Role::Other => json.skip()?,
             }
         }
         let (target, place) = (lines.target(&identity), identity.place());
         let again = held.is_some_and(|held| held != (place, target));
         if held.is_none() {
             match kept[usize::from(place == Role::Traits)] {
-                Some(raw) => lines.hold_raw(target, raw).map_err(serde::de::Error::custom)?,
+                Some(mut properties) => lines.hold(target, &mut properties)?,
                 None => lines.hold_nothing(target),
             }
         }
@@ -220,35 +194,37 @@ impl<'de> Envelope<'_, '_, 'de> {
     }
 
     /// Properties stand beside the name.
-    fn flat<A: MapAccess<'de>>(self, mut members: A) -> Result<Found<'de>, A::Error> {
+    fn flat(self, json: &mut Json<'de>) -> Result<Found<'de>, NoJson> {
         let Self { lines, known } = self;
-        let mut identity = known.clone().unwrap_or_default();
+        let mut identity = known.unwrap_or_default();
         let register = lines.register;
-        let mut is_late = false;
+        let (mut begun, mut is_late) = (Begun::default(), false);
+        let start = *json;
         // The name comes first, mostly.
         while identity.name.is_none() {
-            match members.next_key_seed(RoleOf(lines.shape.role))? {
-                Some(Role::Name) => identity.name = members.next_value_seed(TextOrNot)?,
-                Some(Role::Property) => {
-                    is_late = true;
-                    members.next_value::<IgnoredAny>()?;
+            let Some(key) = json.key(&mut begun)? else {
+                let target = lines.target(&identity);
+                return Ok(Found { identity, target, again: false });
+            };
+            match (lines.shape.role)(&key) {
+                Role::Name => identity.name = json.text_or_skip()?,
+                role => {
+                    is_late |= role == Role::Property;
+                    json.skip()?;
                 }
-                Some(_) => drop(members.next_value::<IgnoredAny>()?),
-                None => break,
             }
         }
-        let target = lines.target(&identity);
-        if is_late && identity.name.is_some() {
-            while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            return Ok(Found { identity, target, again: true });
+        if is_late {
+            (*json, begun) = (start, Begun::default());
         }
+        let target = lines.target(&identity);
         let object = match target {
             Target::Planned(at) => register.laws.object(register.events[at].node),
             _ => None,
         };
         match object {
-            Some(object) => Members::open(&mut lines.reader, object).read_beside(members, lines.shape.role)?,
-            None => Loose { reader: &mut lines.reader, is_declared: false }.visit_map(members).map(drop)?,
+            Some(object) => Members::open(&mut lines.reader, object).read_beside(json, begun, lines.shape.role)?,
+            None => Loose { reader: &mut lines.reader, is_declared: false }.object(json, begun)?,
         }
         Ok(Found { identity, target, again: false })
     }
@@ -257,28 +233,4 @@ impl<'de> Envelope<'_, '_, 'de> {
 /// Whether it is known which event it is, unless a later key says that it is no `track` call.
 fn is_told(identity: &Identity<'_>) -> bool {
     identity.name.is_some() && matches!(identity.class.as_deref(), None | Some("track"))
-}
-
-struct RoleOf(fn(&str) -> Role);
-
-impl<'de> DeserializeSeed<'de> for RoleOf {
-    type Value = Role;
-
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Role, D::Error> {
-        from.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for RoleOf {
-    type Value = Role;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    #[inline]
-    fn visit_str<E>(self, key: &str) -> Result<Role, E> {
-        Ok((self.0)(key))
-    }
 }

@@ -7,6 +7,7 @@
 //! shapes    where a line keeps name and properties: one file each
 //! input     a log as chunks of whole lines, or of whole rows of a table
 //! table     rows of a table as lines; parquet: rows of Parquet; enriched: Snowplow's TSV
+//! json      values, read one by one
 //! line      one line: which event it is; check: its properties, held to their laws while they are read
 //! tally     what was found, counted within limits
 //! findings  the same in words; report: table, JSON, JUnit, SARIF
@@ -21,6 +22,7 @@ mod enriched;
 mod findings;
 mod format;
 mod input;
+mod json;
 mod law;
 mod line;
 #[cfg(feature = "engine")]

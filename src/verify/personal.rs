@@ -50,6 +50,22 @@ const MAX_BYTES: usize = 4096;
 /// The shortest: an IPv6 address.
 const MIN_BYTES: usize = 6;
 
+/// The longest one that is a whole text: an IPv6 address.
+const LONGEST_WHOLE: usize = 45;
+
+/// Whether there is an `@`. Short texts are looked through without a question in between.
+#[inline]
+fn has_at(bytes: &[u8]) -> bool {
+    if bytes.len() > LONGEST_WHOLE {
+        return memchr::memchr(b'@', bytes).is_some();
+    }
+    let mut found = false;
+    for byte in bytes {
+        found |= *byte == b'@';
+    }
+    found
+}
+
 /// The kind of personal data in a text.
 #[inline]
 pub(super) fn find(text: &str) -> Option<Personal> {
@@ -57,11 +73,11 @@ pub(super) fn find(text: &str) -> Option<Personal> {
     if bytes.len() < MIN_BYTES || bytes.len() > MAX_BYTES {
         return None;
     }
-    if memchr::memchr(b'@', bytes).is_some() && has_email(bytes) {
+    if has_at(bytes) && has_email(bytes) {
         return Some(Personal::Email);
     }
-    // Everything else is a whole text of at most 45 characters (an IPv6 address), most of them digits.
-    if bytes.len() > 45 {
+    // Everything else is a whole text of at most so many characters, most of them digits.
+    if bytes.len() > LONGEST_WHOLE {
         return None;
     }
     let (first, last) = (bytes[0], bytes[bytes.len() - 1]);

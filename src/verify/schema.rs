@@ -105,15 +105,6 @@ impl Object {
         self.places.get(name).copied()
     }
 
-    /// The same, for properties that mostly come in the order of the plan: `next` is where the next one would be.
-    #[inline]
-    pub(super) fn place_after(&self, next: usize, name: &str) -> Option<usize> {
-        match self.properties.get(next) {
-            Some(own) if own.name == name => Some(next),
-            _ => self.place(name),
-        }
-    }
-
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.properties.iter().map(|own| own.name.as_str())
     }
@@ -209,6 +200,10 @@ impl Laws {
             Kind::Object(at) => Some(at),
             _ => None,
         }
+    }
+
+    pub(super) fn count_of_objects(&self) -> usize {
+        self.objects.len()
     }
 
     pub(super) fn object_at(&self, at: usize) -> &Object {
