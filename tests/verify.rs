@@ -129,6 +129,9 @@ fn exit_codes_tell_clean_from_found_from_unusable() {
         (&["clean.jsonl", "--tolerate", "200%"], "between 0% and 100%"),
         (&["shop.funnel"], "--shape"),
         (&["-", "-"], "once"),
+        (&["-", "-", "--lang", "ar"], "الإدخال القياسي"),
+        (&["missing.jsonl", "--lang", "ar"], "تتعذر قراءة `missing.jsonl`"),
+        (&["shop.funnel", "--lang", "ar"], "أحداث Snowplow المثراة"),
     ] {
         let (code, _, err) = with(arguments);
         assert_eq!(code, 2, "{arguments:?}");
@@ -150,6 +153,13 @@ fn foreign_logs_are_told_and_what_to_do_is_said() {
         let (code, _, err) = run(&["verify", path.to_str().unwrap(), "-s", "shop.funnel"]);
         assert_eq!(code, 2, "{name}");
         assert!(err.contains(words), "{name}: {err}");
+        let (code, _, said) = run(&["verify", path.to_str().unwrap(), "-s", "shop.funnel", "--lang", "ar"]);
+        assert_eq!(code, 2, "{name}");
+        assert!(
+            said.contains(words) && said.contains(name) && said.chars().any(|own| ('ء'..='ي').contains(&own)),
+            "{said}"
+        );
+        assert!(!said.contains("cannot") && !said.contains(" a log "), "{said}");
     }
 }
 

@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use clap::Args;
 use clap::builder::PossibleValue;
 
-use super::output::{LanguageArgument, When, print, style, unusable};
+use super::output::{LanguageArgument, When, print, style, unusable_in};
 use super::{Outcome, settings};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Message, Severity};
 use crate::language::Language;
 use crate::plan::{self, Plan};
-use crate::system;
 use crate::verify::report::{self, Report};
 use crate::verify::shapes::{self, Shape};
 use crate::verify::{self, Findings, LAWS, Law, Log, MAX_LINE, Trouble};
+use crate::{say, system};
 
 /// Hold logs of events to the plan.
 #[derive(Debug, Args)]
@@ -81,7 +81,7 @@ impl Verify {
         };
         let (logs, size) = match self.open(&plan) {
             Ok(opened) => opened,
-            Err(words) => return unusable(&words),
+            Err(words) => return self.unusable(&words),
         };
         let options =
             verify::Options { shape: self.shape.as_deref().and_then(Shape::of), max_examples: self.max_examples };
@@ -90,7 +90,7 @@ impl Verify {
         progress.end();
         match found {
             Ok(findings) => self.report(findings, color),
-            Err((log, trouble)) => unusable(&words_of(&log, &trouble)),
+            Err((log, trouble)) => self.unusable(&words_of(&log, &trouble)),
         }
     }
 
@@ -98,17 +98,21 @@ impl Verify {
     fn plan(&self, color: When) -> Result<Plan, Outcome> {
         let plan = settings::sound(self.spec.as_deref(), color, |model| Ok(plan::plan(model)))?;
         if plan.events.is_empty() {
-            return Err(unusable(
-                "the spec declares no event, so there is nothing to hold a log to; name another one with -s",
-            ));
+            return Err(self.unusable(&say!(
+                "the spec declares no event, so there is nothing to hold a log to; name another one with -s"
+            )));
         }
         Ok(plan)
     }
 
+    fn unusable(&self, words: &Message) -> Outcome {
+        unusable_in(self.lang.language(), words)
+    }
+
     /// The logs, and how many bytes they have together where that is known.
-    fn open(&self, plan: &Plan) -> Result<(Vec<Log>, Option<u64>), String> {
+    fn open(&self, plan: &Plan) -> Result<(Vec<Log>, Option<u64>), Message> {
         if self.logs.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
-            return Err("standard input can be read once".to_owned());
+            return Err(say!("standard input can be read once"));
         }
         let (mut logs, mut size) = (Vec::new(), Some(0));
         for path in &self.logs {
@@ -118,12 +122,13 @@ impl Verify {
                 continue;
             }
             let name = path.display().to_string();
-            if let Some(from) = columns(path, plan)? {
+            if let Some(from) = columns(path, plan, self.lang.language())? {
                 logs.push(Log { name, from });
                 size = None;
                 continue;
             }
-            let (from, own) = system::open(path).map_err(|error| format!("`{name}` cannot be read: {error}"))?;
+            let (from, own) = system::open(path)
+                .map_err(|words| say!("`{path}` cannot be read: {words}", path = name.as_str(), words))?;
             size = size.zip(own).map(|(sum, own)| sum + own);
             logs.push(Log { name, from });
         }
@@ -138,19 +143,20 @@ impl Verify {
         let has_error = findings.findings.iter().any(|finding| finding.severity == Severity::Error);
         let fails = has_error && !is_tolerated;
         let Some(format) = report::format(&self.format) else {
-            return unusable(&format!("there is no format `{}`", self.format));
+            return self.unusable(&say!("there is no format `{name}`", name = self.format));
         };
         let style = style(color, self.output_file.is_none());
         let report = Report { findings: &findings, fails, style, language: self.lang.language() };
         let mut bytes = Vec::new();
         if (format.render)(&report, &mut bytes).is_err() {
-            return unusable("the report could not be written");
+            return self.unusable(&say!("the report could not be written"));
         }
         match &self.output_file {
             None => print(&String::from_utf8_lossy(&bytes)),
             Some(path) => {
                 if let Err(error) = system::write_atomic(path, &bytes) {
-                    return unusable(&format!("`{}` cannot be written: {error}", path.display()));
+                    let path = path.display();
+                    return self.unusable(&say!("`{path}` cannot be written: {error}", path, error));
                 }
             }
         }
@@ -174,45 +180,54 @@ impl Verify {
 
 /// The lines of a log in Parquet, which is told by the end of its name.
 #[cfg(feature = "engine")]
-fn columns(path: &Path, plan: &Plan) -> Result<Option<Box<dyn std::io::Read + Send>>, String> {
+fn columns(path: &Path, plan: &Plan, language: Language) -> Result<Option<Box<dyn std::io::Read + Send>>, Message> {
     let is_one =
         path.extension().is_some_and(|own| own.eq_ignore_ascii_case("parquet") || own.eq_ignore_ascii_case("pq"));
     is_one
-        .then(|| verify::parquet::open(path, plan, |own| super::measure::read_words(own).said(Language::English)))
+        .then(|| {
+            let said = move |trouble: &_| super::measure::read_words(trouble).said(language);
+            verify::parquet::open(path, plan, said).map_err(|trouble| super::measure::read_words(&trouble))
+        })
         .transpose()
 }
 
 #[cfg(not(feature = "engine"))]
-fn columns(_: &Path, _: &Plan) -> Result<Option<Box<dyn std::io::Read + Send>>, String> {
+fn columns(_: &Path, _: &Plan, _: Language) -> Result<Option<Box<dyn std::io::Read + Send>>, Message> {
     Ok(None)
 }
 
 /// Why a log cannot be read, and what to do.
-fn words_of(log: &str, trouble: &Trouble) -> String {
+fn words_of(log: &str, trouble: &Trouble) -> Message {
     match trouble {
-        Trouble::Io(error) => format!("`{log}` cannot be read: {error}"),
-        Trouble::Schema(why) => format!("the plan cannot be held: {why}"),
-        Trouble::List => format!(
-            "`{log}` is one JSON list; a log has one event a line, as `jq -c '.[]' {log}` writes it",
-            log = shown(log)
+        Trouble::Io(words) => say!("`{path}` cannot be read: {words}", path = log, words),
+        Trouble::Schema(why) => say!("the plan cannot be held: {why}", why),
+        Trouble::List => say!(
+            "`{log}` is one JSON list; a log has one event a line, as `jq -c '.[]' {file}` writes it",
+            log,
+            file = shown(log)
         ),
         Trouble::Foreign("Parquet") if cfg!(feature = "engine") => {
-            format!("`{log}` is Parquet, which is read from a file whose name ends in `.parquet`; name it so")
+            say!("`{log}` is Parquet, which is read from a file whose name ends in `.parquet`; name it so", log)
         }
-        Trouble::Foreign("Parquet") => format!(
-            "`{log}` is Parquet, which this build cannot read; write it as JSON Lines or CSV, for instance with DuckDB: \
-             COPY (FROM '{log}') TO 'log.jsonl'"
+        Trouble::Foreign("Parquet") => say!(
+            "`{log}` is Parquet, which this build cannot read; write it as JSON Lines or CSV, for instance with DuckDB: COPY (FROM '{log}') TO 'log.jsonl'",
+            log
         ),
         Trouble::Foreign(form) => {
-            format!("`{log}` is {form}, which cannot be read; unpack it, and give `-` or the file")
+            say!("`{log}` is {form}, which cannot be read; unpack it, and give `-` or the file", log, form)
         }
-        Trouble::UnknownShape => format!(
-            "none of the first lines of `{log}` tells which event it is (the longest line that is read has {} MiB); name \
-             the shape with --shape: {}",
-            MAX_LINE >> 20,
-            shapes::ALL.iter().map(|shape| format!("{} ({})", shape.name, shape.about)).collect::<Vec<_>>().join("; ")
+        Trouble::UnknownShape => say!(
+            "none of the first lines of `{log}` tells which event it is (the longest line that is read has {size} MiB); name the shape with --shape: {shapes}",
+            log,
+            size = MAX_LINE >> 20,
+            shapes = Message::all(shapes::ALL.iter().map(named).collect())
         ),
     }
+}
+
+/// A shape, and what it is.
+fn named(shape: &Shape) -> Message {
+    say!("{word} ({phrase})", word = shape.name, phrase = Message::of(shape.about))
 }
 
 fn shown(log: &str) -> &str {

@@ -19,16 +19,20 @@ use crate::plan::{Plan, PropertyPlan};
 const AHEAD: usize = 2;
 
 /// The rows of a file as lines, read while they are asked for; `words` says why one cannot be read.
-pub fn open(path: &Path, plan: &Plan, words: fn(&ReadTrouble) -> String) -> Result<Box<dyn Read + Send>, String> {
-    let parts = read::parts(path).map_err(|trouble| words(&trouble))?;
-    let found = parts.first().map(Part::column_names).transpose().map_err(|trouble| words(&trouble))?;
+pub fn open(
+    path: &Path,
+    plan: &Plan,
+    words: impl Fn(&ReadTrouble) -> String + Send + 'static,
+) -> Result<Box<dyn Read + Send>, ReadTrouble> {
+    let parts = read::parts(path)?;
+    let found = parts.first().map(Part::column_names).transpose()?;
     let mut names = found.flatten().unwrap_or_default();
     // The name of the event comes first: what follows is read once.
     names.sort_by_key(|name| plain::nested(name) != Role::Name);
     let json = names.iter().map(|name| holds_json(plan, name)).collect();
     let wanted = Wanted { names, ..Wanted::default() };
     let (sender, receiver) = sync_channel(AHEAD);
-    std::thread::spawn(move || send(&parts, &Rows { wanted, json }, &sender, words));
+    std::thread::spawn(move || send(&parts, &Rows { wanted, json }, &sender, &words));
     Ok(Box::new(Lines { receiver, text: Vec::new(), at: 0 }))
 }
 
@@ -47,7 +51,7 @@ struct Rows {
 }
 
 /// Reads all parts, until there is an end, a trouble, or nobody who listens.
-fn send(parts: &[Part], rows: &Rows, to: &SyncSender<io::Result<Vec<u8>>>, words: fn(&ReadTrouble) -> String) {
+fn send(parts: &[Part], rows: &Rows, to: &SyncSender<io::Result<Vec<u8>>>, words: &dyn Fn(&ReadTrouble) -> String) {
     for part in parts {
         let mut take = |batch: &Batch| {
             let lines = rows.lines(part, batch)?;

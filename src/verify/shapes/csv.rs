@@ -1,10 +1,11 @@
 //! Tables: the columns are told by the header, and the rows are read as plain events.
 
 use super::{Shape, plain};
+use crate::phrase;
 
 pub(super) const SHAPE: Shape = Shape {
     name: "csv",
-    about: "a table with a header: `event` and a column for each property, or `properties` as JSON",
+    about: phrase!("a table with a header: `event` and a column for each property, or `properties` as JSON"),
     destination: "",
     role: plain::flat,
     is_flat: true,

@@ -1,13 +1,14 @@
 //! Plain events: a name, and properties inside `properties` or beside it.
 
 use super::{Role, Shape, count};
+use crate::phrase;
 
 /// The keys that say which event it is.
 const NAMES: &[&str] = &["event", "event_name", "eventName"];
 
 pub(in crate::verify) const NESTED: Shape = Shape {
     name: "plain",
-    about: "`event` and an object `properties`",
+    about: phrase!("`event` and an object `properties`"),
     destination: "",
     role: nested,
     is_flat: false,
@@ -20,7 +21,7 @@ pub(in crate::verify) const NESTED: Shape = Shape {
 
 pub(in crate::verify) const FLAT: Shape = Shape {
     name: "flat",
-    about: "`event` and its properties beside it",
+    about: phrase!("`event` and its properties beside it"),
     destination: "",
     role: flat,
     is_flat: true,

@@ -1,10 +1,11 @@
 //! `RudderStack`: Segment's messages with envelope keys of its own.
 
 use super::{Role, Shape, count, segment};
+use crate::phrase;
 
 pub(super) const SHAPE: Shape = Shape {
     name: "rudderstack",
-    about: "RudderStack messages: as Segment's, with `originalTimestamp`, `rudderId` or `request_ip`",
+    about: phrase!("RudderStack messages: as Segment's, with `originalTimestamp`, `rudderId` or `request_ip`"),
     destination: "rudderstack",
     role,
     is_flat: false,

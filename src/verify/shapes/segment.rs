@@ -1,10 +1,11 @@
 //! Segment: the messages of its HTTP API and what its destinations store.
 
 use super::{Role, Shape, count};
+use crate::phrase;
 
 pub(super) const SHAPE: Shape = Shape {
     name: "segment",
-    about: "Segment messages: `type`, `event`, `properties`, `traits`, `context`",
+    about: phrase!("Segment messages: `type`, `event`, `properties`, `traits`, `context`"),
     destination: "segment",
     role,
     is_flat: false,

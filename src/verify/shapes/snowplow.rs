@@ -2,10 +2,11 @@
 //! that names vendor, event and the first number of the version: `unstruct_event_com_acme_order_completed_1`.
 
 use super::{Role, Shape, count};
+use crate::phrase;
 
 pub(super) const SHAPE: Shape = Shape {
     name: "snowplow",
-    about: "Snowplow enriched events as JSON: `event_name`, `unstruct_event_…`, `contexts_…`",
+    about: phrase!("Snowplow enriched events as JSON: `event_name`, `unstruct_event_…`, `contexts_…`"),
     destination: "snowplow",
     role,
     is_flat: false,
@@ -31,7 +32,7 @@ fn role(key: &str) -> Role {
 /// The same events with tabs between their cells.
 pub(super) const ENRICHED: Shape = Shape {
     name: "snowplow-tsv",
-    about: "Snowplow enriched events as TSV: the 131 columns of the canonical event model, without a header",
+    about: phrase!("Snowplow enriched events as TSV: the 131 columns of the canonical event model, without a header"),
     is_table: true,
     // No line of JSON is a row.
     fits: |_| 0,
