@@ -38,7 +38,7 @@ pub(super) fn sound<T>(
     make: impl FnOnce(&Model<'_>) -> Result<T, Outcome>,
 ) -> Result<T, Outcome> {
     let mut project = one_project(path)?;
-    let mut compilation = compile(&project.sources, &Levels::default());
+    let mut compilation = compile(&project.sources, &Levels::failures());
     let mut found = std::mem::take(&mut project.faults);
     found.append(&mut compilation.diagnostics);
     found.retain(|found| found.severity == Severity::Error);

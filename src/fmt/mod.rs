@@ -24,6 +24,8 @@ mod verify;
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::codes::run::FORMATTER_FAULT;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::say;
@@ -47,28 +49,34 @@ pub fn format(name: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
     let is_plain = matches!(plain, Cow::Borrowed(_));
     if !is_plain {
         // Findings are about the text as it was given.
-        sound(&Source::new(name, text))?;
+        sound(FILE, &Source::new(name, text))?;
     }
     let source = Source::new(name, plain);
-    let file = sound(&source)?;
+    let file = sound(FILE, &source)?;
     let again = Source::new(name, laid_out(&source, &file));
     if again.text == source.text {
         return Ok(again.text);
     }
-    let parsed = sound(&again).map_err(|_| vec![fault(name, None)])?;
+    let parsed = sound(FILE, &again).map_err(|_| vec![fault(name, None)])?;
     same(&source, &file, &again, &parsed).map_err(|place| vec![fault(name, place.filter(|_| is_plain))])?;
     Ok(again.text)
 }
 
-/// The canonical forms of texts that a program made, as files that are not parsed yet.
-///
-/// What they say has to be compared with what the texts said by [`Drafts::same`], once they are: whoever compiles them
-/// needs not parse them twice.
-pub fn draft(drafts: &[Source]) -> Result<(Drafts<'_>, Sources), Vec<Diagnostic>> {
-    let trees = drafts.iter().map(sound).collect::<Result<Vec<_>, _>>()?;
+/// The canonical forms of texts that a program made, as files that are not parsed yet: what they say has to be compared
+/// with what the texts said, by [`Drafts::parsed`].
+pub fn draft<'d>(drafts: &'d Sources) -> Result<(Drafts<'d>, Sources), Vec<Diagnostic>> {
+    let files: Vec<_> = drafts.iter().collect();
+    let read = |(id, source): (FileId, &'d Source)| {
+        let tree = sound(id, source)?;
+        let text = laid_out(source, &tree);
+        Ok((tree, text))
+    };
+    let read = files.into_par_iter().map(read).collect::<Result<Vec<_>, Vec<Diagnostic>>>()?;
     let mut sources = Sources::new();
-    for (source, tree) in drafts.iter().zip(&trees) {
-        sources.add(Source::new(source.name.clone(), laid_out(source, tree)));
+    let mut trees = Vec::with_capacity(read.len());
+    for ((_, draft), (tree, text)) in drafts.iter().zip(read) {
+        trees.push(tree);
+        sources.add(Source::new(draft.name.clone(), text));
     }
     Ok((Drafts { drafts, trees }, sources))
 }
@@ -76,18 +84,27 @@ pub fn draft(drafts: &[Source]) -> Result<(Drafts<'_>, Sources), Vec<Diagnostic>
 /// Texts as they were before they were formatted.
 #[derive(Debug)]
 pub struct Drafts<'d> {
-    drafts: &'d [Source],
+    drafts: &'d Sources,
     trees: Vec<File<'d>>,
 }
 
-impl Drafts<'_> {
-    /// Whether the files, parsed, say what the texts said.
-    pub fn same(&self, sources: &Sources, parsed: &[File<'_>]) -> Result<(), Vec<Diagnostic>> {
-        let drafts = self.drafts.iter().zip(&self.trees);
-        for ((draft, tree), ((_, source), again)) in drafts.zip(sources.iter().zip(parsed)) {
-            same(draft, tree, source, again).map_err(|place| vec![fault(&draft.name, place)])?;
-        }
-        Ok(())
+impl<'d> Drafts<'d> {
+    /// The files, parsed, once it is sure that they say what the texts said. A text that was canonical is not parsed twice.
+    pub fn parsed<'s>(self, sources: &'s Sources) -> Result<Vec<File<'s>>, Vec<Diagnostic>>
+    where
+        'd: 's,
+    {
+        let again = |((id, source), tree): ((FileId, &'s Source), File<'d>)| {
+            let draft = self.drafts.get(id);
+            if draft.text == source.text {
+                return Ok(tree);
+            }
+            let parsed = sound(id, source)?;
+            same(draft, &tree, source, &parsed).map_err(|place| vec![fault(&draft.name, place)])?;
+            Ok(parsed)
+        };
+        let files: Vec<_> = sources.iter().zip(self.trees).collect();
+        files.into_par_iter().map(again).collect()
     }
 }
 
@@ -102,8 +119,8 @@ fn plain_ends(text: &str) -> Cow<'_, str> {
 }
 
 /// The tree of a text without syntax errors.
-fn sound(source: &Source) -> Result<File<'_>, Vec<Diagnostic>> {
-    let (file, mut faults) = syntax::parse(FILE, source);
+fn sound(file: FileId, source: &Source) -> Result<File<'_>, Vec<Diagnostic>> {
+    let (file, mut faults) = syntax::parse(file, source);
     if faults.iter().all(|fault| fault.severity != Severity::Error) {
         return Ok(file);
     }

@@ -44,7 +44,7 @@ mod yaml;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::levels::Levels;
 use crate::source::{Source, Sources};
-use crate::{compile_parsed, fmt, say, syntax};
+use crate::{compile_parsed, fmt, say};
 use node::Node;
 use plan::{ForeignPlan, Notes};
 use report::Report;
@@ -162,10 +162,7 @@ pub fn import(format: &Format, sources: &Sources) -> Result<Imported, Vec<Diagno
     plan.events = newest::newest(std::mem::take(&mut plan.events), &mut notes);
     settle::settle(&mut plan, &mut notes);
     let groups = share::groups(&plan.events);
-    let drafts: Vec<Source> =
-        print::files(&plan, &groups).into_iter().map(|(name, text)| Source::new(name, text)).collect();
-    let mut files: Vec<(String, String)> =
-        canonical(&drafts)?.into_files().into_iter().map(|file| (file.name, file.text)).collect();
+    let mut files = canonical(print::files(&plan, &groups))?;
     let report = Report::of(format.name, sources, &plan, &groups, &notes);
     files.push((REPORT[0].to_owned(), report.to_markdown()));
     files.push((REPORT[1].to_owned(), report.to_json()));
@@ -185,22 +182,42 @@ fn nothing(format: &Format, sources: &Sources) -> Diagnostic {
         .help(say!("check the format; nothing was written"))
 }
 
+/// Files, each as its declarations.
+type Drafts = Vec<(&'static str, Vec<String>)>;
+
 /// The spec in its canonical form. What is handed out must compile; that it does not is a fault of an importer, and better
-/// said than written.
-fn canonical(drafts: &[Source]) -> Result<Sources, Vec<Diagnostic>> {
-    let (drafts, sources) = fmt::draft(drafts)?;
-    let parsed: Vec<_> = sources.iter().map(|(id, source)| syntax::parse(id, source)).collect();
-    let (trees, faults): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
-    drafts.same(&sources, &trees)?;
-    let mut found: Vec<Diagnostic> = faults.into_iter().flatten().collect();
-    found.extend(compile_parsed(&sources, trees, &Levels::default()).diagnostics);
-    found.retain(|one| one.severity == Severity::Error);
-    let Some(first) = found.first() else { return Ok(sources) };
-    let (words, place) = (first.message.clone(), first.span().map(|span| sources.text(span).to_owned()));
-    let place = place.unwrap_or_default();
+/// said than written. Declarations are formatted and parsed one by one, as they stand apart in their files.
+fn canonical(drafts: Drafts) -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
+    let mut parts = Sources::new();
+    for (name, texts) in drafts {
+        texts.into_iter().for_each(|text| {
+            parts.add(Source::new(name, text));
+        });
+    }
+    let (drafts, sources) = fmt::draft(&parts).map_err(|found| own_fault(&parts, &found))?;
+    let trees = drafts.parsed(&sources).map_err(|found| own_fault(&sources, &found))?;
+    let found = compile_parsed(&sources, trees, &Levels::failures()).diagnostics;
+    if found.iter().any(|one| one.severity == Severity::Error) {
+        return Err(own_fault(&sources, &found));
+    }
+    let mut files: Vec<(String, String)> = Vec::new();
+    for part in sources.into_files() {
+        match files.last_mut().filter(|(name, _)| *name == part.name) {
+            Some((_, text)) => text.extend(["\n", &part.text]),
+            None => files.push((part.name, part.text)),
+        }
+    }
+    Ok(files)
+}
+
+/// What is wrong with a spec that this program made.
+fn own_fault(sources: &Sources, found: &[Diagnostic]) -> Vec<Diagnostic> {
+    let first = found.iter().find(|one| one.severity == Severity::Error);
+    let words = first.map(|one| one.message.clone()).unwrap_or_default();
+    let place = first.and_then(Diagnostic::span).map(|span| sources.text(span).to_owned()).unwrap_or_default();
     let fault =
         faults::unusable(say!("the spec made of this plan would not compile: {words}, at `{place}`", words, place));
-    Err(vec![fault.help(say!("this is a fault of funnelc, please report it with the plan; nothing was written"))])
+    vec![fault.help(say!("this is a fault of funnelc, please report it with the plan; nothing was written"))]
 }
 
 /// The documents of each file with its name: of JSON one, of YAML as many as there are.

@@ -4,27 +4,24 @@ use std::fmt::Write;
 
 use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
+use unicode_width::UnicodeWidthStr;
 
 use super::names::{self, Names};
 use super::plan::{ForeignEvent, ForeignPlan, ForeignProperty, Kind, Owner};
 use super::share::Group;
 use super::words::quoted;
+use crate::fmt::WIDTH;
 
-/// The files of a spec, not yet in their canonical form.
-pub(super) fn files(plan: &ForeignPlan, groups: &[Group]) -> Vec<(&'static str, String)> {
+/// The files of a spec as their declarations, most of them in their canonical form.
+pub(super) fn files(plan: &ForeignPlan, groups: &[Group]) -> Vec<(&'static str, Vec<String>)> {
     let mut printer = Printer::of(plan);
-    let mut events = String::new();
     let taken = printer.groups(groups, plan.events.len());
-    for (at, event) in plan.events.iter().enumerate() {
-        printer.event(&mut events, event, &taken[at]);
-    }
+    let events = plan.events.iter().zip(&taken).map(|(event, taken)| printer.event(event, taken)).collect();
     let mut properties = std::mem::take(&mut printer.shared);
-    printer.traits(&mut properties, &plan.traits);
-    let types = std::mem::take(&mut printer.types);
-    types.into_values().for_each(|(_, text)| properties.push_str(&text));
-    let project = printer.project(plan);
-    let files = [("project.funnel", project), ("properties.funnel", properties), ("events.funnel", events)];
-    files.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+    properties.extend(printer.traits(&plan.traits));
+    properties.extend(std::mem::take(&mut printer.types).into_values().map(|(_, text)| text));
+    let project = vec![printer.project(plan)];
+    vec![("project.funnel", project), ("properties.funnel", properties), ("events.funnel", events)]
 }
 
 /// The groups an event takes, and which of its properties they bring.
@@ -44,7 +41,8 @@ struct Printer {
     /// The declared types, by what they say: the name and the text.
     types: IndexMap<Vec<ForeignProperty>, (String, String)>,
     teams: IndexMap<String, (String, Option<String>)>,
-    shared: String,
+    /// What is shared, as declarations.
+    shared: Vec<String>,
     next: usize,
 }
 
@@ -71,7 +69,7 @@ impl Printer {
             events,
             types: IndexMap::new(),
             teams: IndexMap::new(),
-            shared: String::new(),
+            shared: Vec::new(),
             next: 0,
         }
     }
@@ -107,10 +105,10 @@ impl Printer {
             let name = self.names.fresh(&format!("{}_properties", group.about));
             let mut out = format!("props {name} {{\n");
             for property in &group.properties {
-                self.property(&mut out, "prop", property);
+                self.property(&mut out, "prop ", property);
             }
-            out.push_str("}\n\n");
-            self.shared.push_str(&out);
+            out.push_str("}\n");
+            self.shared.push(out);
             for event in &group.events {
                 taken[*event].groups.push(name.clone());
                 taken[*event].properties.extend(group.properties.iter().map(|own| own.wire.as_str()));
@@ -119,19 +117,17 @@ impl Printer {
         taken
     }
 
-    fn traits(&mut self, out: &mut String, traits: &[ForeignProperty]) {
-        if traits.is_empty() {
-            return;
-        }
-        out.push_str("traits {\n");
-        traits.iter().for_each(|own| self.property(out, "", own));
-        out.push_str("}\n\n");
+    fn traits(&mut self, traits: &[ForeignProperty]) -> Option<String> {
+        let mut out = "traits {\n".to_owned();
+        traits.iter().for_each(|own| self.property(&mut out, "", own));
+        out.push_str("}\n");
+        (!traits.is_empty()).then_some(out)
     }
 
     // ---- events
 
-    fn event(&mut self, out: &mut String, event: &ForeignEvent, taken: &Taken<'_>) {
-        out.push_str(&docs(&event.docs, ""));
+    fn event(&mut self, event: &ForeignEvent, taken: &Taken<'_>) -> String {
+        let mut out = docs(&event.docs, "");
         let name = self.events[self.next].clone();
         self.next += 1;
         let label = if event.label.is_empty() { super::words::line(&event.wire) } else { event.label.clone() };
@@ -147,15 +143,16 @@ impl Printer {
         }
         let senders: Vec<String> = event.sent_by.iter().map(|own| names::made(own, "unknown")).collect();
         if !senders.is_empty() {
-            let _ = writeln!(out, "  sent_by {}", senders.join(", "));
+            list(&mut out, "  sent_by", &senders);
         }
         let _ = writeln!(out, "  status {}", event.status);
         if !taken.groups.is_empty() {
-            let _ = writeln!(out, "  with {}", taken.groups.join(", "));
+            list(&mut out, "  with", &taken.groups);
         }
         let own = event.properties.iter().filter(|own| !taken.properties.contains(own.wire.as_str()));
-        own.for_each(|own| self.property(out, "prop", own));
-        out.push_str("}\n\n");
+        own.for_each(|own| self.property(&mut out, "prop ", own));
+        out.push_str("}\n");
+        out
     }
 
     fn property(&mut self, out: &mut String, word: &str, own: &ForeignProperty) {
@@ -166,7 +163,7 @@ impl Printer {
             name.push('_');
         }
         let kind = self.kind(&own.kind, &name);
-        let _ = write!(out, "  {word} {name}");
+        let _ = write!(out, "  {word}{name}");
         if !own.label.is_empty() && own.label != own.wire {
             let _ = write!(out, " {}", quoted(&own.label));
         }
@@ -209,7 +206,7 @@ impl Printer {
         let name = self.names.fresh(&names::of_type(name));
         let mut out = format!("type {name} {{\n");
         members.iter().for_each(|own| self.property(&mut out, "", own));
-        out.push_str("}\n\n");
+        out.push_str("}\n");
         self.types.insert(members.to_vec(), (name.clone(), out));
         name
     }
@@ -225,6 +222,23 @@ fn collect<'p>(property: &'p ForeignProperty, wires: &mut Vec<(&'p str, Option<&
     if let Kind::Object(members) = kind {
         members.iter().for_each(|member| collect(member, wires));
     }
+}
+
+/// A list of names, over several lines where it is too wide for one.
+fn list(out: &mut String, head: &str, names: &[String]) {
+    out.push_str(head);
+    let mut column = head.len();
+    for (at, name) in names.iter().enumerate() {
+        let comma = if at + 1 < names.len() { "," } else { "" };
+        let width = 1 + name.width() + comma.len();
+        if column + width > WIDTH {
+            out.push_str("\n     ");
+            column = 5;
+        }
+        column += width;
+        out.extend([" ", name, comma]);
+    }
+    out.push('\n');
 }
 
 /// A member of an enum: a word where it is one.

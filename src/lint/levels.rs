@@ -36,6 +36,13 @@ pub struct UnknownWord {
 }
 
 impl Levels {
+    /// Only what fails a run: for programs that want to know whether a spec is sound, and no advice.
+    pub fn failures() -> Self {
+        let fails = |code: &&Code| matches!(code.level, Level::Error | Level::Deny);
+        let lints = registry::codes().into_iter().filter(|code| !fails(code));
+        Self { by_name: lints.map(|code| (code.name, Setting::Allow)).collect() }
+    }
+
     /// Sets what a code, a name, a group or `warnings` (every lint) does; later settings win.
     pub fn set(&mut self, word: &str, setting: Setting) -> Result<(), UnknownWord> {
         let codes = registry::codes();
