@@ -3,18 +3,24 @@
 //! not known here, and all that fails, is left to the library, which says why.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
 use handlebars::{Handlebars, JsonRender, JsonTruthy, Path, PathSeg};
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::render::{HERE, STEP};
+use super::shown::{Several, Sight};
 
 /// What helpers are called by; data of these names is hidden by them.
 const HELPERS: &[&str] = &[
     "if", "unless", "each", "with", "lookup", "raw", "log", "eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not",
     "len", "code", "prose", "asset", "digest", HERE, STEP,
 ];
+
+/// How many rounds of a loop are run in one go where there are many.
+const AT_ONCE: usize = 32;
 
 /// Templates by their names, as far as they can be run here.
 #[derive(Default)]
@@ -52,7 +58,7 @@ impl Direct {
     pub(super) fn render(
         &self,
         template: &str,
-        data: &Value,
+        data: Sight<'_>,
         registry: &Handlebars<'_>,
         limit: usize,
     ) -> Option<(String, u64)> {
@@ -133,8 +139,19 @@ fn what(asked: &Parameter) -> Option<What> {
 /// What a template sees: a value and, inside of a loop, which round it is and whether it is the last.
 #[derive(Clone, Copy)]
 struct Frame<'d> {
-    value: &'d Value,
+    value: Sight<'d>,
     round: Option<(usize, bool)>,
+}
+
+/// What counts as true in a condition.
+fn is_truthy(value: Sight<'_>) -> bool {
+    match value {
+        Sight::Text(text) => !text.is_empty(),
+        Sight::Bool(holds) => holds,
+        Sight::Plain(value) => value.is_truthy(false),
+        Sight::List(items) => items.count() > 0,
+        Sight::Object(own) => !own.is_bare(),
+    }
 }
 
 struct Run<'d> {
@@ -165,39 +182,63 @@ impl<'d> Run<'d> {
         (self.out.len() <= self.limit).then_some(())
     }
 
-    fn value(&self, what: &What) -> Option<&'d Value> {
+    fn value(&self, what: &What) -> Option<Sight<'d>> {
         let What::Value(up, names) = what else { return None };
         let frame = self.frames.iter().rev().nth(*up)?;
-        names.iter().try_fold(frame.value, |value, name| value.as_object()?.get(name))
+        let inside = |value, name: &String| if let Sight::Object(own) = value { own.field(name) } else { None };
+        names.iter().try_fold(frame.value, inside)
     }
 
     fn holds(&self, what: &What) -> Option<bool> {
         match what {
-            What::Value(..) => self.value(what).map(|value| value.is_truthy(false)),
+            What::Value(..) => self.value(what).map(is_truthy),
             What::First => self.frames.last()?.round.map(|(at, _)| at == 0),
             What::Last => self.frames.last()?.round.map(|(_, is_last)| is_last),
         }
     }
 
-    fn show(&mut self, value: &Value, is_escaped: bool) -> Option<()> {
+    fn show(&mut self, value: Sight<'_>, is_escaped: bool) -> Option<()> {
         match value {
-            Value::String(text) if is_escaped => self.out.push_str(&self.registry.get_escape_fn()(text)),
-            Value::String(text) => self.out.push_str(text),
-            Value::Bool(_) | Value::Number(_) => self.out.push_str(&value.render()),
+            Sight::Text(text) if is_escaped => self.out.push_str(&self.registry.get_escape_fn()(text)),
+            Sight::Text(text) => self.out.push_str(text),
+            Sight::Bool(holds) => self.out.push_str(if holds { "true" } else { "false" }),
+            Sight::Plain(number @ Value::Number(_)) => self.out.push_str(&number.render()),
             _ => return None,
         }
         Some(())
     }
 
-    fn each(&mut self, value: &'d Value, body: &'d [Op], none: Option<&'d [Op]>) -> Option<()> {
-        let items = value.as_array()?;
-        if let (true, Some(none)) = (items.is_empty(), none) {
-            return self.all(none);
+    fn each(&mut self, value: Sight<'d>, body: &'d [Op], none: Option<&'d [Op]>) -> Option<()> {
+        let Sight::List(items) = value else { return None };
+        match (items.count(), none) {
+            (0, Some(none)) => self.all(none),
+            (count, _) if count < 2 * AT_ONCE => self.rounds(items, 0..count, body),
+            (count, _) => self.shared_out(items, count, body),
         }
-        items
-            .iter()
-            .enumerate()
-            .try_for_each(|(at, value)| self.within(Frame { value, round: Some((at, at + 1 == items.len())) }, body))
+    }
+
+    /// Some rounds of a loop.
+    fn rounds(&mut self, items: &'d dyn Several, mut which: Range<usize>, body: &'d [Op]) -> Option<()> {
+        let count = items.count();
+        which.try_for_each(|at| self.within(Frame { value: items.at(at), round: Some((at, at + 1 == count)) }, body))
+    }
+
+    /// All rounds of a long loop, on all cores.
+    fn shared_out(&mut self, items: &'d dyn Several, count: usize, body: &'d [Op]) -> Option<()> {
+        let parts = count.div_ceil(AT_ONCE);
+        // What one part may take, no other can.
+        let limit = (self.limit - self.out.len()) / parts;
+        let part = |part: usize| {
+            let mut run = Run { frames: self.frames.clone(), out: String::new(), limit, steps: 0, ..*self };
+            run.rounds(items, part * AT_ONCE..count.min((part + 1) * AT_ONCE), body)?;
+            Some((run.out, run.steps))
+        };
+        let made: Vec<(String, u64)> = (0..parts).into_par_iter().map(part).collect::<Option<_>>()?;
+        for (text, steps) in made {
+            self.out.push_str(&text);
+            self.steps += steps;
+        }
+        Some(())
     }
 
     fn within(&mut self, frame: Frame<'d>, ops: &'d [Op]) -> Option<()> {

@@ -4,6 +4,7 @@
 //! target      a folder under templates/: which files it writes, from which template or writer, how it escapes
 //! render      templates, run within limits
 //! direct      the plain ones among them, with less work
+//! shown       what they see of a view
 //! scope       what a place in a template can see, for its errors
 //! names       file names that every file system takes
 //! markdown    text that stays text in Markdown
@@ -51,6 +52,7 @@ mod render;
 mod rudderstack;
 mod scope;
 mod segment;
+mod shown;
 mod snowplow;
 mod target;
 mod tracking;

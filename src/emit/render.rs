@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::direct::Direct;
 use super::scope;
+use super::shown::{InSight, Sight, View};
 use super::{EmitError, TemplatePlace, html, markdown};
 use crate::diagnostic::Message;
 use crate::model::faults::nearest;
@@ -167,12 +168,18 @@ impl<'t> Templates<'t> {
 
     /// The text that a template makes of some data.
     pub(super) fn render(&self, template: &str, data: &Context) -> Result<String, EmitError> {
-        if let Some((text, taken)) = self.direct.render(template, data.data(), &self.registry, self.limits.output)
-            && take(&self.steps, taken)
-        {
-            return Ok(text);
-        }
-        self.by_library(template, data)
+        self.directly(template, data.data().sight()).map_or_else(|| self.by_library(template, data), Ok)
+    }
+
+    /// The text that a template makes of a view.
+    pub(super) fn render_view(&self, template: &str, view: &dyn View) -> Result<String, EmitError> {
+        let by_library = || self.by_library(template, &Context::from(view.to_json()));
+        self.directly(template, view.sight()).map_or_else(by_library, Ok)
+    }
+
+    fn directly(&self, template: &str, data: Sight<'_>) -> Option<String> {
+        let (text, taken) = self.direct.render(template, data, &self.registry, self.limits.output)?;
+        take(&self.steps, taken).then_some(text)
     }
 
     /// The same, whatever the template says, or what is wrong with it.
@@ -491,7 +498,7 @@ mod tests {
         let templates = Templates::new(&texts, &shown, Escape::Html, LIMITS, &steps).unwrap();
         let rows = json!([{"name": "<a>", "n": 1.5, "in": {"x": true}}, {"name": "b", "n": 0, "in": {"x": false}}]);
         let data = Context::from(json!({"rows": rows, "none": [], "title": "T", "null": null, "of": {"k": "v"}}));
-        let own = templates.direct.render("t.hbs", data.data(), &templates.registry, LIMITS.output);
+        let own = templates.direct.render("t.hbs", data.data().sight(), &templates.registry, LIMITS.output);
         (own.map(|(text, _)| text), templates.by_library("t.hbs", &data).map_err(|error| error.to_string()))
     }
 

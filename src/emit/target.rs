@@ -9,10 +9,11 @@ use std::sync::atomic::AtomicU64;
 use handlebars::Context;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::json_schema::Draft;
 use super::render::{Escape, LIMITS, Limits, Shown, Templates, is_template, partial_name};
+use super::shown::View as Shows;
 use super::{
     EmitError, Facts, OutputFile, clients, csv, dashboard, email, ga4, json_schema, maps, mixpanel, names, rudderstack,
     segment, snowplow, tracking, yaml,
@@ -223,30 +224,34 @@ static FOLDERS: &[(&str, FolderOf)] = &[
 ];
 
 /// What a template is shown.
-type ViewOf = fn(&Seen<'_>) -> Json;
+type ViewOf = fn(&Seen<'_>) -> Box<dyn Shows>;
 
 /// The views, by the names that a `target.yaml` calls them.
 static VIEWS: &[(&str, ViewOf)] = &[
     ("tracking", |seen| {
-        tracking::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))
+        let file_of = |lang: &str| file_name(seen.pattern, seen.plan, lang);
+        Box::new(tracking::view(seen.plan, seen.lang, seen.words, &file_of))
     }),
     ("dashboard", |seen| {
         let file_of = |lang: &str| file_name(seen.pattern, seen.plan, lang);
         let Seen { plan, lang, words, facts, .. } = *seen;
-        dashboard::view(&dashboard::Page { plan, lang, words, facts, file_of: &file_of })
+        Box::new(dashboard::view(&dashboard::Page { plan, lang, words, facts, file_of: &file_of }))
     }),
     ("maps", |seen| {
         let file_of = |lang: &str| file_name(seen.pattern, seen.plan, lang);
-        maps::view(seen.plan, seen.lang, seen.words, &file_of)
+        Box::new(maps::view(seen.plan, seen.lang, seen.words, &file_of))
     }),
-    ("email", |seen| email::view(seen.plan, seen.lang, seen.words, &|lang| file_name(seen.pattern, seen.plan, lang))),
-    ("brief", |seen| email::brief(seen.plan, seen.message, seen.lang, seen.words)),
-    ("ga4", |seen| json!(ga4::mapping(seen.plan))),
-    ("go", |seen| clients::view(&clients::GO, seen.plan)),
-    ("kotlin", |seen| clients::view(&clients::KOTLIN, seen.plan)),
-    ("python", |seen| clients::view(&clients::PYTHON, seen.plan)),
-    ("swift", |seen| clients::view(&clients::SWIFT, seen.plan)),
-    ("typescript", |seen| clients::view(&clients::TYPESCRIPT, seen.plan)),
+    ("email", |seen| {
+        let file_of = |lang: &str| file_name(seen.pattern, seen.plan, lang);
+        Box::new(email::view(seen.plan, seen.lang, seen.words, &file_of))
+    }),
+    ("brief", |seen| Box::new(email::brief(seen.plan, seen.message, seen.lang, seen.words))),
+    ("ga4", |seen| Box::new(json!(ga4::mapping(seen.plan)))),
+    ("go", |seen| Box::new(clients::view(&clients::GO, seen.plan))),
+    ("kotlin", |seen| Box::new(clients::view(&clients::KOTLIN, seen.plan))),
+    ("python", |seen| Box::new(clients::view(&clients::PYTHON, seen.plan))),
+    ("swift", |seen| Box::new(clients::view(&clients::SWIFT, seen.plan))),
+    ("typescript", |seen| Box::new(clients::view(&clients::TYPESCRIPT, seen.plan))),
 ];
 
 /// The view of a template that asks for none: the plan as it is, with `lang` and `event` where there is one of each.
@@ -561,8 +566,7 @@ impl Target {
         let message = part.message.unwrap_or_default();
         let Writing { facts, .. } = *writing;
         let seen = Seen { plan: part.plan, lang: part.lang, words: &words, facts, message, pattern: &spec.path };
-        let data = view(&seen);
-        writing.templates.render(template, &Context::from(data))
+        writing.templates.render_view(template, &*view(&seen))
     }
 
     /// Whether a template is more than text; making a plan into data takes longer than most of what is written of it.

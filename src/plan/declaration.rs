@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -94,8 +95,9 @@ pub enum Occurrences {
 /// The declarations outside all blocks, by kind and path.
 pub(super) fn all(model: &Model<'_>, usage: &Usage) -> Vec<Declaration> {
     let top = (0..model.decls.len() as u32).map(DeclId).filter(|id| model.decl(*id).parent.is_none());
-    let mut found: Vec<(Kind, String, Declaration)> = top
-        .filter(|id| usage.is_used(model, *id))
+    let used: Vec<DeclId> = top.filter(|id| usage.is_used(model, *id)).collect();
+    let mut found: Vec<(Kind, String, Declaration)> = used
+        .into_par_iter()
         .map(|id| {
             let node = model.node(id);
             (node.kind(), path_of(node), declaration(node, path_of(node)))

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 
@@ -236,7 +237,7 @@ pub(super) fn sent(model: &Model<'_>, usage: &Usage) -> Vec<DeclId> {
 
 /// The events that are sent, by path.
 pub(super) fn all(model: &Model<'_>, usage: &Usage) -> Vec<EventPlan> {
-    let mut events: Vec<EventPlan> = sent(model, usage).into_iter().map(|id| event(model, usage, id)).collect();
+    let mut events: Vec<EventPlan> = sent(model, usage).into_par_iter().map(|id| event(model, usage, id)).collect();
     events.sort_by(|a, b| a.path.cmp(&b.path));
     events
 }

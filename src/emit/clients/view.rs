@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::names::Scope;
 use super::pattern::{Portable, portable};
 use super::{Language, Shape, docs, quote};
+use crate::emit::shown::shown;
 use crate::emit::{Approximation, json_schema, snowplow};
 use crate::plan::value::Type;
 use crate::plan::{EventPlan, Plan, PropertyPlan, TypePlan};
@@ -94,24 +96,69 @@ struct Level {
     of: String,
 }
 
+/// All that the templates of a language see.
+#[derive(Serialize)]
+pub(in crate::emit) struct ClientView {
+    origin: String,
+    package: String,
+    types: Vec<TypeView>,
+    events: Vec<EventView>,
+    enums: Vec<EnumView>,
+}
+
+shown!(ClientView { "origin" => origin, "package" => package, "types" => types, "events" => events, "enums" => enums });
+shown!(EventView {
+    "method" => method,
+    "name" => name,
+    "path" => path,
+    "class" => class,
+    "wire" => wire,
+    "names" => names,
+    "docs" => docs,
+    "deprecated" => deprecated,
+    "deprecated_string" => deprecated_string,
+    "all_optional" => all_optional,
+    "fields" => fields,
+});
+shown!(Other { "destination" => destination, "name" => name });
+shown!(TypeView { "name" => name, "path" => path, "docs" => docs, "fields" => fields });
+shown!(EnumView { "name" => name, "docs" => docs, "members" => members });
+shown!(MemberView { "name" => name, "value" => value });
+shown!(FieldView {
+    "name" => name,
+    "wire" => wire,
+    "names" => names,
+    "type" => kind,
+    "required" => required,
+    "docs" => docs,
+    "deprecated" => deprecated,
+    "deprecated_string" => deprecated_string,
+    "encoded" => encoded,
+    "levels" => levels,
+});
+shown!(Level {
+    "kind" => kind,
+    "least" => least,
+    "most" => most,
+    "pattern" => pattern,
+    "values" => values,
+    "of" => of,
+});
+
 /// What the templates of a language show.
-pub(in crate::emit) fn view(language: &Language, plan: &Plan) -> Json {
+pub(in crate::emit) fn view(language: &Language, plan: &Plan) -> ClientView {
     let takes = |event: &EventPlan| (language.takes)(&event.all_properties().collect::<Vec<_>>());
     let events: Vec<&EventPlan> = plan.events.iter().filter(|event| is_sent(event) && takes(event)).collect();
-    let mut maker = Maker::new(language, plan, &events);
-    let types: Vec<TypeView> =
-        plan.types.iter().filter(|own| has_room(language, own)).map(|own| maker.declared(own)).collect();
-    let methods = Scope::default().all(&language.methods, &keyed(&events));
-    maker.methods = events.iter().map(|event| event.path.as_str()).zip(methods).collect();
-    let views: Vec<EventView> = events.iter().map(|event| maker.event(event)).collect();
+    let types: Vec<&TypePlan> = plan.types.iter().filter(|own| has_room(language, own)).collect();
+    let maker = Maker::new(language, plan, &types, &events);
     let origin = format!("{} {} from {}", plan.generator.name, plan.generator.version, plan.files.join(", "));
-    json!({
-        "origin": (language.comment)(&quote::line(&origin)),
-        "package": package(language, plan),
-        "types": types,
-        "events": views,
-        "enums": maker.enums.into_values().collect::<Vec<_>>(),
-    })
+    ClientView {
+        origin: (language.comment)(&quote::line(&origin)),
+        package: package(language, plan),
+        types: types.par_iter().map(|own| maker.declared(own)).collect(),
+        events: events.par_iter().map(|event| maker.event(event)).collect(),
+        enums: maker.enums.into_values().collect(),
+    }
 }
 
 /// Whether a type is declared in the language; where it is not, its values may be anything.
@@ -167,6 +214,20 @@ fn joined(name: &str, member: &str) -> String {
     if member.starts_with(char::is_uppercase) { format!("{name}{member}") } else { format!("{name}_{member}") }
 }
 
+/// An enum is known by what declares it, so that events that share a property share it.
+fn enum_key(own: &PropertyPlan) -> String {
+    format!("{}.{}", own.from.path, own.name)
+}
+
+/// Properties, each name on the wire once, as in the schema: those of a variant are optional.
+fn once_each<'e>(properties: impl Iterator<Item = &'e PropertyPlan>) -> Vec<&'e PropertyPlan> {
+    let mut known: IndexMap<&str, &PropertyPlan> = IndexMap::new();
+    for own in properties {
+        known.entry(&own.wire_name).or_insert(own);
+    }
+    known.into_values().collect()
+}
+
 struct Maker<'p> {
     language: &'p Language,
     plan: &'p Plan,
@@ -183,22 +244,27 @@ struct Maker<'p> {
 }
 
 impl<'p> Maker<'p> {
-    fn new(language: &'p Language, plan: &'p Plan, events: &[&'p EventPlan]) -> Self {
+    fn new(language: &'p Language, plan: &'p Plan, types: &[&'p TypePlan], events: &[&'p EventPlan]) -> Self {
         let mut scope = Scope::default();
-        let known = plan.types.iter().filter(|own| has_room(language, own));
-        let declared: Vec<(&str, &str)> = known.map(|own| (own.path.as_str(), last(&own.path))).collect();
+        let declared: Vec<(&str, &str)> = types.iter().map(|own| (own.path.as_str(), last(&own.path))).collect();
         let of_types = scope.all(&language.types, &declared);
         let of_events = scope.all(&language.types, &keyed(events));
-        Self {
+        let methods = Scope::default().all(&language.methods, &keyed(events));
+        let paths = || events.iter().map(|event| event.path.as_str());
+        let mut maker = Self {
             language,
             plan,
             scope,
             types: declared.iter().map(|(path, _)| *path).zip(of_types).collect(),
-            events: events.iter().map(|event| event.path.as_str()).zip(of_events).collect(),
-            methods: BTreeMap::new(),
+            events: paths().zip(of_events).collect(),
+            methods: paths().zip(methods).collect(),
             schemas: snowplow::sent_names(plan),
             enums: IndexMap::new(),
-        }
+        };
+        let members = types.iter().flat_map(|own| once_each(own.members.iter()));
+        let properties = events.iter().flat_map(|own| once_each(own.all_properties()));
+        members.chain(properties).for_each(|own| maker.enumerate(own));
+        maker
     }
 
     fn string(&self, text: &str) -> String {
@@ -223,7 +289,7 @@ impl<'p> Maker<'p> {
         event.wire_names.clone().into_iter().chain(schema).collect()
     }
 
-    fn declared(&mut self, own: &'p TypePlan) -> TypeView {
+    fn declared(&self, own: &TypePlan) -> TypeView {
         TypeView {
             name: self.types.get(own.path.as_str()).cloned().unwrap_or_default(),
             path: self.string(&own.path),
@@ -232,9 +298,8 @@ impl<'p> Maker<'p> {
         }
     }
 
-    fn event(&mut self, event: &'p EventPlan) -> EventView {
-        let of_variants = event.variants.iter().flat_map(|variant| &variant.properties);
-        let fields = self.fields(event.properties.iter().chain(of_variants), self.language.access.0);
+    fn event(&self, event: &EventPlan) -> EventView {
+        let fields = self.fields(event.all_properties(), self.language.access.0);
         let deprecated = self.deprecated(event);
         let path = event.path.as_str();
         EventView {
@@ -261,19 +326,14 @@ impl<'p> Maker<'p> {
         }
     }
 
-    /// Properties, each name on the wire once, as in the schema: those of a variant are optional.
-    fn fields(&mut self, properties: impl Iterator<Item = &'p PropertyPlan>, access: &str) -> Vec<FieldView> {
-        let mut known: IndexMap<&str, &PropertyPlan> = IndexMap::new();
-        for own in properties {
-            known.entry(&own.wire_name).or_insert(own);
-        }
-        let declared: Vec<(&str, &str)> =
-            known.values().map(|own| (own.wire_name.as_str(), own.name.as_str())).collect();
+    fn fields<'e>(&self, properties: impl Iterator<Item = &'e PropertyPlan>, access: &str) -> Vec<FieldView> {
+        let known = once_each(properties);
+        let declared: Vec<(&str, &str)> = known.iter().map(|own| (own.wire_name.as_str(), own.name.as_str())).collect();
         let names = Scope::default().all(&self.language.fields, &declared);
-        known.values().zip(names).map(|(own, name)| self.field(own, name, access)).collect()
+        known.iter().zip(names).map(|(own, name)| self.field(own, name, access)).collect()
     }
 
-    fn field(&mut self, own: &'p PropertyPlan, name: String, access: &str) -> FieldView {
+    fn field(&self, own: &PropertyPlan, name: String, access: &str) -> FieldView {
         let (kind, shape) = match &own.kind {
             Some(kind) => self.kind(own, kind),
             None => ((self.language.scalar)("any").to_owned(), Shape::Plain),
@@ -295,11 +355,14 @@ impl<'p> Maker<'p> {
     }
 
     /// The type in the language, and how its values are sent.
-    fn kind(&mut self, own: &PropertyPlan, kind: &Type) -> (String, Shape) {
+    fn kind(&self, own: &PropertyPlan, kind: &Type) -> (String, Shape) {
         match kind {
             Type::Scalar(own) if own == "money" => ((self.language.scalar)(own).to_owned(), Shape::Plain),
             Type::Scalar(_) => ((self.language.scalar)(crate::plan::json_type(kind)).to_owned(), Shape::Plain),
-            Type::Enum(members) => (self.enumeration(own, members), Shape::Enum),
+            Type::Enum(_) => {
+                let known = self.enums.get(&enum_key(own));
+                (known.map(|known| known.name.clone()).unwrap_or_default(), Shape::Enum)
+            }
             Type::List(inner) => {
                 let (inner, shape) = self.kind(own, inner);
                 ((self.language.list)(&inner), Shape::List(Box::new(shape)))
@@ -311,11 +374,16 @@ impl<'p> Maker<'p> {
         }
     }
 
-    /// An enum is known by what declares it, so that events that share a property share it.
-    fn enumeration(&mut self, own: &PropertyPlan, members: &[String]) -> String {
-        let key = format!("{}.{}", own.from.path, own.name);
-        if let Some(known) = self.enums.get(&key) {
-            return known.name.clone();
+    /// Names the enum of a property, where it is of one.
+    fn enumerate(&mut self, own: &PropertyPlan) {
+        let mut kind = own.kind.as_ref();
+        while let Some(Type::List(inner)) = kind {
+            kind = Some(inner);
+        }
+        let Some(Type::Enum(members)) = kind else { return };
+        let key = enum_key(own);
+        if self.enums.contains_key(&key) {
+            return;
         }
         let name = self.scope.one(&self.language.types, &format!("{}_{}", last(&own.from.path), own.name), &key);
         let declared: Vec<(&str, &str)> = members.iter().map(|own| (own.as_str(), own.as_str())).collect();
@@ -325,12 +393,11 @@ impl<'p> Maker<'p> {
         }
         let member = |(name, value): (String, &String)| MemberView { name, value: (self.language.string)(value) };
         let view = EnumView {
-            name: name.clone(),
+            name,
             docs: self.comments(&[format!("What `{}` can be.", quote::line(&own.wire_name))]),
             members: names.into_iter().zip(members).map(member).collect(),
         };
         self.enums.insert(key, view);
-        name
     }
 
     // ---- the rules of values, from the schema
