@@ -19,6 +19,8 @@ from pathlib import Path
 
 import yaml
 
+from verdicts import outcome, verdict
+
 ROOT = Path(__file__).resolve().parents[2]
 FUNNELC = Path(os.environ.get("FUNNELC", ROOT / "target/debug/funnelc")).resolve()
 ACTION = ROOT / "editors/ci/github/action.yml"
@@ -42,18 +44,6 @@ event order_completed "Order completed" {
 ERROR = SPEC.replace("owner web_team", "owner web_taem")
 BREAKING = SPEC.replace("number required", "number")
 UGLY = SPEC.replace("  sent_by web\n", "     sent_by   web\n")
-
-passed, failed = 0, 0
-
-
-def verdict(name, fault):
-    """Counts one check; `fault` is empty where it passed."""
-    global passed, failed
-    if fault:
-        failed += 1
-        print(f"FAIL {name}: {fault}")
-    else:
-        passed += 1
 
 
 class Repository:
@@ -196,8 +186,7 @@ def main():
             if not shutil.which("git"):
                 raise SystemExit("git is needed")
             kit(Repository(Path(folder) / name))
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    sys.exit(outcome())
 
 
 if __name__ == "__main__":

@@ -17,21 +17,11 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+from verdicts import outcome, verdict
+
 ROOT = Path(__file__).resolve().parents[2]
 EDITORS, OWN = ROOT / "editors", ROOT / "tests/editors"
 FUNNELC = Path(os.environ.get("FUNNELC", ROOT / "target/debug/funnelc")).resolve()
-
-passed, failed = 0, 0
-
-
-def verdict(name, fault):
-    """Counts one check; `fault` is empty where it passed."""
-    global passed, failed
-    if fault:
-        failed += 1
-        print(f"FAIL {name}: {fault}")
-    else:
-        passed += 1
 
 
 def home(folder):
@@ -128,8 +118,7 @@ def main():
         if part.__name__ in wanted:
             with tempfile.TemporaryDirectory() as folder:
                 part(Path(folder).resolve())
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return outcome()
 
 
 sys.exit(main())

@@ -23,22 +23,17 @@ import jsonschema
 import yaml
 from ruamel.yaml import YAML
 
+import verdicts
+
 ROOT = Path(__file__).resolve().parents[2]
 FUNNELC = os.environ.get("FUNNELC", str(ROOT / "target/debug/funnelc"))
 SPECS = [*sorted((ROOT / "specs/examples").iterdir()), *sorted((ROOT / "tests/fixtures/build").iterdir())]
 
-passed, failed = 0, 0
-
 
 def verdict(name, faults):
     """Counts one check; `faults` is empty where it passed."""
-    global passed, failed
     faults = list(faults)
-    if faults:
-        failed += 1
-        print(f"FAIL {name}: {'; '.join(str(fault) for fault in faults[:5])}")
-    else:
-        passed += 1
+    verdicts.verdict(name, faults and "; ".join(str(fault) for fault in faults[:5]))
 
 
 class Plan:
@@ -719,8 +714,7 @@ def main():
             plan = Plan(spec, Path(work) / str(at))
             for check in FORMATS_CHECKED:
                 check(plan)
-    print(f"\n{passed} passed, {failed} failed")
-    sys.exit(1 if failed or not passed else 0)
+    sys.exit(verdicts.outcome())
 
 
 if __name__ == "__main__":

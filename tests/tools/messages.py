@@ -18,23 +18,13 @@ from pathlib import Path
 import icalendar
 import openpyxl
 
+from verdicts import outcome, verdict
+
 ROOT = Path(__file__).resolve().parents[2]
 FUNNELC = os.environ.get("FUNNELC", str(ROOT / "target/debug/funnelc"))
 ANCHOR = datetime.date(2026, 12, 1)
 RIGHT_TO_LEFT = {"ar"}
 HOSTILE = "=HYPERLINK(\\\"x\\\")\\nBEGIN:VEVENT; , | <b>x</b> {{name|you}} `a` %%"
-
-passed, failed = 0, 0
-
-
-def verdict(name, fault):
-    """Counts one check; `fault` is empty where it passed."""
-    global passed, failed
-    if fault:
-        failed += 1
-        print(f"FAIL {name}: {fault}")
-    else:
-        passed += 1
 
 
 def run(*command):
@@ -128,8 +118,7 @@ def main():
         verdict("there are charts", "" if charts else "none")
         done = run("node", ROOT / "tests/tools/mermaid.mjs", *charts)
         verdict("charts are Mermaid", done.stdout + done.stderr if done.returncode else "")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return outcome()
 
 
 sys.exit(main())

@@ -15,23 +15,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from verdicts import outcome, verdict
+
 ROOT = Path(__file__).resolve().parents[2]
 FUNNELC = os.environ.get("FUNNELC", str(ROOT / "target/debug/funnelc"))
 BOOK = ROOT / "book/src"
 FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=ticks)[ ]*$", re.M | re.S)
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
 RUNNABLE = ("funnelc ", "cat ", "cp ", "cd ", "mkdir ", "ls ")
-
-passed, failed = 0, 0
-
-
-def verdict(name, fault):
-    global passed, failed
-    if fault:
-        failed += 1
-        print(f"FAIL {name}: {fault}")
-    else:
-        passed += 1
 
 
 def pages():
@@ -147,5 +138,4 @@ for page in pages():
     check_links(page)
     check_blocks(page)
 check_codes()
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+sys.exit(outcome())

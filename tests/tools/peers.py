@@ -21,21 +21,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from verdicts import outcome, verdict
+
 ROOT = Path(__file__).resolve().parents[2]
 FUNNELC = os.environ.get("FUNNELC", str(ROOT / "target/debug/funnelc"))
 BEGIN = 1_767_225_600
-
-passed, failed = 0, 0
-
-
-def verdict(name, fault):
-    """Counts one check; `fault` is empty where it passed."""
-    global passed, failed
-    if fault:
-        failed += 1
-        print(f"FAIL {name}: {fault}")
-    else:
-        passed += 1
 
 
 def spec(steps, window):
@@ -146,8 +136,7 @@ def main():
     for seed in range(16):
         with tempfile.TemporaryDirectory() as folder:
             compare(Path(folder), seed)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    sys.exit(outcome())
 
 
 main()

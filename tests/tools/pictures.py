@@ -16,22 +16,12 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from verdicts import outcome, verdict
+
 ROOT = Path(__file__).resolve().parents[2]
 FUNNELC = os.environ.get("FUNNELC", str(ROOT / "target/debug/funnelc"))
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = {SVG + tag for tag in ("svg", "title", "desc", "style", "rect", "g", "path", "polygon", "text")}
-
-passed, failed = 0, 0
-
-
-def verdict(name, fault):
-    """Counts one check; `fault` is empty where it passed."""
-    global passed, failed
-    if fault:
-        failed += 1
-        print(f"FAIL {name}: {fault}")
-    else:
-        passed += 1
 
 
 def run(*command, **options):
@@ -144,8 +134,7 @@ def main():
         maps(folder)
         shells()
         manuals(folder / "man")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return outcome()
 
 
 sys.exit(main())

@@ -17,23 +17,13 @@ from pathlib import Path
 
 import junitparser
 
+from verdicts import outcome, verdict
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(os.environ.get("FUNNELC_TOOLS", ROOT / "tests/.cache"))
 FUNNELC = os.environ.get("FUNNELC", str(ROOT / "target/debug/funnelc"))
 SCHEMAS = ROOT / "book/src/schemas"
 FORMATS = ["json", "jsonl", "gitlab", "junit", "sarif"]
-
-passed, failed = 0, 0
-
-
-def verdict(name, fault):
-    """Counts one check; `fault` is empty where it passed."""
-    global passed, failed
-    if fault:
-        failed += 1
-        print(f"FAIL {name}: {fault}")
-    else:
-        passed += 1
 
 
 def run(*command, **options):
@@ -204,5 +194,4 @@ def leaks(out):
 with tempfile.TemporaryDirectory() as temporary:
     check_reports(Path(temporary))
     check_built(Path(temporary))
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+sys.exit(outcome())

@@ -22,22 +22,12 @@ from pathlib import Path
 
 from tree_sitter import Language, Parser, Point, Query, QueryCursor
 
+from verdicts import outcome, verdict
+
 ROOT = Path(__file__).resolve().parents[2]
 GRAMMAR = ROOT / "editors/tree-sitter-funnel"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 COMPILER = TARGET / "debug/examples/syntax_tree"
-
-passed, failed = 0, 0
-
-
-def verdict(name, fault):
-    """Counts one check; `fault` is empty where it passed."""
-    global passed, failed
-    if fault:
-        failed += 1
-        print(f"FAIL {name}: {fault}")
-    else:
-        passed += 1
 
 
 def language(folder):
@@ -433,8 +423,7 @@ def main():
         check_hostile(parser, compiler)
         check_edits(parser, compiler, count, seed)
         say_speed(parser, seed)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return outcome()
 
 
 if __name__ == "__main__":
