@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::analysis::usage::{Usage, is_inside};
-use crate::model::walk::{Event, Node, Property, Transition};
+use crate::draw::grouped;
+use crate::forecast::Forecast;
+use crate::model::types::Unit;
+use crate::model::walk::{Event, Funnel, Kpi, Node, Property, Transition};
 use crate::model::{DeclId, Kind, Model, RefIx};
 use crate::source::Span;
 
@@ -46,6 +49,7 @@ pub fn page(model: &Model<'_>, id: DeclId) -> String {
         let _ = write!(page, "\n{}\n", docs.join("\n"));
     }
     section(&mut page, "Wire names", &wire_names(node));
+    section(&mut page, "By the plan", &by_the_plan(node));
     fields(&mut page, node);
     section(
         &mut page,
@@ -128,6 +132,41 @@ fn wire_names(node: Node<'_, '_>) -> Vec<String> {
     lines
 }
 
+/// What the value of a KPI is; what a stage comes to by the planned rates, and the rates of the ways from it.
+fn by_the_plan(node: Node<'_, '_>) -> Vec<String> {
+    match node.kind() {
+        Kind::Kpi => Kpi(node).unit().map(unit).into_iter().collect(),
+        Kind::Stage => reach(node).into_iter().chain(ways(node)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn unit(unit: Unit<'_>) -> String {
+    let currency = unit.currency.filter(|_| unit.money == 1).map(|own| format!(" ({own})")).unwrap_or_default();
+    let total = if unit.total { ", which adds up over people and time" } else { "" };
+    format!("its value is {}{currency}{total}", unit.phrase())
+}
+
+fn reach(stage: Node<'_, '_>) -> Option<String> {
+    let all = Forecast::expected(stage.model)?;
+    let (_, expected) = all.into_iter().find(|(id, _)| *id == stage.id)?;
+    let people =
+        expected.people.map(|people| format!("; {} people in a typical month", grouped(&format!("{people:.0}"))));
+    let share = expected.share();
+    Some(format!("{share} of those who come into the funnel get here{}", people.unwrap_or_default()))
+}
+
+fn ways(stage: Node<'_, '_>) -> Vec<String> {
+    let Some(funnel) = stage.parent() else { return Vec::new() };
+    let ways = Funnel(funnel).transitions().filter(|way| way.from().is_some_and(|from| from.id == stage.id));
+    let way = |way: Transition<'_, '_>| {
+        let (to, rate) = (way.to()?, way.rate()?);
+        let within = way.within().map(|within| format!(" within {}", within.spelling())).unwrap_or_default();
+        Some(format!("{}% go on to `{}`{within}", rate.normalize(), to.path()))
+    };
+    ways.filter_map(way).collect()
+}
+
 /// `event order_completed`; what has no name is told by what it stands in.
 fn title(node: Node<'_, '_>) -> String {
     let kind = node.kind().word();
@@ -182,6 +221,10 @@ mod tests {
         assert!(stage.contains("A stage declared in a.funnel:5, class `bottom`."), "{stage}");
         assert!(stage.contains("- event `paid`") && stage.contains("- kpi `k`, `value` (a.funnel:8)"), "{stage}");
         assert!(stage.contains("- transition `f.a -> f.b` (a.funnel:6)"), "{stage}");
+        let first = of("f.a");
+        assert!(first.contains("- 100% of those who come into the funnel get here"), "{first}");
+        assert!(first.contains("- 5% go on to `f.b`"), "{first}");
+        assert!(of("k").contains("- its value is a ratio"), "{}", of("k"));
         let event = of("paid");
         assert!(event.contains("`Order Paid`") && event.contains("`pay` in ga4") && event.contains("Paid."), "{event}");
         assert_eq!(of("b"), stage);

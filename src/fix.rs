@@ -171,9 +171,7 @@ mod tests {
     #[test]
     fn the_embedded_library_and_broken_spans_are_left_alone() {
         let (mut sources, a, _) = two_files();
-        let mut library = Source::new("std/models.funnel", "model\n");
-        library.embedded = true;
-        let std = sources.add(library);
+        let std = sources.add(Source::embedded("std/models.funnel".to_owned(), "model\n"));
         let arabic = sources.add(Source::new("c.funnel", "أب"));
         let found = [
             finding(Safety::Safe, &[(a, 0..3, "1"), (std, 0..5, "x")]),

@@ -15,7 +15,7 @@ use crate::system::{self, MAX_FILE_BYTES, MAX_FILES, MAX_PLAN_BYTES, PathKind, R
 use crate::{say, stdlib, syntax};
 
 /// The files of one project, and what went wrong with reading them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Project {
     /// The files, the project's own first, then the modules of the standard library that they mention.
     pub sources: Sources,
@@ -231,36 +231,24 @@ pub fn display(path: &Path) -> String {
 impl Project {
     /// Gives files another text; a fix may mention a module of the library that was not there before.
     pub fn change(&mut self, texts: BTreeMap<FileId, String>) {
-        let mentioned = texts.values().flat_map(|text| stdlib::mentioned(text)).map(|(module, _)| *module);
-        let modules: BTreeSet<&'static str> = mentioned.collect();
-        self.sources = std::mem::take(&mut self.sources).with_texts(texts);
-        self.add_modules(&modules);
+        self.sources = self.sources.with_texts(texts);
+        self.add_library();
     }
 
-    /// Gives files another text; of the library stays what is mentioned then, as if the project were loaded anew.
-    pub fn replace(&mut self, texts: BTreeMap<FileId, String>) {
-        let files = std::mem::take(&mut self.sources).with_texts(texts).into_files();
-        let (mut sources, mut modules) = (Sources::new(), BTreeSet::new());
-        for source in files.into_iter().filter(|source| !source.embedded) {
-            modules.extend(stdlib::mentioned(&source.text).map(|(module, _)| *module));
-            sources.add(source);
-        }
-        self.paths.truncate(sources.len());
-        self.sources = sources;
-        self.add_modules(&modules);
+    /// The same project with other texts in some files; of the library it has what is mentioned then, as if it were loaded
+    /// anew.
+    #[must_use]
+    pub fn with_texts(&self, texts: BTreeMap<FileId, String>) -> Self {
+        let sources = self.sources.with_texts(texts).own();
+        let paths = self.paths[..sources.len()].to_vec();
+        let mut project = Self { sources, paths, faults: self.faults.clone(), root: self.root.clone() };
+        project.add_library();
+        project
     }
 
-    fn add_modules(&mut self, modules: &BTreeSet<&'static str>) {
-        for (module, text) in stdlib::MODULES.iter().filter(|(module, _)| modules.contains(module)) {
-            let name = format!("{}.funnel", module.replace('.', "/"));
-            if self.sources.iter().any(|(_, source)| source.embedded && source.name == name) {
-                continue;
-            }
-            let mut source = Source::new(name, *text);
-            source.embedded = true;
-            self.sources.add(source);
-            self.paths.push(None);
-        }
+    fn add_library(&mut self) {
+        stdlib::add_mentioned(&mut self.sources);
+        self.paths.resize(self.sources.len(), None);
     }
 }
 
@@ -268,13 +256,12 @@ struct Loader<'u> {
     unsaved: &'u Unsaved,
     project: Project,
     seen: BTreeSet<PathBuf>,
-    modules: BTreeSet<&'static str>,
 }
 
 impl<'u> Loader<'u> {
     fn new(root: &Path, unsaved: &'u Unsaved) -> Self {
         let project = Project { root: root.to_owned(), ..Project::default() };
-        Self { unsaved, project, seen: BTreeSet::new(), modules: BTreeSet::new() }
+        Self { unsaved, project, seen: BTreeSet::new() }
     }
 
     fn read(&mut self, path: &Path) {
@@ -295,9 +282,6 @@ impl<'u> Loader<'u> {
     }
 
     fn add(&mut self, name: String, path: Option<PathBuf>, text: String) {
-        for (module, _) in stdlib::mentioned(&text) {
-            self.modules.insert(module);
-        }
         let uses_files = uses_files(&text);
         let folder = Path::new(&name).parent().map(Path::to_owned).unwrap_or_default();
         let root = display(&self.project.root);
@@ -355,7 +339,7 @@ impl<'u> Loader<'u> {
     }
 
     fn finish(mut self) -> Project {
-        self.project.add_modules(&self.modules);
+        self.project.add_library();
         let empty = self.project.sources.iter().all(|(_, source)| source.text.trim().is_empty());
         if empty && self.project.faults.is_empty() {
             let fault = Diagnostic::without_place(&NO_SPEC, say!("there is nothing to check: no file says anything"))

@@ -5,6 +5,7 @@
 //! code units from 0 as the Language Server Protocol does.
 
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 /// Index of a file in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,7 +99,7 @@ impl Encoding {
 }
 
 /// One file: the name shown to people, its text and where its lines start.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// The path as it is shown: relative, with `/` on every system.
     pub name: String,
@@ -108,14 +109,19 @@ pub struct Source {
     pub text: String,
     /// Whether this file is part of the embedded standard library.
     pub embedded: bool,
-    lines: std::sync::OnceLock<Vec<u32>>,
+    lines: OnceLock<Vec<u32>>,
 }
 
 impl Source {
     /// A file of the given name and text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let name = name.into();
-        Self { inside: name.clone(), name, text: text.into(), embedded: false, lines: std::sync::OnceLock::new() }
+        Self { inside: name.clone(), name, text: text.into(), embedded: false, lines: OnceLock::new() }
+    }
+
+    /// A file of the standard library.
+    pub fn embedded(name: String, text: &str) -> Self {
+        Self { embedded: true, ..Self::new(name, text) }
     }
 
     /// The same file under another name for outputs.
@@ -128,6 +134,13 @@ impl Source {
     #[must_use]
     pub fn shown_as(self, name: String) -> Self {
         Self { name, ..self }
+    }
+
+    /// The same file with another text.
+    #[must_use]
+    pub fn with_text(&self, text: String) -> Self {
+        let (name, inside) = (self.name.clone(), self.inside.clone());
+        Self { name, inside, text, embedded: self.embedded, lines: OnceLock::new() }
     }
 
     /// Byte offsets at which lines start.
@@ -179,10 +192,10 @@ impl Source {
     }
 }
 
-/// Every file of one run, in a fixed order.
-#[derive(Debug, Default)]
+/// Every file of one run, in a fixed order. A copy shares the files.
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
-    files: Vec<Source>,
+    files: Vec<Arc<Source>>,
 }
 
 impl Sources {
@@ -193,6 +206,11 @@ impl Sources {
 
     /// Adds a file and returns its id.
     pub fn add(&mut self, source: Source) -> FileId {
+        self.share(Arc::new(source))
+    }
+
+    /// Adds a file that others have too, and returns its id.
+    pub fn share(&mut self, source: Arc<Source>) -> FileId {
         self.files.push(source);
         FileId(self.files.len() as u32 - 1)
     }
@@ -204,7 +222,7 @@ impl Sources {
 
     /// Every file with its id, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
-        self.files.iter().enumerate().map(|(index, source)| (FileId(index as u32), source))
+        self.files.iter().enumerate().map(|(index, source)| (FileId(index as u32), &**source))
     }
 
     /// How many files there are.
@@ -217,42 +235,35 @@ impl Sources {
         self.files.is_empty()
     }
 
-    /// The files alone, in order.
-    pub fn into_files(self) -> Vec<Source> {
-        self.files
+    /// Adds the files of others, in their order.
+    pub fn append(&mut self, others: Self) {
+        self.files.extend(others.files);
+    }
+
+    /// The project's own files, without those of the standard library.
+    #[must_use]
+    pub fn own(self) -> Self {
+        Self { files: self.files.into_iter().filter(|source| !source.embedded).collect() }
     }
 
     /// The same files under other names for people; embedded ones keep theirs.
     #[must_use]
     pub fn shown_as(self, name: impl Fn(&str) -> String) -> Self {
-        let rename = |source: Source| {
-            let shown = if source.embedded { source.name.clone() } else { name(&source.name) };
-            source.shown_as(shown)
+        let rename = |source: Arc<Source>| {
+            let shown = name(&source.name);
+            if source.embedded { source } else { Arc::new(Arc::unwrap_or_clone(source).shown_as(shown)) }
         };
         Self { files: self.files.into_iter().map(rename).collect() }
     }
 
     /// The same files, some with another text.
     #[must_use]
-    pub fn with_texts(self, mut texts: std::collections::BTreeMap<FileId, String>) -> Self {
-        let replace = |(index, source): (usize, Source)| match texts.remove(&FileId(index as u32)) {
-            Some(text) => Source { text, lines: std::sync::OnceLock::new(), ..source },
-            None => source,
+    pub fn with_texts(&self, mut texts: std::collections::BTreeMap<FileId, String>) -> Self {
+        let replace = |(id, source): (usize, &Arc<Source>)| match texts.remove(&FileId(id as u32)) {
+            Some(text) => Arc::new(source.with_text(text)),
+            None => Arc::clone(source),
         };
-        Self { files: self.files.into_iter().enumerate().map(replace).collect() }
-    }
-
-    /// A copy in which some files have another text.
-    #[must_use]
-    pub fn with_other(&self, texts: &std::collections::BTreeMap<FileId, String>) -> Self {
-        let copy = |(id, source): (FileId, &Source)| Source {
-            name: source.name.clone(),
-            inside: source.inside.clone(),
-            text: texts.get(&id).unwrap_or(&source.text).clone(),
-            embedded: source.embedded,
-            lines: std::sync::OnceLock::new(),
-        };
-        Self { files: self.iter().map(copy).collect() }
+        Self { files: self.files.iter().enumerate().map(replace).collect() }
     }
 
     /// The words a span covers.

@@ -1,8 +1,11 @@
 //! The standard library, embedded: `.funnel` files like any other.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+
 use rustc_hash::FxHashSet;
 
-use crate::source::Sources;
+use crate::source::{Source, Sources};
 
 /// Every module with its text.
 pub const MODULES: &[(&str, &str)] = &[
@@ -15,6 +18,24 @@ pub const MODULES: &[(&str, &str)] = &[
     ("std.sequences", include_str!("../specs/std/sequences.funnel")),
     ("std.surveys", include_str!("../specs/std/surveys.funnel")),
 ];
+
+/// Every module as a file, which all projects of a process share.
+static FILES: LazyLock<Vec<Arc<Source>>> = LazyLock::new(|| {
+    let file = |(module, text): &(&str, &str)| Source::embedded(format!("{}.funnel", module.replace('.', "/")), *text);
+    MODULES.iter().map(file).map(Arc::new).collect()
+});
+
+/// Adds those modules that the files mention and that are not there yet, in the order of the library.
+pub fn add_mentioned(sources: &mut Sources) {
+    let texts = || sources.iter().filter(|(_, source)| !source.embedded).map(|(_, source)| &source.text);
+    let modules: BTreeSet<&str> = texts().flat_map(|text| mentioned(text)).map(|(module, _)| *module).collect();
+    let present: BTreeSet<String> =
+        sources.iter().filter(|(_, source)| source.embedded).map(|(_, source)| source.name.clone()).collect();
+    let wanted = MODULES.iter().zip(FILES.iter()).filter(|((module, _), _)| modules.contains(module));
+    for (_, file) in wanted.filter(|(_, file)| !present.contains(&file.name)) {
+        sources.share(Arc::clone(file));
+    }
+}
 
 /// The module of what happens to messages.
 pub const MESSAGES: &str = "std.email";

@@ -103,6 +103,27 @@ impl Condition {
     }
 }
 
+/// Who belongs to a segment or antisegment, as it is kept with the model.
+#[derive(Debug)]
+pub struct People {
+    /// Who belongs to it.
+    pub condition: Condition,
+    /// Whether there certainly can be somebody.
+    pub exist: bool,
+}
+
+impl People {
+    /// Found once for a model; nothing where the condition is broken, circular or too large.
+    pub fn of<'m>(model: &'m Model<'_>, segment: DeclId) -> Option<&'m Self> {
+        let find = || {
+            let condition = Condition::of(model, segment)?;
+            let exist = matches!(condition.somebody(), Answer::Yes(_));
+            Some(Self { condition, exist })
+        };
+        model.people.get(&segment)?.get_or_init(find).as_ref()
+    }
+}
+
 fn somebody(goals: &[&Formula]) -> Answer {
     match solve::Search::default().person(goals) {
         Ok(Some(person)) => Answer::Yes(Box::new(Witness::of(person))),

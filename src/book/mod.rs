@@ -119,17 +119,8 @@ pub fn sources(text: &str) -> Sources {
     for (name, text) in files {
         sources.add(Source::new(name, text));
     }
-    for (module, text) in stdlib::mentioned(text) {
-        sources.add(embedded(module, text));
-    }
+    stdlib::add_mentioned(&mut sources);
     sources
-}
-
-/// A module of the standard library as a file.
-fn embedded(module: &str, text: &str) -> Source {
-    let mut source = Source::new(format!("{}.funnel", module.replace('.', "/")), text);
-    source.embedded = true;
-    source
 }
 
 /// Levels that leave out all advice, as `--allow warnings` does.
@@ -158,9 +149,7 @@ pub fn changes_in(previous: &str, current: &str, format_name: &str, levels: &Lev
     let before = before.shown_as(|name| format!("main:{name}"));
     let asked = Asked { levels: levels.clone(), consumers: Vec::new() };
     let found = breaking::run(&compile(&before, levels), &compile(&after, levels), &asked);
-    before.into_files().into_iter().for_each(|file| {
-        after.add(file);
-    });
+    after.append(before);
     render(&after, &found, format_name, language)
 }
 

@@ -98,9 +98,7 @@ impl Breaking {
         let found = if unfit.is_empty() { breaking::run(&was, &is, &asked) } else { Vec::new() };
         drop((was, is));
         let mut sources = after.sources;
-        for source in before.sources.into_files() {
-            sources.add(source);
-        }
+        sources.append(before.sources);
         if !unfit.is_empty() {
             let outcome = self.report.write(color, &sources, &unfit);
             let side = if was_unfit { "the previous spec" } else { "the spec" };

@@ -210,8 +210,6 @@ pub(super) fn compile_all(projects: Vec<Project>, levels: &Levels) -> (Sources, 
 fn merge(all: &mut Sources, found: &mut Vec<Diagnostic>, sources: Sources, mut diagnostics: Vec<Diagnostic>) {
     let shift = all.len() as u32;
     diagnostics.iter_mut().for_each(|diagnostic| project::move_to(diagnostic, |file| FileId(file.0 + shift)));
-    for source in sources.into_files() {
-        all.add(source);
-    }
+    all.append(sources);
     found.extend(diagnostics);
 }

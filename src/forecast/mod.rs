@@ -292,6 +292,20 @@ pub struct Expected {
     pub people: Option<f64>,
 }
 
+impl Expected {
+    /// [`Expected::reach`] for people. Three digits are enough to compare, and more would be a promise.
+    pub fn share(&self) -> String {
+        let digits = if self.reach >= 0.1 {
+            0
+        } else if self.reach >= 0.01 {
+            1
+        } else {
+            2
+        };
+        format!("{:.digits$}%", self.reach * 100.0)
+    }
+}
+
 /// Looks at the plan of a project while it is checked, for something that asks so many times; nothing where the plan has
 /// faults or is too large.
 fn while_checked<T>(model: &Model<'_>, times: usize, look: impl FnOnce(&View<'_, '_, '_>) -> T) -> Option<T> {

@@ -201,10 +201,10 @@ fn canonical(drafts: Drafts) -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
         return Err(own_fault(&sources, &found));
     }
     let mut files: Vec<(String, String)> = Vec::new();
-    for part in sources.into_files() {
+    for (_, part) in sources.iter() {
         match files.last_mut().filter(|(name, _)| *name == part.name) {
             Some((_, text)) => text.extend(["\n", &part.text]),
-            None => files.push((part.name, part.text)),
+            None => files.push((part.name.clone(), part.text.clone())),
         }
     }
     Ok(files)

@@ -3,7 +3,6 @@
 use super::levels::{Levels, Setting};
 use super::registry;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::names::module_of;
 use crate::source::{Source, Sources};
 use crate::stdlib;
 
@@ -11,13 +10,7 @@ use crate::stdlib;
 fn findings(rule: &str, text: &str) -> Vec<String> {
     let mut sources = Sources::new();
     sources.add(Source::new("spec.funnel", text));
-    for (module, text) in stdlib::mentioned(text) {
-        let name = format!("std/{}.funnel", module.trim_start_matches("std."));
-        assert_eq!(module_of(&name).as_deref(), Some(*module));
-        let mut source = Source::new(name, *text);
-        source.embedded = true;
-        sources.add(source);
-    }
+    stdlib::add_mentioned(&mut sources);
     let mut levels = Levels::default();
     levels.set(rule, Setting::Warn).unwrap();
     let compilation = crate::compile(&sources, &levels);

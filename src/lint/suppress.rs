@@ -1,7 +1,6 @@
 //! `// funnelc: allow(name, …) -- reason`: silences a lint for the statement below it (or, at the end of a line, for
 //! that line). The reason is required; an unknown name and a directive that silences nothing are reported.
 
-use std::cell::LazyCell;
 use std::cmp::Reverse;
 
 use crate::diagnostic::{Code, Diagnostic, Group, Level, Safety};
@@ -84,20 +83,17 @@ pub fn apply_to_changes(model: &Model<'_>, levels: &Levels, diagnostics: &mut Ve
 
 /// Drops what the files allow; says what is wrong with directives. `asked` says which rules were.
 fn silenced(model: &Model<'_>, asked: impl Fn(&Code) -> bool, diagnostics: &mut Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut directives: Vec<Directive> = Vec::new();
+    let own = model.sources.iter().zip(model.comments()).filter(|((_, source), _)| !source.embedded);
+    let all = own.flat_map(|((_, source), comments)| comments.iter().map(move |comment| (source, comment)));
+    let written: Vec<_> = all.filter(|(_, comment)| directive_in(comment).is_some()).collect();
+    if written.is_empty() {
+        return Vec::new();
+    }
+    let statements = statements(model);
     let mut found = Vec::new();
-    let statements = LazyCell::new(|| statements(model));
-    for ((_, source), comments) in model.sources.iter().zip(&model.comments) {
-        if source.embedded {
-            continue;
-        }
-        for comment in comments {
-            directives.extend(read(&statements, source, comment, &mut found));
-        }
-    }
-    if !directives.is_empty() {
-        silence(diagnostics, &mut directives);
-    }
+    let mut directives: Vec<Directive> =
+        written.into_iter().filter_map(|(source, comment)| read(&statements, source, comment, &mut found)).collect();
+    silence(diagnostics, &mut directives);
     found.extend(directives.iter().flat_map(|directive| report_unused(directive, &asked)));
     found
 }
@@ -136,6 +132,11 @@ fn silence(diagnostics: &mut Vec<Diagnostic>, directives: &mut [Directive]) {
     diagnostics.retain(|_| !silent.next().unwrap_or_default());
 }
 
+/// What a comment says to the compiler.
+fn directive_in<'s>(comment: &Comment<'s>) -> Option<&'s str> {
+    comment.text.trim_start_matches('/').trim_start().strip_prefix("funnelc:")
+}
+
 /// Where declarations and fields stand: by file and start, the longest first.
 fn statements(model: &Model<'_>) -> Vec<(FileId, u32, Reverse<u32>)> {
     let decls = model.decls.iter().map(|decl| decl.span);
@@ -167,7 +168,7 @@ fn read(
     comment: &Comment<'_>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Directive> {
-    let body = comment.text.trim_start_matches('/').trim_start().strip_prefix("funnelc:")?;
+    let body = directive_in(comment)?;
     let offset = comment.span.start + (comment.text.len() - body.len()) as u32;
     let place =
         |start: usize, end: usize| Span { start: offset + start as u32, end: offset + end as u32, ..comment.span };

@@ -1,14 +1,16 @@
-//! One project: a thread that compiles it anew after each change, and answers what is asked meanwhile.
+//! One project: a thread that compiles it after each change, and answers what is asked meanwhile.
 //!
-//! A *revision* is the project between two changes. Its model borrows from its texts, so it lives in one call of
-//! [`Clerk::revision`]; while the checks run in threads of their own, requests that need the model alone are answered.
+//! A *revision* is the project between two changes. What its files declare is handed on to the next one, which reads only
+//! the file that has changed; names, types and checks are made anew. While the checks run in threads of their own, requests
+//! that need the model alone are answered. Declarations borrow from texts, so the texts of past revisions stay until the
+//! [`Chain`] of them is let go, when nobody types or when they have become too many.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use lsp_server::{Message, Notification, RequestId, Response};
 use lsp_types::PublishDiagnosticsParams;
 use lsp_types::notification::{Notification as _, PublishDiagnostics};
@@ -20,16 +22,25 @@ use super::requests;
 use super::rooms::Room;
 use super::view::View;
 use crate::diagnostic::Diagnostic;
-use crate::model;
+use crate::model::reading::Reading;
+use crate::model::{self, Model};
 use crate::project::Project;
 use crate::source::FileId;
 
 /// What a desk is told.
 pub(super) enum Order {
     /// A text is another one now.
-    Change { key: PathBuf, version: Option<i32>, text: String },
+    Change(Change),
     /// A request.
     Ask(Ask),
+}
+
+/// The text that a file has now.
+pub(super) struct Change {
+    pub(super) key: PathBuf,
+    /// What the editor calls this state of it.
+    pub(super) version: i32,
+    pub(super) text: String,
 }
 
 /// A request, and where its answer goes.
@@ -75,13 +86,22 @@ impl Desk {
         let ordered = Arc::new(AtomicU64::new(0));
         let paths = room.project.paths.clone();
         let faulty = faulty(&room.project);
-        let clerk =
-            Clerk { room, versions, shared, inbox, waiting: Mutex::default(), ordered: Arc::clone(&ordered), done: 0 };
+        let clerk = Clerk {
+            room,
+            versions,
+            shared,
+            inbox,
+            waiting: Mutex::default(),
+            ordered: Arc::clone(&ordered),
+            done: 0,
+            told: None,
+            edited: BTreeSet::new(),
+        };
         Self { paths, faulty, orders, ordered, thread: std::thread::spawn(move || clerk.work()) }
     }
 
     pub(super) fn order(&self, order: Order) {
-        if matches!(order, Order::Change { .. }) {
+        if matches!(order, Order::Change(_)) {
             self.ordered.fetch_add(1, Ordering::SeqCst);
         }
         let _ = self.orders.send(order);
@@ -104,6 +124,52 @@ fn faulty(project: &Project) -> Vec<PathBuf> {
     project.faults.iter().filter_map(|fault| path(fault.span()?.file)).collect()
 }
 
+/// Texts of past revisions, in bytes, that are let go when nobody types.
+const MAX_IDLE_PAST: usize = 1 << 20;
+
+/// Texts of past revisions, in bytes, that are let go even while somebody types.
+const MAX_PAST: usize = 4 << 20;
+
+/// How long nobody has typed when there is time to tidy up.
+const REST: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// The revisions of a project, one after the other: what was read of a text lives as long as the chain.
+struct Chain {
+    project: Project,
+    next: OnceLock<Box<Self>>,
+}
+
+impl Chain {
+    const fn of(project: Project) -> Self {
+        Self { project, next: OnceLock::new() }
+    }
+
+    /// The revision after the last one.
+    fn add(&self, project: Project) -> &Self {
+        self.next.get_or_init(|| Box::new(Self::of(project)))
+    }
+}
+
+impl Drop for Chain {
+    /// One after the other, however long the chain is.
+    fn drop(&mut self) {
+        let mut next = self.next.take();
+        while let Some(mut revision) = next {
+            next = revision.next.take();
+        }
+    }
+}
+
+/// What comes after a revision.
+enum Next {
+    /// Some texts are others.
+    Changes(Vec<Change>),
+    /// Nobody types: time to tidy up.
+    Rest,
+    /// The project is closed.
+    Nothing,
+}
+
 struct Clerk {
     room: Room,
     versions: BTreeMap<PathBuf, i32>,
@@ -114,52 +180,89 @@ struct Clerk {
     ordered: Arc<AtomicU64>,
     /// How many changes this revision has seen.
     done: u64,
+    /// The findings that were published last, and the files that have changed since then.
+    told: Option<Vec<Diagnostic>>,
+    edited: BTreeSet<FileId>,
 }
 
 impl Clerk {
     fn work(mut self) {
-        let mut project = std::mem::take(&mut self.room.project);
-        let mut edited: Vec<PathBuf> = Vec::new();
-        while let Some(changes) = self.revision(&project, &edited) {
-            edited.clear();
-            let mut texts = BTreeMap::new();
-            for (key, version, text) in changes {
-                self.done += 1;
-                if let Some(version) = version {
-                    self.versions.insert(key.clone(), version);
-                }
-                if let Some(at) = project.paths.iter().position(|path| path.as_ref() == Some(&key)) {
-                    texts.insert(FileId(at as u32), text);
-                }
-                edited.push(key);
-            }
-            project.replace(texts);
+        let mut next = Some(std::mem::take(&mut self.room.project));
+        while let Some(project) = next {
+            next = self.chain(project);
         }
     }
 
-    /// Compiles, tells the findings and answers until a change comes; nothing where none will.
-    fn revision(&self, project: &Project, edited: &[PathBuf]) -> Option<Vec<(PathBuf, Option<i32>, String)>> {
-        let (model, faults) = model::build(&project.sources);
-        let found: OnceLock<Option<Vec<Diagnostic>>> = OnceLock::new();
-        let (model, found) = (&model, &found);
+    /// Follows a project from revision to revision; returns the one to begin the next chain with.
+    fn chain(&mut self, first: Project) -> Option<Project> {
+        let chain = Chain::of(first);
+        let (mut last, mut read, mut past) = (&chain, Reading::default(), 0);
+        loop {
+            let (model, faults) = model::build_after(&last.project.sources, read);
+            let (next, found) = self.revision(&model, &last.project, faults, past > MAX_IDLE_PAST);
+            read = model.into_reading();
+            if let Some(found) = found {
+                (self.told, self.edited) = (Some(found), BTreeSet::new());
+            }
+            let texts = match next {
+                Next::Changes(changes) => self.take(&last.project, changes),
+                Next::Rest => return Some(last.project.clone()),
+                Next::Nothing => return None,
+            };
+            past += texts.keys().map(|file| last.project.sources.get(*file).text.len()).sum::<usize>();
+            let project = last.project.with_texts(texts);
+            if past > MAX_PAST {
+                return Some(project);
+            }
+            last = last.add(project);
+        }
+    }
+
+    /// Takes note of changes; returns the texts by file.
+    fn take(&mut self, project: &Project, changes: Vec<Change>) -> BTreeMap<FileId, String> {
+        let mut texts = BTreeMap::new();
+        for Change { key, version, text } in changes {
+            self.done += 1;
+            self.versions.insert(key.clone(), version);
+            if let Some(at) = project.paths.iter().position(|path| path.as_ref() == Some(&key)) {
+                let file = FileId(at as u32);
+                texts.insert(file, text);
+                self.edited.insert(file);
+            }
+        }
+        texts.retain(|file, text| project.sources.get(*file).text != *text);
+        texts
+    }
+
+    /// Tells the findings of a revision and answers until a change comes; returns what was told.
+    fn revision(
+        &self,
+        model: &Model<'_>,
+        project: &Project,
+        faults: Vec<Diagnostic>,
+        may_rest: bool,
+    ) -> (Next, Option<Vec<Diagnostic>>) {
+        let all: OnceLock<Option<Vec<Diagnostic>>> = OnceLock::new();
+        let found = &all;
         let findings = move || found.wait().as_deref();
         let view =
             View { model, project, client: &self.shared.client, language: self.room.language, findings: &findings };
-        std::thread::scope(|scope| {
+        let next = std::thread::scope(|scope| {
             scope.spawn(|| {
                 let all = self.check(model, faults);
                 // Published first: whoever gets an answer that needs the findings has seen them.
                 if let Some(all) = &all {
-                    self.publish(model, project, all, edited);
+                    self.publish(model, project, all);
                 }
                 found.get_or_init(|| all);
             });
-            self.answer(&view)
-        })
+            self.answer(&view, may_rest)
+        });
+        (next, all.into_inner().flatten())
     }
 
     /// Every finding; nothing where a change came in between.
-    fn check(&self, model: &model::Model<'_>, faults: Vec<Diagnostic>) -> Option<Vec<Diagnostic>> {
+    fn check(&self, model: &Model<'_>, faults: Vec<Diagnostic>) -> Option<Vec<Diagnostic>> {
         let is_stale = || self.ordered.load(Ordering::Relaxed) > self.done;
         let found = crate::findings(model, faults, &self.room.levels, &is_stale)?;
         Some(match &self.room.baseline {
@@ -170,34 +273,37 @@ impl Clerk {
 
     /// Answers requests until a change comes, and takes with it every change that is there already: what is asked after
     /// them waits for the next revision.
-    fn answer(&self, view: &View<'_, '_>) -> Option<Vec<(PathBuf, Option<i32>, String)>> {
-        let mut orders = std::iter::from_fn(|| self.waiting().take().or_else(|| self.inbox.recv().ok()));
-        let first = orders.find_map(|order| self.change_or_reply(view, order))?;
-        let mut changes = vec![first];
+    fn answer(&self, view: &View<'_, '_>, may_rest: bool) -> Next {
+        let mut changes = loop {
+            match self.order(may_rest) {
+                Ok(Order::Change(change)) => break vec![change],
+                Ok(Order::Ask(ask)) => self.reply(view, ask),
+                Err(RecvTimeoutError::Timeout) => return Next::Rest,
+                Err(RecvTimeoutError::Disconnected) => return Next::Nothing,
+            }
+        };
         while let Ok(order) = self.inbox.try_recv() {
             match order {
-                Order::Change { key, version, text } => changes.push((key, version, text)),
+                Order::Change(change) => changes.push(change),
                 ask @ Order::Ask(_) => {
                     *self.waiting() = Some(ask);
                     break;
                 }
             }
         }
-        Some(changes)
+        Next::Changes(changes)
+    }
+
+    /// The next order; where there is something to tidy up, not for ever.
+    fn order(&self, may_rest: bool) -> Result<Order, RecvTimeoutError> {
+        if let Some(order) = self.waiting().take() {
+            return Ok(order);
+        }
+        if may_rest { self.inbox.recv_timeout(REST) } else { self.inbox.recv().map_err(RecvTimeoutError::from) }
     }
 
     fn waiting(&self) -> MutexGuard<'_, Option<Order>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change_or_reply(&self, view: &View<'_, '_>, order: Order) -> Option<(PathBuf, Option<i32>, String)> {
-        match order {
-            Order::Change { key, version, text } => Some((key, version, text)),
-            Order::Ask(ask) => {
-                self.reply(view, ask);
-                None
-            }
-        }
     }
 
     fn reply(&self, view: &View<'_, '_>, ask: Ask) {
@@ -226,21 +332,29 @@ impl Clerk {
         }
     }
 
+    /// Whether findings are those that were published last: also their places, which are lines and columns, so that those
+    /// in a file that has changed are not.
+    fn looks_the_same(&self, now: &[&Diagnostic], before: &[&Diagnostic]) -> bool {
+        let is_edited = |finding: &Diagnostic| finding.labels.iter().any(|own| self.edited.contains(&own.span.file));
+        now == before && !now.iter().any(|finding| is_edited(finding))
+    }
+
     /// Publishes the findings of every file whose findings are others than before, and of those that were edited.
-    fn publish(&self, model: &model::Model<'_>, project: &Project, found: &[Diagnostic], edited: &[PathBuf]) {
+    fn publish(&self, model: &Model<'_>, project: &Project, found: &[Diagnostic]) {
         let nothing = || None;
         let view =
             View { model, project, client: &self.shared.client, language: self.room.language, findings: &nothing };
-        let mut by_file: Vec<Vec<lsp_types::Diagnostic>> = vec![Vec::new(); project.sources.len()];
-        for finding in project.faults.iter().chain(found) {
-            // What is about the whole run stands at the top of the first file.
-            let file = finding.span().map_or(0, |span| span.file.0 as usize);
-            by_file[file].push(findings::shown(&view, finding));
-        }
+        let now = by_file(project, found);
+        let before = self.told.as_ref().map(|told| by_file(project, told));
         let mut published = self.shared.published.lock().unwrap_or_else(PoisonError::into_inner);
-        for ((path, diagnostics), at) in project.paths.iter().zip(by_file).zip(0..) {
+        for ((path, own), at) in project.paths.iter().zip(now).zip(0..) {
+            let is_edited = self.edited.contains(&FileId(at));
+            let before = before.as_ref().map(|before| &before[at as usize]);
+            if !is_edited && before.is_some_and(|before| self.looks_the_same(&own, before)) {
+                continue;
+            }
             let (Some(path), Some(uri)) = (path, view.uri(FileId(at))) else { continue };
-            let is_edited = edited.contains(path);
+            let diagnostics: Vec<_> = own.into_iter().map(|finding| findings::shown(&view, finding)).collect();
             let before = published.get(uri.as_str());
             if !is_edited && before.map_or(diagnostics.is_empty(), |before| *before == diagnostics) {
                 continue;
@@ -250,6 +364,15 @@ impl Clerk {
             let _ = self.shared.out.send(Notification::new(PublishDiagnostics::METHOD.to_owned(), params).into());
         }
     }
+}
+
+/// Findings by file; what is about the whole run stands at the top of the first file.
+fn by_file<'f>(project: &'f Project, found: &'f [Diagnostic]) -> Vec<Vec<&'f Diagnostic>> {
+    let mut by_file: Vec<Vec<&Diagnostic>> = vec![Vec::new(); project.sources.len().max(1)];
+    for finding in project.faults.iter().chain(found) {
+        by_file[finding.span().map_or(0, |span| span.file.0 as usize)].push(finding);
+    }
+    by_file
 }
 
 /// The answer to a request, or why there is none.

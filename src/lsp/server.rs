@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::buffers::Buffers;
 use super::client::Client;
-use super::desk::{Ask, Desk, Gather, Order, Shared};
+use super::desk::{Ask, Change, Desk, Gather, Order, Shared};
 use super::rooms::{self, Ties};
 use super::{address, requests, wire};
 use crate::project::identity;
@@ -264,11 +264,8 @@ impl Server {
         let same_ties = before.is_some_and(|before| Ties::of(before) == Ties::of(&buffer.text));
         match desk.filter(|desk| same_ties && !desk.faulty.contains(key)) {
             Some(desk) => {
-                desk.order(Order::Change {
-                    key: key.clone(),
-                    version: Some(buffer.version),
-                    text: buffer.text.clone(),
-                });
+                let (version, text) = (buffer.version, buffer.text.clone());
+                desk.order(Order::Change(Change { key: key.clone(), version, text }));
             }
             None => self.arrange(),
         }

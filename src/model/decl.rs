@@ -169,7 +169,10 @@ impl<'s> Declarations<'s> {
             self.body(spec, kind, block, id);
         }
         self.check_required(spec, id);
-        self.decls[id.0 as usize].broken |= opening_broken;
+        let decl = &mut self.decls[id.0 as usize];
+        decl.broken |= opening_broken;
+        decl.fields.shrink_to_fit();
+        decl.refs.shrink_to_fit();
         Some(id)
     }
 
@@ -398,6 +401,8 @@ fn read_shape<'s>(
     let (kept, known) = (refs.len(), faults.len());
     let mut reader = Reader::new(parts, end, refs, faults);
     if reader.read_whole(shape) {
+        // Most hold one value, and a list that grows has room for four.
+        reader.captures.shrink_to_fit();
         return Some(reader.captures);
     }
     refs.truncate(kept);

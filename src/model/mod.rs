@@ -1,6 +1,6 @@
 //! The checked model, made in numbered passes over an unchanging syntax tree:
 //!
-//! 1. [`decl`]: statements to declarations, by the table of [`kinds`];
+//! 1. [`reading`], [`decl`]: files to declarations, by the table of [`kinds`];
 //! 2. [`names`]: which declaration each name means;
 //! 3. [`types`]: what expressions are worth, and whether their units agree.
 //!
@@ -10,13 +10,17 @@ pub mod decl;
 pub mod expr;
 pub mod faults;
 pub mod kinds;
+mod make;
 pub mod names;
 pub mod print;
+pub mod reading;
 pub mod shape;
 pub mod suggest;
 pub mod types;
 pub mod value;
 pub mod walk;
+
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -25,12 +29,11 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::names::{BAD_EXTENDS, UNKNOWN_NAME};
 use crate::source::{FileId, Sources, Span};
 use crate::stdlib;
-use crate::syntax;
-use crate::syntax::ast::{Comment, File, Part, PartKind, Stmt};
-use decl::Declarations;
+use crate::syntax::ast::{Comment, File};
 pub use decl::{Decl, DeclId, Field};
 pub use kinds::{Kind, KindSet};
 use names::{Names, Scope};
+use reading::Reading;
 use suggest::Unknown;
 pub use value::{RefIx, Val};
 
@@ -54,8 +57,7 @@ pub struct Model<'s> {
     pub sources: &'s Sources,
     /// Every declaration, parents before children.
     pub decls: Vec<Decl<'s>>,
-    /// Every comment by file.
-    pub comments: Vec<Vec<Comment<'s>>>,
+    files: Vec<reading::FileReading<'s>>,
     /// What the references of each declaration mean, by [`DeclId`] and [`RefIx`].
     pub targets: Vec<Vec<Target<'s>>>,
     /// The names.
@@ -65,236 +67,81 @@ pub struct Model<'s> {
     /// The paths of what was probably meant by names that mean nothing.
     pub(crate) meant: FxHashSet<String>,
     /// Who refers to what, once somebody has asked.
-    pub(crate) usage: std::sync::OnceLock<crate::analysis::usage::Usage>,
-    pub(crate) related: std::sync::OnceLock<Vec<crate::analysis::segments::relations::Related>>,
+    pub(crate) usage: OnceLock<crate::analysis::usage::Usage>,
+    pub(crate) related: OnceLock<Vec<crate::analysis::segments::relations::Related>>,
+    /// Who belongs to each segment and antisegment, as far as somebody has asked.
+    pub(crate) people: FxHashMap<DeclId, OnceLock<Option<crate::analysis::segments::People>>>,
+    /// What the value of each KPI is, once names are resolved.
+    pub(crate) units: FxHashMap<DeclId, Option<types::Unit<'s>>>,
 }
 
 /// Reads and resolves the files of one project. Of the standard library only what the project mentions is read; all of it
 /// where a name is missing, so that suggestions know the whole.
 pub fn build(sources: &Sources) -> (Model<'_>, Vec<Diagnostic>) {
-    let Some(mentioned) = stdlib::Mentioned::of(sources) else { return build_with(sources, |_| true) };
-    let (model, faults) = build_with(sources, |item| mentioned.wants(item));
+    build_after(sources, Reading::default())
+}
+
+/// The same where some of the files were read before.
+pub fn build_after<'s>(sources: &'s Sources, before: Reading<'s>) -> (Model<'s>, Vec<Diagnostic>) {
+    let Some(mentioned) = stdlib::Mentioned::of(sources) else {
+        return Model::of(sources, Reading::of(sources, before, None));
+    };
+    let (model, faults) = Model::of(sources, Reading::of(sources, before, Some(&mentioned)));
     if faults.iter().any(|fault| fault.code == &UNKNOWN_NAME || fault.code == &BAD_EXTENDS) {
-        return build_with(sources, |_| true);
+        return Model::of(sources, Reading::of(sources, model.into_reading(), None));
     }
     (model, faults)
 }
 
 /// Resolves files of one project that are parsed already, in their order; the standard library is none of them.
 pub fn build_parsed<'s>(sources: &'s Sources, parsed: Vec<File<'s>>) -> (Model<'s>, Vec<Diagnostic>) {
-    build_of(sources, parsed.into_par_iter().map(|file| (runs_of(file), Vec::new())).collect())
-}
-
-/// How many statements one thread declares at a time.
-const STATEMENTS_AT_A_TIME: usize = 64;
-
-fn runs_of(file: File<'_>) -> Vec<Run<'_>> {
-    let mut items = vec![File { stmts: Vec::new(), comments: file.comments }];
-    for stmt in file.stmts {
-        match items.last_mut() {
-            Some(item) if item.stmts.len() < STATEMENTS_AT_A_TIME => item.stmts.push(stmt),
-            _ => items.push(File { stmts: vec![stmt], comments: Vec::new() }),
-        }
-    }
-    let run = |item| {
-        let mut run = Run::default();
-        run.add((item, Vec::new()));
-        run
-    };
-    items.into_par_iter().map(run).collect()
-}
-
-fn build_with(sources: &Sources, keep: impl Fn(&str) -> bool + Sync) -> (Model<'_>, Vec<Diagnostic>) {
-    build_of(sources, read_all(sources, keep))
-}
-
-fn build_of<'s>(sources: &'s Sources, read: Vec<(Vec<Run<'s>>, Vec<Diagnostic>)>) -> (Model<'s>, Vec<Diagnostic>) {
-    let mut faults = Vec::new();
-    let mut comments = Vec::new();
-    let (mut pieces, mut models) = (Vec::new(), Vec::new());
-    for (runs, found) in read {
-        faults.extend(found);
-        let mut own = Vec::new();
-        for run in runs {
-            faults.extend(run.faults);
-            own.extend(run.comments);
-            pieces.extend(run.pieces);
-            models.extend(run.models);
-        }
-        comments.push(own);
-    }
-    let decls = declare_all(pieces, &models, &mut faults);
-    let (names, found) = Names::collect(sources, &decls);
-    faults.extend(found);
-    let mut by_kind: FxHashMap<Kind, Vec<DeclId>> = FxHashMap::default();
-    for (index, decl) in decls.iter().enumerate() {
-        by_kind.entry(decl.kind).or_default().push(DeclId(index as u32));
-    }
-    let mut model = Model {
-        sources,
-        decls,
-        comments,
-        targets: Vec::new(),
-        names,
-        by_kind,
-        facts: types::ProjectFacts::default(),
-        meant: FxHashSet::default(),
-        usage: std::sync::OnceLock::new(),
-        related: std::sync::OnceLock::new(),
-    };
-    model.facts = types::ProjectFacts::of(&model);
-    model.resolve(&mut faults);
-    (model, faults)
-}
-
-/// What some items of a file say.
-#[derive(Default)]
-struct Run<'s> {
-    comments: Vec<Comment<'s>>,
-    faults: Vec<Diagnostic>,
-    pieces: Vec<Piece<'s>>,
-    models: Vec<Stmt<'s>>,
-}
-
-/// Statements that are read, or one that has to wait until all models are known.
-enum Piece<'s> {
-    Declared(Declarations<'s>),
-    Make(Stmt<'s>),
-}
-
-impl<'s> Run<'s> {
-    /// Declares what an item says as soon as it is parsed.
-    fn add(&mut self, (item, found): (File<'s>, Vec<Diagnostic>)) {
-        self.comments.extend(item.comments);
-        self.faults.extend(found);
-        for stmt in item.stmts {
-            if stmt.key() == Some("make") {
-                self.pieces.push(Piece::Make(stmt));
-                continue;
-            }
-            self.declare(&stmt);
-            if stmt.key() == Some("model") {
-                self.models.push(stmt);
-            }
-        }
-    }
-
-    fn declare(&mut self, stmt: &Stmt<'s>) {
-        match self.pieces.last_mut() {
-            Some(Piece::Declared(open)) => open.declare(stmt),
-            _ => self.pieces.push(Piece::Declared(Declarations::of(stmt))),
-        }
-    }
-}
-
-/// Reads the files, and runs of items of each, in parallel.
-fn read_all(sources: &Sources, keep: impl Fn(&str) -> bool + Sync) -> Vec<(Vec<Run<'_>>, Vec<Diagnostic>)> {
-    let files: Vec<_> = sources.iter().collect();
-    let read = |(id, source)| syntax::parse_items(id, source, |item| !source.embedded || keep(item), Run::add);
-    files.into_par_iter().map(read).collect()
-}
-
-/// Every declaration in the order of the text; ids, which count from 0 in each piece, are shifted.
-fn declare_all<'s>(pieces: Vec<Piece<'s>>, models: &[Stmt<'s>], faults: &mut Vec<Diagnostic>) -> Vec<Decl<'s>> {
-    let models: FxHashMap<&str, &Stmt<'s>> = models.iter().filter_map(named).collect();
-    let read = |piece| match piece {
-        Piece::Declared(declared) => declared,
-        Piece::Make(stmt) => make(&stmt, &models),
-    };
-    let pieces: Vec<Declarations<'s>> = pieces.into_par_iter().map(read).collect();
-    let mut decls = Vec::with_capacity(pieces.iter().map(|piece| piece.decls.len()).sum());
-    for piece in pieces {
-        let shift = decls.len() as u32;
-        decls.extend(piece.decls.into_iter().map(|decl| shifted(decl, shift)));
-        faults.extend(piece.faults);
-    }
-    decls
-}
-
-fn named<'a, 's>(stmt: &'a Stmt<'s>) -> Option<(&'s str, &'a Stmt<'s>)> {
-    Some((stmt.parts.get(1).and_then(Part::word)?, stmt))
-}
-
-fn shifted(mut decl: Decl<'_>, by: u32) -> Decl<'_> {
-    decl.parent = decl.parent.map(|DeclId(id)| DeclId(id + by));
-    for child in &mut decl.children {
-        child.0 += by;
-    }
-    decl
-}
-
-/// `make shop_sa from shop(SA)`: the block of the model with its parameters filled in.
-fn make<'s>(stmt: &Stmt<'s>, models: &FxHashMap<&str, &Stmt<'s>>) -> Declarations<'s> {
-    let model = stmt.parts.get(3).and_then(Part::word);
-    let Some(template) = model.and_then(|model| models.get(model)) else { return Declarations::of(stmt) };
-    let words = |stmt: &Stmt<'s>| -> Vec<Part<'s>> {
-        let inside =
-            stmt.parts.iter().find_map(|part| if let PartKind::Paren(inner) = &part.kind { Some(inner) } else { None });
-        inside.into_iter().flatten().filter(|part| !part.is_op(",")).cloned().collect()
-    };
-    let (params, args) = (words(template), words(stmt));
-    if params.len() != args.len() {
-        let mut declared = Declarations::of(stmt);
-        declared.faults.push(faults::wrong_arguments(stmt.span, template.span, params.len(), args.len()));
-        declared.decls.iter_mut().for_each(|decl| decl.broken = true);
-        return declared;
-    }
-    let filled = template.block().map(|block| block.stmts.iter().map(|stmt| fill(stmt, &params, &args)).collect());
-    Declarations::inside(stmt, &filled.unwrap_or_else(Vec::new))
-}
-
-fn fill<'s>(stmt: &Stmt<'s>, params: &[Part<'s>], args: &[Part<'s>]) -> Stmt<'s> {
-    let mut stmt = stmt.clone();
-    fill_parts(&mut stmt.parts, params, args);
-    stmt
-}
-
-/// A trait may have the name of a parameter: after `trait` the word is left alone.
-fn fill_parts<'s>(parts: &mut [Part<'s>], params: &[Part<'s>], args: &[Part<'s>]) {
-    let mut after_trait = false;
-    for part in parts {
-        let is_trait = part.word() == Some("trait");
-        if !after_trait {
-            fill_part(part, params, args);
-        }
-        after_trait = is_trait;
-    }
-}
-
-fn fill_part<'s>(part: &mut Part<'s>, params: &[Part<'s>], args: &[Part<'s>]) {
-    match &mut part.kind {
-        PartKind::Word(word) => {
-            if let Some(index) = params.iter().position(|param| param.word() == Some(word)) {
-                part.kind = args[index].kind.clone();
-            }
-        }
-        PartKind::Text(quoted) => {
-            for (param, arg) in params.iter().zip(args) {
-                let Some(name) = param.word() else { continue };
-                let place = format!("{{{name}}}");
-                if quoted.raw.contains(&place) {
-                    let words = match &arg.kind {
-                        PartKind::Text(own) => own.raw.to_string(),
-                        PartKind::Number(number) => print::value(&shape::literal_val(*number)),
-                        _ => arg.word().unwrap_or_default().to_owned(),
-                    };
-                    quoted.raw = quoted.raw.replace(&place, &words).into();
-                }
-            }
-        }
-        PartKind::Paren(inner) | PartKind::Square(inner) => {
-            fill_parts(inner, params, args);
-        }
-        PartKind::Block(block) => {
-            for stmt in &mut block.stmts {
-                fill_parts(&mut stmt.parts, params, args);
-            }
-        }
-        _ => {}
-    }
+    Model::of(sources, Reading::of_parsed(sources, parsed))
 }
 
 impl<'s> Model<'s> {
+    fn of(sources: &'s Sources, read: Reading<'s>) -> (Self, Vec<Diagnostic>) {
+        let Reading { files, decls } = read;
+        let mut faults: Vec<Diagnostic> = files.iter().flat_map(|file| &file.faults).cloned().collect();
+        let (names, found) = Names::collect(sources, &decls);
+        faults.extend(found);
+        let mut by_kind: FxHashMap<Kind, Vec<DeclId>> = FxHashMap::default();
+        for (index, decl) in decls.iter().enumerate() {
+            by_kind.entry(decl.kind).or_default().push(DeclId(index as u32));
+        }
+        let mut model = Self {
+            sources,
+            decls,
+            files,
+            targets: Vec::new(),
+            names,
+            by_kind,
+            facts: types::ProjectFacts::default(),
+            meant: FxHashSet::default(),
+            usage: OnceLock::new(),
+            related: OnceLock::new(),
+            people: FxHashMap::default(),
+            units: FxHashMap::default(),
+        };
+        let segments = [Kind::Segment, Kind::Antisegment];
+        let segments = segments.iter().flat_map(|kind| model.all_of_kind(*kind)).map(|id| (*id, OnceLock::new()));
+        model.people = segments.collect();
+        model.facts = types::ProjectFacts::of(&model);
+        model.resolve(&mut faults);
+        let kpis = model.all_of_kind(Kind::Kpi).par_iter();
+        model.units = kpis.map(|id| (*id, types::kpi_unit(&model, *id))).collect();
+        (model, faults)
+    }
+
+    /// What was read, for the model of the next revision.
+    pub fn into_reading(self) -> Reading<'s> {
+        Reading { files: self.files, decls: self.decls }
+    }
+
+    /// The comments of each file, in its order.
+    pub fn comments(&self) -> impl Iterator<Item = &[Comment<'s>]> {
+        self.files.iter().map(|file| &*file.comments)
+    }
+
     /// A declaration.
     pub fn decl(&self, id: DeclId) -> &Decl<'s> {
         &self.decls[id.0 as usize]
@@ -314,6 +161,10 @@ impl<'s> Model<'s> {
     /// whoever wrote the model.
     pub fn is_std(&self, id: DeclId) -> bool {
         let mut decl = self.decl(id);
+        // The library makes nothing of what a project writes.
+        if !self.sources.get(decl.span.file).embedded {
+            return false;
+        }
         while let Some(parent) = decl.parent {
             decl = self.decl(parent);
         }

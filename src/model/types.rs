@@ -237,6 +237,10 @@ pub fn resolve<'s>(model: &Model<'s>, id: DeclId) -> Resolved<'s> {
 
 /// The unit of a KPI's value, with the stand-ins filled in; nothing where it cannot be told.
 pub fn kpi_unit<'s>(model: &Model<'s>, id: DeclId) -> Option<Unit<'s>> {
+    model.units.get(&id).copied().unwrap_or_else(|| find_unit(model, id))
+}
+
+fn find_unit<'s>(model: &Model<'s>, id: DeclId) -> Option<Unit<'s>> {
     let mut typer = Typer::new(model, id);
     match typer.kpi_value(id, 0) {
         Ty::Quantity(unit) => Some(unit),

@@ -10,13 +10,7 @@ fn sources(files: &[(&str, &str)]) -> Sources {
     for (name, text) in files {
         sources.add(Source::new(*name, *text));
     }
-    for (module, text) in stdlib::MODULES {
-        if files.iter().any(|(_, own)| stdlib::mentioned(own).any(|(found, _)| found == module)) {
-            let mut source = Source::new(format!("{}.funnel", module.replace('.', "/")), *text);
-            source.embedded = true;
-            sources.add(source);
-        }
-    }
+    stdlib::add_mentioned(&mut sources);
     sources
 }
 

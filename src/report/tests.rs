@@ -96,9 +96,7 @@ fn everything() -> Case {
     let base = case.file("base models/ق,a:b.funnel", "stage aware {\n}\n");
     let arabic = case.file("قمع/متجر.funnel", ARABIC);
     case.file("clean.funnel", "// nothing\n");
-    let mut library = Source::new("std/models.funnel", "model aida {}\n");
-    library.embedded = true;
-    let library = case.sources.add(library);
+    let library = case.sources.add(Source::embedded("std/models.funnel".to_owned(), "model aida {}\n"));
     let at = |file, words| case.find(file, words);
     let end = |file| {
         let length = case.sources.get(file).text.len() as u32;

@@ -1,7 +1,10 @@
 //! Truth under editing: after any edits, what the server says is what a fresh one says of the same texts.
 
 use funnelc::lint::levels::Levels;
-use funnelc::project;
+use funnelc::model::reading::Reading;
+use funnelc::model::{self, Decl, Model};
+use funnelc::source::{Source, Sources};
+use funnelc::{project, stdlib};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
@@ -11,6 +14,9 @@ use super::session::{Folder, Session, position};
 /// How many sequences of edits, and how many edits in each.
 const ROUNDS: u32 = 12;
 const EDITS: usize = 50;
+
+/// How many sequences a model follows by itself, compared after each edit.
+const KEPT_ROUNDS: u32 = 40;
 
 const FILES: &[(&str, &str)] = &[
     ("main.funnel", include_str!("../../specs/examples/peepers/peepers.funnel")),
@@ -123,24 +129,78 @@ fn first_lines(found: Vec<Vec<String>>) -> Vec<Vec<String>> {
     found.into_iter().map(|lines| lines.into_iter().map(first).collect()).collect()
 }
 
+/// One edit of one text; what it takes the place of, and what it puts there.
+fn apply<'c>(cut: &'c Cut, texts: &mut [String]) -> (std::ops::Range<usize>, &'c str) {
+    let text = &mut texts[cut.file];
+    let start = boundary(text, cut.at % (text.len() + 1));
+    let end = boundary(text, start + cut.length).max(start);
+    text.replace_range(start..end, PIECES[cut.piece]);
+    (start..end, PIECES[cut.piece])
+}
+
+fn runner(rounds: u32) -> TestRunner {
+    let config = Config { cases: rounds, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
+    // The same edits on every run and machine.
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+}
+
+/// Whether two models say the same: what is declared where, what references mean, what is remarked.
+fn agree(one: &Model<'_>, other: &Model<'_>) -> bool {
+    let alike = |(one, other): (&Decl<'_>, &Decl<'_>)| {
+        (one.kind, one.name, one.span, one.place, one.parent, &one.children, one.broken)
+            == (other.kind, other.name, other.span, other.place, other.parent, &other.children, other.broken)
+            && one.fields.iter().map(|own| own.span).eq(other.fields.iter().map(|own| own.span))
+    };
+    one.decls.len() == other.decls.len()
+        && one.decls.iter().zip(&other.decls).all(alike)
+        && one.targets == other.targets
+        && one.comments().eq(other.comments())
+}
+
+/// The same to the last value, which takes long to write down.
+fn agree_in_all(one: &Model<'_>, other: &Model<'_>) -> bool {
+    agree(one, other) && format!("{:?}", one.decls) == format!("{:?}", other.decls)
+}
+
+#[test]
+fn after_any_edits_a_model_that_keeps_what_was_read_is_that_of_a_fresh_one() {
+    let outcome = runner(KEPT_ROUNDS).run(&cuts(), |cuts| {
+        let mut texts: Vec<String> = FILES.iter().map(|(_, text)| (*text).to_owned()).collect();
+        let mut read = Reading::default();
+        for (step, cut) in cuts.iter().enumerate() {
+            apply(cut, &mut texts);
+            let mut sources = Sources::new();
+            for ((name, _), text) in FILES.iter().zip(&texts) {
+                sources.add(Source::new(*name, text.as_str()));
+            }
+            stdlib::add_mentioned(&mut sources);
+            // What is read borrows from the texts of every revision.
+            let sources: &'static Sources = Box::leak(Box::new(sources));
+            let (kept, faults) = model::build_after(sources, read);
+            let (anew, fresh) = model::build(sources);
+            let agree = if step + 1 == EDITS { agree_in_all } else { agree };
+            prop_assert!(agree(&kept, &anew) && faults == fresh, "after {} edits", step + 1);
+            read = kept.into_reading();
+        }
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+}
+
 #[test]
 fn after_any_edits_the_findings_are_those_of_a_fresh_process() {
     let folder = Folder::of(FILES);
-    let config = Config { cases: ROUNDS, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
-    // The same edits on every run and machine.
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let outcome = runner.run(&cuts(), |cuts| {
+    let outcome = runner(ROUNDS).run(&cuts(), |cuts| {
         let mut session = Session::open(&folder.path());
         let mut texts: Vec<String> = FILES.iter().map(|(_, text)| (*text).to_owned()).collect();
         FILES.iter().zip(&texts).for_each(|((name, _), text)| session.did_open(name, text));
         for (step, cut) in cuts.iter().enumerate() {
-            let text = &mut texts[cut.file];
-            let start = boundary(text, cut.at % (text.len() + 1));
-            let end = boundary(text, start + cut.length).max(start);
-            let range = json!({ "start": position(text, start), "end": position(text, end) });
-            let (piece, name) = (PIECES[cut.piece], FILES[cut.file].0);
+            let (name, before) = (FILES[cut.file].0, texts[cut.file].clone());
+            let (place, piece) = apply(cut, &mut texts);
+            let range = json!({ "start": position(&before, place.start), "end": position(&before, place.end) });
             session.did_change(name, json!([{ "range": range, "text": piece }]));
-            text.replace_range(start..end, piece);
             // Compared now and then: a server that goes astray stays astray.
             if step % 5 == 4 {
                 session.settle(name);

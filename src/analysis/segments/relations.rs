@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Answer, Condition, Topic, Witness};
+use super::{Answer, Condition, People, Topic, Witness};
 use crate::model::expr::{Expr, ExprKind};
 use crate::model::value::RefIx;
 use crate::model::walk::Node;
@@ -23,7 +23,7 @@ pub struct Member<'m, 's> {
     /// The declaration.
     pub node: Node<'m, 's>,
     /// Who belongs to it.
-    pub condition: Condition,
+    pub condition: &'m Condition,
     /// Everybody else; found once, as it is asked for in every comparison.
     others: Condition,
     /// What the condition is about.
@@ -65,14 +65,11 @@ pub fn members<'m, 's>(model: &'m Model<'s>) -> Vec<Member<'m, 's>> {
     let mut nodes: Vec<Node<'m, 's>> = nodes.filter(|node| node.has("where")).collect();
     nodes.sort_by_key(|node| node.id);
     let read = |node: Node<'m, 's>| {
-        let condition = Condition::of(model, node.id)?;
+        let People { condition, .. } = People::of(model, node.id).filter(|people| people.exist)?;
         let (others, topics) = (condition.negated(), condition.topics());
         Some(Member { node, condition, others, topics })
     };
-    let is_proper = |member: &Member<'m, 's>| {
-        let sides = [&member.condition, &member.others];
-        sides.into_iter().all(|side| matches!(side.somebody(), Answer::Yes(_)))
-    };
+    let is_proper = |member: &Member<'m, 's>| matches!(member.others.somebody(), Answer::Yes(_));
     nodes.into_iter().filter_map(read).filter(is_proper).collect()
 }
 

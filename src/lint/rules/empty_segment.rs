@@ -1,5 +1,6 @@
 //! Segments and audiences that nobody can belong to.
 
+use crate::analysis::segments::People;
 use crate::analysis::segments::relations::contradiction;
 use crate::diagnostic::{Code, Diagnostic, Group, Level};
 use crate::lint::Rule;
@@ -34,7 +35,8 @@ pub static RULE: Rule = Rule {
 
 fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     for kind in [Kind::Segment, Kind::Antisegment] {
-        for node in model.nodes(kind) {
+        let may_be_empty = |node: &Node<'_, '_>| !People::of(model, node.id).is_some_and(|people| people.exist);
+        for node in model.nodes(kind).filter(may_be_empty) {
             let name = node.name();
             let spans = own_field(node, "where").map(|field| parts(model, field)).unwrap_or_default();
             found.extend(report(&spans, say!("nobody can belong to `{name}`", name)));

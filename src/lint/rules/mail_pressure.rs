@@ -6,6 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use rustc_hash::FxHashSet;
 
 use crate::analysis::segments::{Answer, Condition};
+use crate::analysis::timed::occasion::Occasion;
 use crate::analysis::timed::policy::{Lasting, Policy};
 use crate::analysis::timed::spacing::{Profile, in_order};
 use crate::analysis::timed::{DAY, Timeline, counts, occasion, sequences, spell};
@@ -91,6 +92,8 @@ struct Load<'m, 's> {
     capped: Option<usize>,
     /// Who is in it; everybody where nothing is said.
     audience: Option<Condition>,
+    starts: Vec<Occasion<'m, 's>>,
+    stops: Vec<Occasion<'m, 's>>,
 }
 
 /// The most messages in a week.
@@ -205,7 +208,8 @@ impl<'m, 's> Load<'m, 's> {
         let audience = sequence
             .field("audience")
             .and_then(|own| Condition::read(sequence.model, own.owner.id, own.expr("value")?));
-        Self { sequence, profile, reach, most, capped: policy.most_in(WEEK), audience }
+        let (starts, stops) = (occasion::starts(sequence), occasion::stops(sequence));
+        Self { sequence, profile, reach, most, capped: policy.most_in(WEEK), audience, starts, stops }
     }
 }
 
@@ -241,12 +245,12 @@ fn can_meet(a: &Load<'_, '_>, b: &Load<'_, '_>) -> bool {
 /// Whether each is over when the other starts. A start that only stops the one does not keep it from beginning again while
 /// the other runs.
 fn exclude_each_other(a: &Load<'_, '_>, b: &Load<'_, '_>) -> bool {
-    is_over(a.sequence, b.sequence) && is_over(b.sequence, a.sequence)
+    is_over(a, b) && is_over(b, a)
 }
 
 /// Pairs of which each is over when the other starts, and whose end and beginning are too much together.
 fn one_after_the_other<'l, 'm, 's>(loads: &'l [Load<'m, 's>]) -> Vec<(&'l Load<'m, 's>, &'l Load<'m, 's>, Most)> {
-    let stopped: Vec<&Load<'_, '_>> = loads.iter().filter(|own| !occasion::stops(own.sequence).is_empty()).collect();
+    let stopped: Vec<&Load<'_, '_>> = loads.iter().filter(|own| !own.stops.is_empty()).collect();
     let mut found = Vec::new();
     for (at, a) in stopped.iter().enumerate() {
         for b in &stopped[at + 1..] {
@@ -260,9 +264,9 @@ fn one_after_the_other<'l, 'm, 's>(loads: &'l [Load<'m, 's>]) -> Vec<(&'l Load<'
 }
 
 /// Whether whatever starts the second stops the first.
-fn is_over(first: Node<'_, '_>, second: Node<'_, '_>) -> bool {
-    let (stops, starts) = (occasion::stops(first), occasion::starts(second));
-    !starts.is_empty() && starts.iter().all(|start| stops.iter().any(|stop| start.is_one_of(*stop)))
+fn is_over(first: &Load<'_, '_>, second: &Load<'_, '_>) -> bool {
+    let stops = |start: &Occasion<'_, '_>| first.stops.iter().any(|stop| start.is_one_of(*stop));
+    !second.starts.is_empty() && second.starts.iter().all(stops)
 }
 
 /// The end of the one and the beginning of the other; only where each is run through once.

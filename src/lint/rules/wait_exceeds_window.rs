@@ -1,13 +1,14 @@
 //! Messages that come when the transition they are to make does not count any more.
 
 use rust_decimal::prelude::ToPrimitive;
+use rustc_hash::FxHashMap;
 
 use crate::analysis::timed::{Send, Timeline};
 use crate::diagnostic::{Code, Diagnostic, Group, Level};
 use crate::lint::Rule;
 use crate::model::value::spell_seconds;
-use crate::model::walk::{Node, Transition};
-use crate::model::{Kind, Model};
+use crate::model::walk::{Funnel, Node, Transition};
+use crate::model::{DeclId, Kind, Model};
 use crate::say;
 
 /// The rule.
@@ -53,8 +54,14 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
-    for sequence in model.nodes(Kind::Sequence).filter(|own| !own.is_broken()) {
-        let Some(way) = transition(sequence) else { continue };
+    let sequences = model.nodes(Kind::Sequence).filter(|own| !own.is_broken());
+    let moving: Vec<_> = sequences.filter_map(|own| Some((own, moves(own)?))).collect();
+    if moving.is_empty() {
+        return;
+    }
+    let ways = transitions(model);
+    for (sequence, moved) in moving {
+        let Some(way) = ways.get(&moved).copied() else { continue };
         let Some(within) = way.within().and_then(|within| within.seconds()?.to_i64()) else { continue };
         let timeline = Timeline::of(sequence);
         let late = timeline.sends.iter().filter(|send| send.after.least > within);
@@ -62,12 +69,21 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The declared transition that a sequence is to make.
-fn transition<'m, 's>(sequence: Node<'m, 's>) -> Option<Transition<'m, 's>> {
+/// The stages between which a sequence is to move people.
+fn moves(sequence: Node<'_, '_>) -> Option<(DeclId, DeclId)> {
     let field = sequence.field("moves")?;
-    let (from, to) = (field.target_of("from")?.id, field.target_of("to")?.id);
-    let mut all = sequence.model.funnels().flat_map(|funnel| funnel.transitions().collect::<Vec<_>>());
-    all.find(|way| way.from().map(|own| own.id) == Some(from) && way.to().map(|own| own.id) == Some(to))
+    Some((field.target_of("from")?.id, field.target_of("to")?.id))
+}
+
+/// The declared transitions by their stages; of several between the same two, the first.
+fn transitions<'m, 's>(model: &'m Model<'s>) -> FxHashMap<(DeclId, DeclId), Transition<'m, 's>> {
+    let mut ways = FxHashMap::default();
+    for way in model.funnels().flat_map(Funnel::transitions) {
+        if let (Some(from), Some(to)) = (way.from(), way.to()) {
+            ways.entry((from.id, to.id)).or_insert(way);
+        }
+    }
+    ways
 }
 
 fn report(send: &Send<'_, '_>, way: Transition<'_, '_>) -> Diagnostic {

@@ -58,7 +58,7 @@ fn hint(view: &View<'_, '_>, node: Node<'_, '_>, expected: Option<&[(DeclId, Exp
 }
 
 fn of_stage(expected: Expected) -> (Message, Message) {
-    let share = percent(expected.reach);
+    let share = expected.share();
     match expected.people {
         Some(people) => {
             let people = grouped(&format!("{people:.0}"));
@@ -76,18 +76,6 @@ fn of_stage(expected: Expected) -> (Message, Message) {
             say!("{share} of those who come into the funnel get here by the planned rates", share),
         ),
     }
-}
-
-/// Three digits are enough to compare, and more would be a promise.
-fn percent(share: f64) -> String {
-    let digits = if share >= 0.1 {
-        0
-    } else if share >= 0.01 {
-        1
-    } else {
-        2
-    };
-    format!("{:.digits$}%", share * 100.0)
 }
 
 fn of_wire(name: &str, wire: &str) -> Option<(Message, Message)> {

@@ -101,7 +101,7 @@ fn means_the_same(view: &View<'_, '_>, places: &[Span], id: DeclId, new: &str) -
         let text = texts.entry(span.file).or_insert_with(|| view.source(span.file).text.clone());
         text.replace_range(span.range(), new);
     }
-    let sources = view.project.sources.with_other(&texts);
+    let sources = view.project.sources.with_texts(texts);
     let (renamed, _) = model::build(&sources);
     match first_difference(view.model, &renamed, id) {
         None => Ok(()),
