@@ -21,7 +21,7 @@ pub const MODULES: &[(&str, &str)] = &[
 
 /// Every module as a file, which all projects of a process share.
 static FILES: LazyLock<Vec<Arc<Source>>> = LazyLock::new(|| {
-    let file = |(module, text): &(&str, &str)| Source::embedded(format!("{}.funnel", module.replace('.', "/")), *text);
+    let file = |(module, text): &(&str, &str)| Source::embedded(format!("{}.funnel", module.replace('.', "/")), text);
     MODULES.iter().map(file).map(Arc::new).collect()
 });
 

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::decl::{Decl, DeclId, Declarations};
 use super::make::make;
 use crate::diagnostic::Diagnostic;
-use crate::source::{Source, Sources};
+use crate::source::{FileId, Source, Sources};
 use crate::stdlib::Mentioned;
 use crate::syntax;
 use crate::syntax::ast::{Comment, File, Part, Stmt};
@@ -58,9 +58,12 @@ impl<'s> Reading<'s> {
     /// mentioned is read, or all of it.
     pub(super) fn of(sources: &'s Sources, before: Self, mentioned: Option<&Mentioned<'_>>) -> Self {
         let all: Vec<_> = sources.iter().collect();
-        let is_known: Vec<bool> = (all.iter().enumerate())
-            .map(|(at, (_, source))| before.files.get(at).is_some_and(|known| known.still_says(source)))
-            .collect();
+        // What of the library is mentioned can change with every text.
+        let is_whole = |source: &Source| !source.embedded || mentioned.is_none();
+        let is_known = |(at, (_, source)): (usize, &(FileId, &Source))| {
+            is_whole(source) && before.files.get(at).is_some_and(|known| known.still_says(source))
+        };
+        let is_known: Vec<bool> = all.iter().enumerate().map(is_known).collect();
         let anew = all.into_par_iter().zip(&is_known).filter(|(_, known)| !**known).map(|((id, source), _)| {
             let pruned = mentioned.filter(|_| source.embedded);
             let keep = |item: &str| pruned.is_none_or(|mentioned| mentioned.wants(item));
@@ -96,23 +99,24 @@ impl<'s> Reading<'s> {
             }
         }
         let declared = declare(pieces, &files);
-        let (mut at, mut moved) = (0, 0);
+        // Where the declarations of a file begin now, and where they began before.
+        let (mut at, mut was) = (0, 0);
         for (index, (file, declared)) in files.iter_mut().zip(declared).enumerate() {
             let old = counts.get(index).copied().unwrap_or(0);
             match declared {
                 None => {
                     let own = &mut decls[at..at + old];
-                    if moved != 0 {
-                        own.iter_mut().for_each(|decl| shift(decl, moved));
+                    if at != was {
+                        own.iter_mut().for_each(|decl| shift(decl, was, at));
                     }
                 }
                 Some(declared) => {
                     file.declared = declared.iter().map(|own| own.decls.len()).sum();
-                    moved += file.declared as i64 - old as i64;
                     put(&mut decls, at..at + old, declared, &mut file.faults);
                 }
             }
             at += file.declared;
+            was += old;
         }
         decls.truncate(at);
         Self { files, decls }
@@ -139,10 +143,10 @@ fn put<'s>(
     let mut first = place.start;
     let mut own = declared.into_iter().flat_map(|piece| {
         faults.extend(piece.faults);
-        let by = first as i64;
+        let start = first;
         first += piece.decls.len();
         piece.decls.into_iter().map(move |mut decl| {
-            shift(&mut decl, by);
+            shift(&mut decl, 0, start);
             decl
         })
     });
@@ -153,9 +157,10 @@ fn put<'s>(
     }
 }
 
-fn shift(decl: &mut Decl<'_>, by: i64) {
+/// Ids that are counted from one place are counted from another.
+fn shift(decl: &mut Decl<'_>, was: usize, is: usize) {
     let ids = decl.parent.iter_mut().chain(&mut decl.children);
-    ids.for_each(|DeclId(id)| *id = (i64::from(*id) + by) as u32);
+    ids.for_each(|DeclId(id)| *id = *id - was as u32 + is as u32);
 }
 
 fn named<'a, 's>(stmt: &'a Stmt<'s>) -> Option<(&'s str, &'a Stmt<'s>)> {
