@@ -96,6 +96,7 @@ const TYPES: &[&str] = &[
     "Bool",
     "CaseIterable",
     "Character",
+    "CharacterSet",
     "Check",
     "Client",
     "CustomStringConvertible",
