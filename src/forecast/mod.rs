@@ -269,6 +269,9 @@ impl Forecast {
     /// What each stage comes to, by id; nothing where the plan has faults or is too large to be looked at while a spec is
     /// checked.
     pub fn expected(model: &Model<'_>) -> Option<Vec<(DeclId, Expected)>> {
+        if model.all_of_kind(Kind::Stage).len() > MAX_EXPECTED {
+            return None;
+        }
         let look = |view: &View<'_, '_, '_>| {
             let typical = view.world.typical();
             let all = funnels(view, &typical).into_iter().flat_map(|funnel| funnel.stages);
@@ -282,6 +285,9 @@ impl Forecast {
         while_checked(model, 1, look)
     }
 }
+
+/// In how many stages the people are counted while somebody waits in an editor; it takes seconds where there are a thousand.
+const MAX_EXPECTED: usize = 200;
 
 /// What a stage comes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
