@@ -151,7 +151,7 @@ fn reach(stage: Node<'_, '_>) -> Option<String> {
     let all = Forecast::expected(stage.model)?;
     let (_, expected) = all.into_iter().find(|(id, _)| *id == stage.id)?;
     let people =
-        expected.people.map(|people| format!("; {} people in a typical month", grouped(&format!("{people:.0}"))));
+        expected.people.map(|people| format!("; {} people in a typical month", grouped(format_args!("{people:.0}"))));
     let share = expected.share();
     Some(format!("{share} of those who come into the funnel get here{}", people.unwrap_or_default()))
 }

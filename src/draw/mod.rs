@@ -316,7 +316,7 @@ fn brought(channel: Node<'_, '_>, field: FieldOf<'_, '_>, language: &str, words:
     };
     let (unit, per) = (word("unit"), word("per"));
     let spelled = count.map(|count| {
-        let count = words::isolated(&words::grouped(&count.normalize().to_string()));
+        let count = words::isolated(&words::grouped(count.normalize()));
         format!("{count} {} / {}", words.unit(unit), words.per(per))
     });
     Feed {

@@ -127,9 +127,10 @@ pub(crate) fn clean(text: &str) -> String {
     text.chars().filter(|c| !turns(c)).map(blank).collect()
 }
 
-/// `60,000`
-pub(crate) fn grouped(digits: &str) -> String {
-    let (whole, rest) = digits.split_once('.').map_or((digits, ""), |(whole, rest)| (whole, rest));
+/// `60,000`; a number that is not negative.
+pub(crate) fn grouped(number: impl std::fmt::Display) -> String {
+    let digits = number.to_string();
+    let (whole, rest) = digits.split_once('.').unwrap_or((&digits, ""));
     let mut out = String::new();
     for (at, digit) in whole.chars().enumerate() {
         let left = whole.len() - at;

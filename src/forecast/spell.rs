@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use crate::draw::grouped;
+
 /// A number of a unit: `ratio`, `count`, `number`, `duration` (in seconds) or a currency.
 pub(crate) fn spelled(number: f64, unit: &str) -> String {
     match unit {
@@ -30,18 +32,6 @@ fn rounded(number: f64) -> String {
         "" => format!("{sign}{whole}"),
         _ => format!("{sign}{whole}.{part}"),
     }
-}
-
-/// `1,234,567`
-fn grouped(digits: &str) -> String {
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 fn duration(seconds: f64) -> String {

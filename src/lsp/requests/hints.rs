@@ -61,7 +61,7 @@ fn of_stage(expected: Expected) -> (Message, Message) {
     let share = expected.share();
     match expected.people {
         Some(people) => {
-            let people = grouped(&format!("{people:.0}"));
+            let people = grouped(format_args!("{people:.0}"));
             (
                 say!("{share} · {people} people", share, people),
                 say!(

@@ -6,7 +6,7 @@ use funnelc_engine::result::{
 
 use super::Report;
 use super::table::{FEW, kpi_value, only_filled, percent};
-use crate::report::text::grouped;
+use crate::draw::grouped;
 use crate::{phrase, say};
 
 /// The most periods after joining that fit on a screen.

@@ -6,7 +6,7 @@ use funnelc_engine::result::{FunnelNumbers, FunnelPart};
 use super::Report;
 use super::board::more;
 use super::table::{FEW, few, kpi_value, percent};
-use crate::report::text::grouped;
+use crate::draw::grouped;
 use crate::say;
 
 /// The most parts of one split that are listed.

@@ -5,7 +5,7 @@ use funnelc_engine::result::{FunnelNumbers, KpiNumbers, KpiValue, StageNumbers, 
 
 use super::Report;
 use crate::diagnostic::Message;
-use crate::report::text::grouped;
+use crate::draw::grouped;
 use crate::{phrase, say};
 
 /// Numbers of fewer than this are marked: chance moves them.
