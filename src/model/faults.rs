@@ -442,6 +442,10 @@ pub fn bad_extends(at: Span, name: &str, why: Message) -> Diagnostic {
 
 /// A `make` with more or fewer arguments than its model has parameters.
 pub fn wrong_arguments(at: Span, model: Span, wanted: usize, given: usize) -> Diagnostic {
-    Diagnostic::new(&MISSING_FIELD, at, say!("the model takes {wanted} arguments, here are {given}", wanted, given))
-        .label(model, say!("the model and its parameters"))
+    Diagnostic::new(
+        &MISSING_FIELD,
+        at,
+        say!("the model takes another number of arguments: {wanted}, not {given}", wanted, given),
+    )
+    .label(model, say!("the model and its parameters"))
 }
