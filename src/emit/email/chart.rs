@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use super::{Page, seconds};
-use crate::draw::{escaped, mermaid, svg};
+use crate::draw::{escaped, isolated, mermaid, svg};
 use crate::plan::{Declaration, Plan, SequencePlan};
 
 /// A step of a chart.
@@ -216,9 +216,10 @@ impl Pen {
         self.out.push_str(if link.is_some() { "</a>\n" } else { "</g>\n" });
     }
 
+    /// Words in their own direction: `2 workdays` reads so in a chart from right to left too.
     fn text(&mut self, class: &str, x: f64, y: f64, words: &str) {
         let x = self.x(x);
-        let words = escaped(words);
+        let words = escaped(&isolated(words));
         let _ =
             write!(self.out, "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{words}</text>");
     }
