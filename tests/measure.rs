@@ -245,6 +245,25 @@ fn logs_that_cannot_be_used_say_why_and_what_to_do() {
     }
 }
 
+/// A stage that looks at stages of a funnel that counts otherwise would see nobody; that is said, with its place.
+#[test]
+fn who_looks_at_stages_counts_what_they_count() {
+    let place = tempfile::tempdir().unwrap();
+    let spec = |care: &str| {
+        format!(
+            "group firm {{ key firm_id }}\nevent seen {{}}\nevent bought {{}}\nsegment stuck {{ where in shop.a for 2d }}\n\
+             funnel shop {{ counts firm; stage a : top {{ enter seen }} stage b : bottom {{ enter bought; converts }} a -> b within 7d }}\n\
+             funnel care {{\nstage c : top {{ enter {care} }}\nstage d : bottom {{ enter bought; converts }}\nc -> d within 7d when not in shop.b\n}}\n"
+        )
+    };
+    fs::write(place.path().join("log.csv"), "user_id,firm_id,time,event\n1,f,2027-01-01,seen\n").unwrap();
+    for (care, line) in [("enters stuck", "7:"), ("enters shop.a", "7:"), ("seen", "9:"), ("in shop.a for 1d", "7:")] {
+        fs::write(place.path().join("shop.funnel"), spec(care)).unwrap();
+        let (code, _, err) = run(place.path(), &["shop.funnel", "--events", "log.csv"]);
+        assert!(code != 0 && err.contains("let both count the same") && err.contains(line), "{care}\n{err}");
+    }
+}
+
 #[test]
 fn rows_that_cannot_be_used_are_counted_and_said() {
     let log = "user_id,time,event,total\n1,2027-01-01,visited,\n1,2027-01-02,bought,NaN\n2,2027-13-01,visited,5\n,2027-01-01,visited,5\n\

@@ -324,7 +324,7 @@ pub enum Enter {
     },
     /// A condition that begins to hold, or ends to.
     Turns {
-        /// Which; it asks for no stages.
+        /// Which.
         condition: Condition,
         /// Whether it begins.
         begins: bool,

@@ -2,22 +2,21 @@
 //!
 //! The chapter "What is measured" of the book is the law; its steps are named here where they are taken.
 
+mod turns;
+
 use std::hint::select_unpredictable;
 
 use rustc_hash::FxHashSet;
 
 use crate::class::Class;
-use crate::definition::{
-    Comparison, Condition, Definition, Enter, FieldId, Moves, PatternId, StageId, Test, Transition,
-};
+use crate::definition::{Condition, Definition, Enter, FieldId, Moves, PatternId, StageId, Test, Transition};
 use crate::history::{self, Keeping, Silence};
 use crate::past::Past;
 use crate::rows::{self, Event, Kept, Value};
 use jiff::tz::TimeZone;
-use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-const HOUR: i64 = 3_600_000_000;
+use turns::{Watch, Watched};
 
 /// No entry, no transition, no class.
 pub const NONE: u32 = u32::MAX;
@@ -153,6 +152,8 @@ pub struct Group {
     forgets: Vec<Vec<u32>>,
     /// The stages that a score or another stage can enter, and the place of that.
     derived: Vec<(u32, u32)>,
+    /// What turns by what is reached, too.
+    watched: Watched,
     /// By stage: whether it belongs to the group.
     has: Vec<bool>,
     /// Whether accounts pass through it, and not people.
@@ -240,15 +241,18 @@ impl<'d> Rules<'d> {
 }
 
 /// By group, whether each stage belongs to it: funnels are together where a transition leads from one to another, or one
-/// enters stages by what the other's do.
+/// looks at stages of the other.
 fn groups(definition: &Definition) -> Vec<Vec<bool>> {
     let mut group: Vec<usize> = (0..definition.funnels.len()).collect();
-    let passes = definition.stages.iter().enumerate().flat_map(|(to, own)| {
-        let from =
-            own.enter.iter().filter_map(|own| if let Enter::Passes { stage, .. } = own { Some(*stage) } else { None });
+    let looks = definition.stages.iter().enumerate().flat_map(|(to, own)| {
+        let from = own.enter.iter().flat_map(|own| history::looked_at(&definition.scores, own));
         from.map(move |from| (from, to))
     });
-    for (from, to) in definition.transitions.iter().map(|own| (own.from, own.to)).chain(passes) {
+    let leads = definition.transitions.iter().flat_map(|own| {
+        let asked = history::asked(&definition.scores, &own.when);
+        asked.into_iter().chain([own.from]).map(|from| (from, own.to))
+    });
+    for (from, to) in leads.chain(looks) {
         let (from, to) = (group[definition.stages[from].funnel], group[definition.stages[to].funnel]);
         group.iter_mut().filter(|own| **own == from).for_each(|own| *own = to);
     }
@@ -306,7 +310,8 @@ impl Group {
                     && again[at].is_empty()
                     && into[at].iter().all(|own| own.is_plain)
             });
-        Self { rank, enters, enters_one, forgets, derived, has, is_of_accounts, is_plain }
+        let watched = Watched::of(definition, &has);
+        Self { rank, enters, enters_one, forgets, derived, watched, has, is_of_accounts, is_plain }
     }
 
     /// Puts events in order: by time, at equal times by the lowest stage they can enter, then as they are.
@@ -344,8 +349,21 @@ pub struct Fold<'r, 'd> {
     past: Past,
     /// By score: what it was worth after each event that gave points, once somebody has asked for any moment.
     curves: Vec<Option<Vec<(i64, f64)>>>,
-    /// Whether the person is folded: what is asked then is about any moment.
-    is_over: bool,
+    /// What is asked of scores.
+    asked: Asked,
+    /// What turns by what is reached, as far as it was looked at.
+    watch: Watch,
+}
+
+/// About which moment scores are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// The one that is folded.
+    Now,
+    /// Just after it.
+    JustAfter,
+    /// Any: the person is folded, or nobody is yet.
+    Ever,
 }
 
 /// What is asked of the most recent entry of a stage.
@@ -402,7 +420,8 @@ impl<'r, 'd> Fold<'r, 'd> {
             derived: Vec::new(),
             past: Past::default(),
             curves: vec![None; rules.definition.scores.len()],
-            is_over: false,
+            asked: Asked::Now,
+            watch: Watch::default(),
         }
     }
 
@@ -412,9 +431,9 @@ impl<'r, 'd> Fold<'r, 'd> {
             return self.run_plain(group, events, kept);
         }
         self.clear(group);
-        self.is_over = true;
+        self.asked = Asked::Ever;
         let mut silences = self.silences(group, events, kept).into_iter().peekable();
-        self.is_over = false;
+        self.asked = Asked::Now;
         self.number = 0;
         for (at, event) in events.iter().enumerate() {
             let rank = group.rank[event.class as usize];
@@ -422,12 +441,15 @@ impl<'r, 'd> Fold<'r, 'd> {
             while let Some(own) = silences.next_if(|own| (own.time, own.stage as u32) < (event.time, rank)) {
                 self.silence(own, group, Moment { time: own.time, class: NONE, events, kept });
             }
-            self.event(group, Moment { time: event.time, class: event.class, events, kept }, at, undone);
+            let now = Moment { time: event.time, class: event.class, events, kept };
+            self.pass_to(group, now);
+            self.event(group, now, at, undone);
         }
         for own in silences {
             self.silence(own, group, Moment { time: own.time, class: NONE, events, kept });
         }
-        self.is_over = true;
+        self.pass_to(group, Moment { time: self.rules.until.saturating_add(1), class: NONE, events, kept });
+        self.asked = Asked::Ever;
     }
 
     /// The same where all is told by which event comes when.
@@ -444,7 +466,7 @@ impl<'r, 'd> Fold<'r, 'd> {
                 }
             }
         }
-        self.is_over = true;
+        self.asked = Asked::Ever;
     }
 
     /// The only entry of an event, reached and committed at once. Whether it is reached can hardly be guessed, so that what
@@ -492,6 +514,7 @@ impl<'r, 'd> Fold<'r, 'd> {
         self.derived.clear();
         self.derived.resize(group.derived.len(), Derived::default());
         self.past.clear();
+        self.watch.clear(&group.watched);
         if self.rules.has_scores || self.rules.has_silence {
             self.curves.fill(None);
             for (running, score) in self.scores.iter_mut().zip(&self.rules.definition.scores) {
@@ -503,6 +526,7 @@ impl<'r, 'd> Fold<'r, 'd> {
     /// Lets what is asked from now on be about all funnels: about the entries of all, and events in the order of time alone.
     pub fn look_back(&mut self, entries: Vec<Entry>) {
         self.past.clear();
+        self.curves.fill(None);
         self.entries = entries;
     }
 
@@ -519,7 +543,9 @@ impl<'r, 'd> Fold<'r, 'd> {
         for (stage, own) in rules.definition.stages.iter().enumerate() {
             for enter in &own.enter {
                 let times = match enter {
-                    Enter::Turns { condition, begins } => self.turns(condition, *begins, now),
+                    Enter::Turns { condition, begins } if !turns::is_watched(rules.definition, enter) => {
+                        self.turns(condition, *begins, now)
+                    }
                     Enter::Around { by, field, offset } => self.around(by, *field, *offset, now),
                     _ => continue,
                 };
@@ -529,85 +555,6 @@ impl<'r, 'd> Fold<'r, 'd> {
         found.retain(|own| group.has[own.stage]);
         found.sort_unstable();
         found.dedup();
-        found
-    }
-
-    /// The moments just after which a condition holds and did not before, or the other way round.
-    fn turns(&mut self, condition: &Condition, begins: bool, start: Moment<'_>) -> Vec<i64> {
-        let mut times = self.may_turn(condition, start);
-        let mut held = self.holds(condition, start);
-        times.retain(|time| {
-            let holds = self.holds(condition, Moment { time: time.saturating_add(1), ..start });
-            let turns = holds != held && holds == begins;
-            held = holds;
-            turns
-        });
-        times
-    }
-
-    /// The moments at which a condition can turn, in order: those of events, those at which an event is no longer within a
-    /// time, and the full hours at which the decay of points is seen.
-    fn may_turn(&mut self, condition: &Condition, start: Moment<'_>) -> Vec<i64> {
-        let rules = self.rules;
-        let until = rules.until;
-        let mut times: Vec<i64> = start.events.iter().map(|event| event.time).filter(|time| *time > i64::MIN).collect();
-        let mut scores = Vec::new();
-        history::inside(condition, &mut |inner| match inner {
-            Condition::Did { pattern, within: Some(within), .. } => {
-                let ends =
-                    self.past.times(rules, *pattern, start.events).iter().filter_map(|time| time.checked_add(*within));
-                times.extend(ends);
-            }
-            Condition::Score { score, comparison, value } => scores.push((*score, *comparison, *value)),
-            _ => {}
-        });
-        for (score, ..) in &scores {
-            for own in rules.definition.scores[*score].points.iter().filter(|own| own.pattern.is_none()) {
-                times.extend(self.may_turn(&own.when, start));
-            }
-        }
-        times.retain(|time| *time <= until);
-        times.sort_unstable();
-        times.dedup();
-        let decays = |(score, ..): &(usize, _, _)| rules.definition.scores[*score].decay.is_some();
-        let hours: Vec<i64> =
-            scores.into_iter().filter(decays).flat_map(|own| self.hours_of(own, &times, start)).collect();
-        times.extend(hours);
-        times.sort_unstable();
-        times.dedup();
-        times
-    }
-
-    /// The full hours between some moments just after which a score compares otherwise than before. Between two of the moments
-    /// it only falls or only rises, so that it comes to a number once and leaves it once.
-    fn hours_of(
-        &mut self,
-        (score, _, value): (usize, Comparison, Decimal),
-        times: &[i64],
-        start: Moment<'_>,
-    ) -> Vec<i64> {
-        let value = rounded(value.to_f64().unwrap_or(0.0));
-        let order = |own: &mut Self, time: i64| {
-            let now = Moment { time: time.saturating_add(1), ..start };
-            let of_events = own.points_before(score, now);
-            rounded(own.worth(score, of_events, now)).total_cmp(&value)
-        };
-        let mut found = Vec::new();
-        for (at, begin) in times.iter().enumerate() {
-            let end = times.get(at + 1).copied().unwrap_or(self.rules.until.saturating_add(1));
-            // Full hours after `begin` and before `end`.
-            let (mut from, to) = (begin.div_euclid(HOUR) + 1, end.saturating_sub(1).div_euclid(HOUR));
-            let mut is = order(self, *begin);
-            while from <= to && order(self, to * HOUR) != is {
-                let (mut same, mut other) = (from - 1, to);
-                while other - same > 1 {
-                    let middle = same + (other - same) / 2;
-                    if order(self, middle * HOUR) == is { same = middle } else { other = middle }
-                }
-                found.push(other * HOUR);
-                (is, from) = (order(self, other * HOUR), other + 1);
-            }
-        }
         found
     }
 
@@ -667,11 +614,17 @@ impl<'r, 'd> Fold<'r, 'd> {
     }
 
     fn silence(&mut self, own: Silence, group: &Group, now: Moment<'_>) {
+        self.pass_to(group, now);
         if self.rules.has_scores {
             self.score_moves_on(own.time);
         }
+        self.enter_alone(own.stage as u32, group, now);
+    }
+
+    /// An entry without an event, and all that it leads to.
+    fn enter_alone(&mut self, stage: u32, group: &Group, now: Moment<'_>) {
         self.number += 1;
-        self.enter(own.stage as u32, now);
+        self.enter(stage, now);
         let reached = self.commit();
         if reached > 0 && !group.derived.is_empty() {
             self.derive(group, Vec::new(), reached, now);
@@ -813,7 +766,7 @@ impl<'r, 'd> Fold<'r, 'd> {
                 (end.saturating_sub(start)) as u64 >= *times
             }
             Condition::Score { score, comparison, value } => {
-                let of_events = if self.is_over { self.points_before(*score, now) } else { self.scores[*score].before };
+                let of_events = self.points(*score, now);
                 let worth = self.worth(*score, of_events, now);
                 value.to_f64().is_some_and(|value| comparison.holds(rounded(worth).total_cmp(&rounded(value))))
             }
@@ -857,6 +810,16 @@ impl<'r, 'd> Fold<'r, 'd> {
                 running.before = running.now;
                 running.time = time;
             }
+        }
+    }
+
+    /// The points of events before what is asked about.
+    fn points(&mut self, score: usize, now: Moment<'_>) -> f64 {
+        let running = &self.scores[score];
+        match self.asked {
+            Asked::Now => running.before,
+            Asked::JustAfter => running.now * self.left(score, now.time.saturating_sub(running.time)),
+            Asked::Ever => self.points_before(score, now),
         }
     }
 

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::class::Class;
-use crate::definition::{Condition, Definition, Enter, FieldId, Measure, PatternId, Split, StageId};
+use crate::definition::{Condition, Definition, Enter, FieldId, Measure, PatternId, Score, Split, StageId};
 use crate::rows::{Event, Kept, Value};
 
 /// What is kept of which events.
@@ -149,6 +149,38 @@ pub fn inside(condition: &Condition, see: &mut dyn FnMut(&Condition)) {
         Condition::Not(inner) => inside(inner, see),
         Condition::All(all) | Condition::Any(all) => all.iter().for_each(|inner| inside(inner, see)),
         _ => {}
+    }
+}
+
+/// The stages that a condition asks for, be it by the points of a score.
+pub fn asked(scores: &[Score], condition: &Condition) -> Vec<StageId> {
+    let (mut stages, mut open) = (Vec::new(), Vec::new());
+    let mut seen = vec![false; scores.len()];
+    let mut see = |condition: &Condition, open: &mut Vec<usize>| {
+        inside(condition, &mut |inner| match inner {
+            Condition::In { stage, .. } => stages.push(*stage),
+            Condition::Score { score, .. } => open.push(*score),
+            _ => {}
+        });
+    };
+    see(condition, &mut open);
+    while let Some(score) = open.pop() {
+        if !std::mem::replace(&mut seen[score], true) {
+            scores[score].points.iter().for_each(|own| see(&own.when, &mut open));
+        }
+    }
+    stages
+}
+
+/// The stages that something that enters a stage looks at.
+pub fn looked_at(scores: &[Score], enter: &Enter) -> Vec<StageId> {
+    match enter {
+        Enter::Passes { stage, .. } => vec![*stage],
+        Enter::Event { when: condition, .. } | Enter::Turns { condition, .. } => asked(scores, condition),
+        Enter::Score { score, .. } => {
+            scores[*score].points.iter().flat_map(|points| asked(scores, &points.when)).collect()
+        }
+        Enter::Absence { .. } | Enter::Around { .. } => Vec::new(),
     }
 }
 

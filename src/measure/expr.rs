@@ -8,9 +8,10 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::Lower;
 use crate::model::expr::{Dwell, Expr, ExprKind, Op};
-use crate::model::value::RefIx;
+use crate::model::value::{Duration, RefIx};
 use crate::model::{DeclId, Kind, MAX_INHERITANCE, Target, Val};
 use crate::say;
+use crate::source::Span;
 
 /// What holds of everybody, and of nobody.
 const TRUE: to::Condition = to::Condition::All(Vec::new());
@@ -175,6 +176,7 @@ impl<'m, 's> Lower<'m, 's> {
                 self.did(owner, event, times, within)
             }
             ExprKind::In { place, dwell } => self.place(owner, *place, *dwell, expr),
+            ExprKind::Absent { event, lasting, after: None } => self.absent(owner, event, *lasting, expr.span),
             ExprKind::Binary { op, left, right } => self.comparison(owner, *op, left, right, expr),
             ExprKind::Trait(at) => self.holds_of(owner, *at, expr),
             _ => {
@@ -193,6 +195,15 @@ impl<'m, 's> Lower<'m, 's> {
     fn did(&mut self, owner: DeclId, event: &'m Expr<'s>, times: u64, within: Option<i64>) -> to::Condition {
         let pattern = self.pattern(owner, event);
         pattern.map_or(FALSE, |pattern| to::Condition::Did { pattern, times, within })
+    }
+
+    /// `no e for d`: it was done, and the last time was so long ago or longer.
+    fn absent(&mut self, owner: DeclId, event: &'m Expr<'s>, lasting: Duration, span: Span) -> to::Condition {
+        let Some(pattern) = self.pattern(owner, event) else { return FALSE };
+        // What was done exactly so long ago is no longer within it.
+        let within = self.micros(lasting, span) - 1;
+        let did = |within| to::Condition::Did { pattern, times: 1, within };
+        to::Condition::All(vec![did(None), to::Condition::Not(Box::new(did(Some(within))))])
     }
 
     /// A segment, an event that was done, a stage that someone is in.

@@ -1,6 +1,7 @@
 //! Funnels, stages, transitions and scores.
 
 use funnelc_engine::definition as to;
+use funnelc_engine::history::{asked, looked_at};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -13,6 +14,7 @@ use crate::model::value::Captured;
 use crate::model::walk::{Event, Node, Property, Stage};
 use crate::model::{DeclId, Kind, Val};
 use crate::say;
+use crate::source::Span;
 
 impl<'m, 's> Lower<'m, 's> {
     pub(super) fn funnels(&mut self) {
@@ -42,6 +44,26 @@ impl<'m, 's> Lower<'m, 's> {
         }
         self.transitions(&graph);
         self.excludes(&graph);
+        self.looks(&graph);
+    }
+
+    /// Stages look at stages of funnels that count the same.
+    fn looks(&mut self, graph: &Graph<'m, 's>) {
+        let own = &self.out.definition;
+        let is_of_accounts = |stage: usize| own.funnels[own.stages[stage].funnel].is_of_accounts;
+        let differs = |stage: usize, seen: &[usize]| seen.iter().any(|at| is_of_accounts(*at) != is_of_accounts(stage));
+        let enters = own.stages.iter().enumerate().filter_map(|(at, stage)| {
+            let seen: Vec<usize> = stage.enter.iter().flat_map(|enter| looked_at(&own.scores, enter)).collect();
+            let field = differs(at, &seen).then(|| graph.stages[at].0.field("enter")).flatten()?;
+            Some(field.get("value")?.span)
+        });
+        let declared = own.transitions.iter().zip(&graph.edges);
+        let whens = declared.filter(|(own_edge, _)| differs(own_edge.to, &asked(&own.scores, &own_edge.when)));
+        let places: Vec<Span> = enters.chain(whens.map(|(_, edge)| edge.declared.0.place())).collect();
+        for place in places {
+            let words = say!("one of the two funnels counts people and the other accounts; let both count the same");
+            self.trouble(place, words);
+        }
     }
 
     fn stage(&mut self, stage: Stage<'m, 's>, funnel: usize, is_entry: bool) -> to::Stage {
@@ -283,27 +305,16 @@ impl<'m, 's> Lower<'m, 's> {
 
     /// What enters a stage.
     pub(super) fn enter(&mut self, owner: DeclId, expr: &'m Expr<'s>, found: &mut Vec<to::Enter>) {
+        if let Some((score, at_least)) = self.threshold(owner, expr) {
+            let score = self.score(score);
+            return found.push(to::Enter::Score { score, at_least });
+        }
         match &expr.kind {
             ExprKind::Any(members) => members.iter().for_each(|member| self.enter(owner, member, found)),
             ExprKind::All(members) => self.enter_all(owner, members, found),
             ExprKind::Name(_) | ExprKind::Call { .. } => {
                 if let Some(pattern) = self.pattern(owner, expr) {
                     found.push(to::Enter::Event { pattern, when: to::Condition::Always });
-                }
-            }
-            ExprKind::Binary { op: Op::AtLeast, left, right } => {
-                let score = if let ExprKind::Score(at) = left.kind { self.model.target_decl(owner, at) } else { None };
-                match (score, number(right)) {
-                    (Some(score), Some(at_least)) => {
-                        let score = self.score(self.node(score));
-                        found.push(to::Enter::Score { score, at_least });
-                    }
-                    _ => {
-                        self.trouble(
-                            expr.span,
-                            say!("only a score that rises to a number, `score s >= n`, is measured here"),
-                        );
-                    }
                 }
             }
             ExprKind::By { event, people } => {
@@ -330,11 +341,22 @@ impl<'m, 's> Lower<'m, 's> {
             ExprKind::Leaves(at) => self.turns(owner, *at, false, expr, found),
             ExprKind::Around { offset, before, of } => self.near_date(owner, *offset, *before, *of, expr.span, found),
             ExprKind::Finished(at) => self.finished(owner, *at, expr, found),
-            _ => self.trouble(expr.span, say!("this way to enter a stage is not measured yet")),
+            // What else there is are conditions, which happen when they begin to hold.
+            _ => {
+                let condition = self.condition(owner, expr);
+                found.push(to::Enter::Turns { condition, begins: true });
+            }
         }
     }
 
-    /// `a and b`: entered by each event of which the rest holds.
+    /// `score s >= n`: the score, and the number.
+    fn threshold(&self, owner: DeclId, expr: &Expr<'s>) -> Option<(Node<'m, 's>, Decimal)> {
+        let ExprKind::Binary { op: Op::AtLeast, left, right } = &expr.kind else { return None };
+        let ExprKind::Score(at) = left.kind else { return None };
+        Some((self.node(self.model.target_decl(owner, at)?), number(right)?))
+    }
+
+    /// `a and b`: entered by each event of which the rest holds; where no event is among them, when all begin to hold.
     fn enter_all(&mut self, owner: DeclId, members: &'m [Expr<'s>], found: &mut Vec<to::Enter>) {
         let is_event = |expr: &Expr<'s>| match &expr.kind {
             ExprKind::Name(at) | ExprKind::Call { callee: at, .. } => {
@@ -344,8 +366,8 @@ impl<'m, 's> Lower<'m, 's> {
         };
         let events: Vec<usize> = (0..members.len()).filter(|at| is_event(&members[*at])).collect();
         if events.is_empty() {
-            let first = members[0].span;
-            return self.trouble(first, say!("of conditions joined by `and`, one at least must be an event"));
+            let all = members.iter().map(|member| self.condition(owner, member)).collect();
+            return found.push(to::Enter::Turns { condition: to::Condition::All(all), begins: true });
         }
         for at in events {
             let rest = members.iter().enumerate().filter(|(own, _)| *own != at);

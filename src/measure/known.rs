@@ -174,35 +174,17 @@ impl<'m, 's> Lower<'m, 's> {
     ) {
         let target = self.model.target_decl(owner, at);
         if target.is_some_and(|id| self.model.decl(id).kind == Kind::Stage) {
-            return self.passes(owner, target, begins, expr, found);
+            return self.passes(target, begins, expr, found);
         }
         let condition = self.named(owner, at, expr);
-        if asks_for_stages(&self.out.definition.scores, &condition) {
-            return self.trouble(expr.span, say!("it depends on stages; entries by it are not measured yet"));
-        }
         found.push(to::Enter::Turns { condition, begins });
     }
 
     /// `enters s`, `leaves s` of a stage.
-    fn passes(
-        &mut self,
-        owner: DeclId,
-        target: Option<DeclId>,
-        begins: bool,
-        expr: &'m Expr<'s>,
-        found: &mut Vec<to::Enter>,
-    ) {
+    fn passes(&mut self, target: Option<DeclId>, begins: bool, expr: &'m Expr<'s>, found: &mut Vec<to::Enter>) {
         let Some(stage) = target.and_then(|id| self.stages.get(&id)).copied() else {
             return self.trouble(expr.span, say!("this stage is of no funnel that is measured"));
         };
-        let counts = |stage: Option<DeclId>| {
-            let funnel = stage.and_then(|id| self.node(id).parent());
-            funnel.and_then(super::funnel::counted).map(|group| group.id)
-        };
-        if counts(target) != counts(Some(owner)) {
-            let words = say!("one of the two funnels counts people and the other accounts; let both count the same");
-            return self.trouble(expr.span, words);
-        }
         found.push(to::Enter::Passes { stage, begins });
     }
 
@@ -282,19 +264,6 @@ impl<'m, 's> Lower<'m, 's> {
             patterns.len() - 1
         })
     }
-}
-
-/// Whether a condition depends on stages, be it by a score.
-fn asks_for_stages(scores: &[to::Score], condition: &to::Condition) -> bool {
-    let mut asks = false;
-    funnelc_engine::history::inside(condition, &mut |inner| match inner {
-        to::Condition::In { .. } => asks = true,
-        to::Condition::Score { score, .. } => {
-            asks |= scores[*score].points.iter().any(|own| asks_for_stages(scores, &own.when));
-        }
-        _ => {}
-    });
-    asks
 }
 
 /// A test of another property.

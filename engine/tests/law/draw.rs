@@ -349,8 +349,9 @@ fn enters(dice: &mut Dice, definition: &mut Definition) {
                     lasting: dice.hours(8),
                     after: dice.maybe(40, |dice| dice.below(definition.patterns.len())),
                 },
-                9 if dice.chance(40) => {
-                    Enter::Turns { condition: lasting(dice, definition, 0), begins: dice.chance(60) }
+                9 if dice.chance(60) => {
+                    let draw = if dice.chance(50) { lasting } else { condition };
+                    Enter::Turns { condition: draw(dice, definition, 0), begins: dice.chance(60) }
                 }
                 8 if dice.chance(50) => {
                     Enter::Passes { stage: dice.below(definition.stages.len()), begins: dice.chance(60) }

@@ -356,6 +356,30 @@ fn accounts_count_their_people_as_the_law_says() {
     assert!(asked > cases() / 10, "the cases are too poor: people mattered in {asked}");
 }
 
+/// Stages that are entered when a condition that asks for stages turns, in every case; one looks at how long somebody stays.
+#[test]
+fn what_asks_for_stages_turns_as_the_law_says() {
+    let mut mattered = 0;
+    for seed in 0..cases() / 4 {
+        let (mut definition, events) = draw::case(seed);
+        let mut dice = draw::Dice::new(seed ^ 0x7024);
+        let ways = ways(&definition);
+        let before = oracle::measure(&definition, &ways, &events);
+        for _ in 0..2 {
+            let (stage, seen) = (dice.below(definition.stages.len()), dice.below(definition.stages.len()));
+            let lasting = dice.chance(60).then(|| dice.hours(8));
+            let inside = vec![Condition::In { stage: seen, lasting }, draw::condition(&mut dice, &definition, 0)];
+            let condition = if dice.chance(60) { Condition::All(inside) } else { Condition::Any(inside) };
+            definition.stages[stage].enter.push(Enter::Turns { condition, begins: dice.chance(70) });
+        }
+        let law = oracle::measure(&definition, &ways, &events);
+        mattered += u64::from(law != before);
+        let own = published(&definition, &measured(&definition, &events, u64::MAX));
+        assert_eq!(shown(&definition, &ways, &law), own, "seed {seed}\n{definition:#?}\n{}", lines(&events));
+    }
+    assert!(mattered > cases() / 10, "the cases are too poor: what turned mattered in {mattered}");
+}
+
 /// A device belongs to the person it was first seen with, and all that it did alone is theirs.
 #[test]
 fn identities_are_stitched_as_the_law_says() {

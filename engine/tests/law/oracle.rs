@@ -1,7 +1,7 @@
 //! The chapter "What is measured" of the book, word by word: slow, obvious, and written without looking at the engine.
 //! Whatever is asked is looked for from the beginning each time; nothing is remembered but what was reached.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use funnelc_engine::definition::{Comparison, Condition, Definition, Enter, Literal, Moves, Test};
 use rust_decimal::Decimal;
@@ -194,6 +194,33 @@ pub(crate) fn without_copies(definition: &Definition, events: Vec<Event>) -> Vec
     events
 }
 
+/// The stages that a condition asks for. No score is drawn whose points depend on the score itself more than once.
+fn stages_in(definition: &Definition, condition: &Condition) -> Vec<usize> {
+    match condition {
+        Condition::In { stage, .. } => vec![*stage],
+        Condition::Not(inner) => stages_in(definition, inner),
+        Condition::All(all) | Condition::Any(all) => all.iter().flat_map(|own| stages_in(definition, own)).collect(),
+        Condition::Score { score, .. } => stages_in_score(definition, *score),
+        _ => Vec::new(),
+    }
+}
+
+fn stages_in_score(definition: &Definition, score: usize) -> Vec<usize> {
+    definition.scores[score].points.iter().flat_map(|own| stages_in(definition, &own.when)).collect()
+}
+
+/// What turns and asks for stages: the stage it enters, the condition, and whether it begins.
+fn watched<'d>(definition: &'d Definition, stages: &[usize]) -> Vec<(usize, &'d Condition, bool)> {
+    let turns = |stage: usize| {
+        definition.stages[stage].enter.iter().filter_map(move |enter| match enter {
+            Enter::Turns { condition, begins } => Some((stage, condition, *begins)),
+            _ => None,
+        })
+    };
+    let all = stages.iter().flat_map(|stage| turns(*stage));
+    all.filter(|(_, condition, _)| !stages_in(definition, condition).is_empty()).collect()
+}
+
 /// The moments just after which a condition holds and did not before, or the other way round. All times are whole hours, and
 /// what decays is looked at on whole hours, so that each hour is looked at.
 fn turns(definition: &Definition, stages: &[usize], events: &[Event], until: i64) -> Vec<(i64, usize)> {
@@ -204,6 +231,9 @@ fn turns(definition: &Definition, stages: &[usize], events: &[Event], until: i64
     for stage in stages {
         for enter in &definition.stages[*stage].enter {
             let Enter::Turns { condition, begins } = enter else { continue };
+            if !stages_in(definition, condition).is_empty() {
+                continue;
+            }
             let mut held = person.holds(condition, first, None);
             let mut hour = first;
             while hour <= until {
@@ -431,12 +461,15 @@ impl Person<'_> {
     }
 }
 
-/// The reached entries of a person in one group of funnels.
-pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>, until: i64) -> Vec<Reached> {
-    let mut events = events;
-    events.sort_by_key(|event| (event.time, lowest(definition, stages, event)));
-    let mut silences = silences(definition, stages, &events, until);
-    silences.extend(turns(definition, stages, &events, until));
+/// All that happens to a person but what is caused by what is reached, in order.
+fn happenings(
+    definition: &Definition,
+    stages: &[usize],
+    events: &[Event],
+    until: i64,
+) -> Vec<(i64, usize, u8, Happening)> {
+    let mut silences = silences(definition, stages, events, until);
+    silences.extend(turns(definition, stages, events, until));
     silences.sort_unstable();
     silences.dedup();
     let mut happenings: Vec<(i64, usize, u8, Happening)> = Vec::new();
@@ -447,7 +480,49 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
         happenings.push((time, stage, 1, Happening::Silence(stage)));
     }
     happenings.sort_by_key(|(time, stage, derived, _)| (*time, *stage, *derived));
+    happenings
+}
+
+impl Person<'_> {
+    /// The stages to enter by what has turned since it was looked at. Each makes one entry of a moment at most.
+    fn turned(
+        &self,
+        watched: &[(usize, &Condition, bool)],
+        held: &mut [bool],
+        has_turned: &mut [bool],
+        time: i64,
+    ) -> BTreeSet<usize> {
+        let mut stages = BTreeSet::new();
+        for (own, (stage, condition, begins)) in watched.iter().enumerate() {
+            let holds = self.holds(condition, time + 1, None);
+            if holds != held[own] && holds == *begins && !has_turned[own] {
+                has_turned[own] = true;
+                stages.insert(*stage);
+            }
+            held[own] = holds;
+        }
+        stages
+    }
+}
+
+/// The moments at which something happens, or can turn: times are whole hours, and what decays is looked at on whole hours.
+fn moments(happenings: &[(i64, usize, u8, Happening)], each_hour: bool, until: i64) -> BTreeSet<i64> {
+    let Some(first) = happenings.first().filter(|_| each_hour) else {
+        return happenings.iter().map(|own| own.0).collect();
+    };
+    (first.0..=until).step_by(3_600_000_000).collect()
+}
+
+/// The reached entries of a person in one group of funnels.
+pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>, until: i64) -> Vec<Reached> {
+    let mut events = events;
+    events.sort_by_key(|event| (event.time, lowest(definition, stages, event)));
+    let happenings = happenings(definition, stages, &events, until);
     let mut person = Person { definition, events, reached: Vec::new(), journeys: 0 };
+    let watched = watched(definition, stages);
+    let first = happenings.first().map_or(until, |own| own.0);
+    let mut held: Vec<bool> = watched.iter().map(|(_, condition, _)| person.holds(condition, first, None)).collect();
+    let mut moments = moments(&happenings, !watched.is_empty(), until).into_iter();
     let derived: Vec<(usize, &Enter)> = stages
         .iter()
         .flat_map(|stage| definition.stages[*stage].enter.iter().map(move |enter| (*stage, enter)))
@@ -460,7 +535,24 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
     let mut is_done = vec![false; derived.len()];
     let mut seen: Vec<usize> = Vec::new();
     let mut number = 0;
-    for (time, _, _, happening) in happenings {
+    let mut has_turned = vec![false; watched.len()];
+    let mut open: VecDeque<Happening> = VecDeque::new();
+    let mut time = 0;
+    loop {
+        // When all that happens at a moment has happened, it is looked at what has turned; that is entered, and looked at
+        // again.
+        if open.is_empty() && number > 0 {
+            let stages = person.turned(&watched, &mut held, &mut has_turned, time);
+            open.extend(stages.into_iter().map(Happening::Silence));
+        }
+        if open.is_empty() {
+            let Some(next) = moments.next() else { break };
+            time = next;
+            number += 1;
+            has_turned.fill(false);
+            open.extend(happenings.iter().filter(|own| own.0 == time).map(|own| own.3.clone()));
+        }
+        let Some(happening) = open.pop_front() else { continue };
         number += 1;
         let mut due = vec![false; derived.len()];
         let was_in = last_stages(definition, &person.reached);
@@ -492,12 +584,6 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
                 reached
             }
         };
-        let leads = |from: &[usize], stage: usize| {
-            definition
-                .transitions
-                .iter()
-                .any(|own| own.moves == Moves::On && own.to == stage && own.from != stage && from.contains(&own.from))
-        };
         // By another stage, an event makes one entry at most.
         let mut once = vec![false; derived.len()];
         let cause = |due: &mut Vec<bool>, reached: &[usize], was_in: &[Option<usize>], is_in: &[Option<usize>]| {
@@ -507,7 +593,7 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
                     Enter::Passes { stage, begins: false } => {
                         was_in.contains(&Some(*stage)) && !is_in.contains(&Some(*stage))
                     }
-                    _ => leads(reached, *stage),
+                    _ => leads(definition, reached, *stage),
                 };
             }
         };
@@ -530,6 +616,12 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
         }
     }
     person.reached
+}
+
+/// Whether a transition leads from one of some stages to another one.
+fn leads(definition: &Definition, from: &[usize], stage: usize) -> bool {
+    let mut onward = definition.transitions.iter().filter(|own| own.moves == Moves::On && own.to == stage);
+    onward.any(|own| own.from != stage && from.contains(&own.from))
 }
 
 /// By funnel, the stage that was reached last.
@@ -632,16 +724,23 @@ pub(crate) fn measure(definition: &Definition, ways: &[Way], events: &[Event]) -
     numbers
 }
 
-/// Stages of funnels that hand people over to each other.
+/// Stages of funnels that hand people over to each other, or look at each other.
 pub(crate) fn groups(definition: &Definition) -> Vec<Vec<usize>> {
     let mut sets: Vec<BTreeSet<usize>> = (0..definition.funnels.len()).map(|own| BTreeSet::from([own])).collect();
-    let passes = definition.stages.iter().enumerate().flat_map(|(to, own)| {
-        own.enter.iter().filter_map(move |enter| match enter {
-            Enter::Passes { stage, .. } => Some((*stage, to)),
-            _ => None,
-        })
+    let looks = definition.stages.iter().enumerate().flat_map(|(to, own)| {
+        let looked_at = own.enter.iter().flat_map(|enter| match enter {
+            Enter::Passes { stage, .. } => vec![*stage],
+            Enter::Event { when: condition, .. } | Enter::Turns { condition, .. } => stages_in(definition, condition),
+            Enter::Score { score, .. } => stages_in_score(definition, *score),
+            _ => Vec::new(),
+        });
+        looked_at.map(move |from| (from, to))
     });
-    for (from, to) in definition.transitions.iter().map(|own| (own.from, own.to)).chain(passes) {
+    let leads = definition.transitions.iter().flat_map(|own| {
+        let asked = stages_in(definition, &own.when).into_iter();
+        asked.chain([own.from]).map(|from| (from, own.to))
+    });
+    for (from, to) in leads.chain(looks) {
         let (from, to) = (definition.stages[from].funnel, definition.stages[to].funnel);
         let (with, without): (Vec<_>, Vec<_>) =
             sets.into_iter().partition(|set| set.contains(&from) || set.contains(&to));
