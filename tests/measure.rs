@@ -264,6 +264,23 @@ fn who_looks_at_stages_counts_what_they_count() {
     }
 }
 
+/// Two sequences that stop each other by their ends never end, and do not keep the program busy.
+#[test]
+fn sequences_that_wait_for_each_others_end_are_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let sequence = |name: &str, other: &str| {
+        format!(
+            "sequence {name} {{ start joined; stop finished {other}; basis transactional\nemail m {{ subject \"x\" }}\nwait 2d\nemail n {{ subject \"x\" }} }}\n"
+        )
+    };
+    let spec = "event joined {}\nevent bought {}\nfunnel shop { stage a : top { enter finished one } stage b : bottom { enter bought; converts } a -> b within 7d }\n";
+    fs::write(place.path().join("shop.funnel"), format!("{spec}{}{}", sequence("one", "two"), sequence("two", "one")))
+        .unwrap();
+    fs::write(place.path().join("log.csv"), "user_id,time,event\n1,2027-01-01,joined\n").unwrap();
+    let (code, _, err) = run(place.path(), &["shop.funnel", "--events", "log.csv"]);
+    assert!(code == 2 && err.contains("`one` is stopped by its own end"), "{err}");
+}
+
 #[test]
 fn rows_that_cannot_be_used_are_counted_and_said() {
     let log = "user_id,time,event,total\n1,2027-01-01,visited,\n1,2027-01-02,bought,NaN\n2,2027-13-01,visited,5\n,2027-01-01,visited,5\n\

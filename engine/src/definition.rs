@@ -314,6 +314,8 @@ pub enum Enter {
         lasting: i64,
         /// From when; from the last `of` where nothing is said.
         after: Option<PatternId>,
+        /// What else must not happen until then.
+        unless: Vec<Enter>,
     },
     /// Another stage that is reached, or left for another one of its funnel.
     Passes {

@@ -2,6 +2,7 @@
 //!
 //! The chapter "What is measured" of the book is the law; its steps are named here where they are taken.
 
+mod happens;
 mod turns;
 
 use std::hint::select_unpredictable;
@@ -9,7 +10,7 @@ use std::hint::select_unpredictable;
 use rustc_hash::FxHashSet;
 
 use crate::class::Class;
-use crate::definition::{Condition, Definition, Enter, FieldId, Moves, PatternId, StageId, Test, Transition};
+use crate::definition::{Condition, Definition, Enter, Moves, PatternId, StageId, Test, Transition};
 use crate::history::{self, Keeping, Silence};
 use crate::past::Past;
 use crate::rows::{self, Event, Kept, Value};
@@ -353,6 +354,8 @@ pub struct Fold<'r, 'd> {
     asked: Asked,
     /// What turns by what is reached, as far as it was looked at.
     watch: Watch,
+    /// The last moment at which a stage was entered without an event, and the stage.
+    silent: Option<(i64, StageId)>,
 }
 
 /// About which moment scores are asked.
@@ -422,6 +425,7 @@ impl<'r, 'd> Fold<'r, 'd> {
             curves: vec![None; rules.definition.scores.len()],
             asked: Asked::Now,
             watch: Watch::default(),
+            silent: None,
         }
     }
 
@@ -515,6 +519,7 @@ impl<'r, 'd> Fold<'r, 'd> {
         self.derived.resize(group.derived.len(), Derived::default());
         self.past.clear();
         self.watch.clear(&group.watched);
+        self.silent = None;
         if self.rules.has_scores || self.rules.has_silence {
             self.curves.fill(None);
             for (running, score) in self.scores.iter_mut().zip(&self.rules.definition.scores) {
@@ -536,46 +541,41 @@ impl<'r, 'd> Fold<'r, 'd> {
             return Vec::new();
         }
         let rules = self.rules;
-        let mut found = history::silences(rules.definition, rules.until, |pattern| {
-            self.past.times(rules, pattern, events).to_vec()
-        });
+        let mut found = Vec::new();
         let now = Moment { time: i64::MIN + 1, class: NONE, events, kept };
-        for (stage, own) in rules.definition.stages.iter().enumerate() {
-            for enter in &own.enter {
-                let times = match enter {
-                    Enter::Turns { condition, begins } if !turns::is_watched(rules.definition, enter) => {
-                        self.turns(condition, *begins, now)
+        for (stage, own) in rules.definition.stages.iter().enumerate().filter(|(at, _)| group.has[*at]) {
+            for (at, enter) in own.enter.iter().enumerate() {
+                match enter {
+                    Enter::Absence { of, lasting, after, unless } => {
+                        let unless = |since| (!unless.is_empty()).then_some((at, since));
+                        let silences = self.absences(of, *lasting, *after, now).into_iter();
+                        found.extend(silences.map(|(time, since)| Silence { time, stage, unless: unless(since) }));
                     }
-                    Enter::Around { by, field, offset } => self.around(by, *field, *offset, now),
-                    _ => continue,
-                };
-                found.extend(times.into_iter().map(|time| Silence { time, stage }));
+                    Enter::Turns { .. } | Enter::Around { .. } if !turns::is_watched(rules.definition, enter) => {
+                        let times = self.moments(enter, now).into_iter();
+                        found.extend(times.map(|time| Silence { time, stage, unless: None }));
+                    }
+                    _ => {}
+                }
             }
         }
-        found.retain(|own| group.has[own.stage]);
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    /// A time before or after each date, as long as it was the last one that was said.
-    fn around(&self, by: &[PatternId], field: FieldId, offset: i64, start: Moment<'_>) -> Vec<i64> {
+    /// The moments at which nothing of some kinds has happened for a time, each with the moment since when.
+    fn absences(
+        &mut self,
+        of: &[PatternId],
+        lasting: i64,
+        after: Option<PatternId>,
+        now: Moment<'_>,
+    ) -> Vec<(i64, i64)> {
         let rules = self.rules;
-        let says = |event: &Event| {
-            let class = &rules.classes[event.class as usize];
-            let is_meant = by.iter().any(|pattern| class.patterns.has(*pattern));
-            let value =
-                rules.keeping.value(*event, start.kept, field).filter(|value| is_meant && **value != Value::None)?;
-            Some((event.time, value.cell().time(&rules.zone)))
-        };
-        let said: Vec<(i64, Option<i64>)> = start.events.iter().filter_map(says).collect();
-        let moment = |(at, (time, date)): (usize, &(i64, Option<i64>))| {
-            let moment = date.as_ref()?.checked_add(offset)?;
-            let end = said.get(at + 1).map_or(i64::MAX, |next| next.0);
-            let is_last = *time <= moment && moment < end;
-            (is_last && rules.from <= moment && moment <= rules.until).then_some(moment)
-        };
-        said.iter().enumerate().filter_map(moment).collect()
+        let mut times = |pattern: PatternId| self.past.times(rules, pattern, now.events).to_vec();
+        let what = of.iter().flat_map(|of| times(*of)).collect();
+        history::silences(what, lasting, after.map(&mut times), rules.until)
     }
 
     /// One event: all of its entries read the state before it, and are committed together.
@@ -615,6 +615,11 @@ impl<'r, 'd> Fold<'r, 'd> {
 
     fn silence(&mut self, own: Silence, group: &Group, now: Moment<'_>) {
         self.pass_to(group, now);
+        let is_same = self.silent == Some((own.time, own.stage));
+        if is_same || own.unless.is_some_and(|(at, since)| self.is_kept_from(own.stage, at, since, now)) {
+            return;
+        }
+        self.silent = Some((own.time, own.stage));
         if self.rules.has_scores {
             self.score_moves_on(own.time);
         }

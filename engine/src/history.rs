@@ -75,12 +75,12 @@ impl Keeping {
                 _ => {}
             }
         }
-        for enter in definition.stages.iter().flat_map(|stage| &stage.enter) {
+        every_enter(definition, &mut |enter| {
             if let Enter::Around { by, field, .. } = enter {
                 fields.push(*field);
                 patterns.extend(by);
             }
-        }
+        });
         for own in &definition.experiments {
             fields.push(own.key);
             patterns.push(own.assigned);
@@ -128,14 +128,26 @@ impl Keeping {
     }
 }
 
+/// Visits all that enters a stage, and all that keeps it from that.
+fn every_enter<'d>(definition: &'d Definition, see: &mut dyn FnMut(&'d Enter)) {
+    let mut open: Vec<&Enter> = definition.stages.iter().flat_map(|stage| &stage.enter).collect();
+    while let Some(enter) = open.pop() {
+        see(enter);
+        if let Enter::Absence { unless, .. } = enter {
+            open.extend(unless);
+        }
+    }
+}
+
 /// Visits every condition of a definition, and those inside it.
 fn every_condition(definition: &Definition, see: &mut dyn FnMut(&Condition)) {
-    let enters = definition.stages.iter().flat_map(|stage| &stage.enter).filter_map(|enter| match enter {
-        Enter::Event { when: condition, .. } | Enter::Turns { condition, .. } => Some(condition),
-        _ => None,
+    every_enter(definition, &mut |enter| {
+        if let Enter::Event { when: condition, .. } | Enter::Turns { condition, .. } = enter {
+            inside(condition, see);
+        }
     });
-    let all = enters
-        .chain(definition.transitions.iter().map(|own| &own.when))
+    let all = definition.transitions.iter().map(|own| &own.when);
+    let all = all
         .chain(definition.scores.iter().flat_map(|own| &own.points).map(|own| &own.when))
         .chain(definition.segments.iter().map(|own| &own.condition))
         .chain(definition.kpis.iter().filter_map(|own| own.slice.only.as_ref()));
@@ -180,7 +192,8 @@ pub fn looked_at(scores: &[Score], enter: &Enter) -> Vec<StageId> {
         Enter::Score { score, .. } => {
             scores[*score].points.iter().flat_map(|points| asked(scores, &points.when)).collect()
         }
-        Enter::Absence { .. } | Enter::Around { .. } => Vec::new(),
+        Enter::Absence { unless, .. } => unless.iter().flat_map(|own| looked_at(scores, own)).collect(),
+        Enter::Around { .. } => Vec::new(),
     }
 }
 
@@ -286,38 +299,29 @@ pub fn undone(
     found
 }
 
-/// A moment at which nothing of a kind has happened for a time.
+/// A moment at which a stage is entered without an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Silence {
     /// When.
     pub time: i64,
     /// The stage it enters.
     pub stage: StageId,
+    /// The place of what enters it and since when, where something keeps it from that if it happened in between.
+    pub unless: Option<(usize, i64)>,
 }
 
-/// The moments of silence of a person up to the end of the data, in order. `times` gives the moments of a pattern's
-/// events, in order.
-pub fn silences(definition: &Definition, until: i64, mut times: impl FnMut(PatternId) -> Vec<i64>) -> Vec<Silence> {
-    let mut found = Vec::new();
-    for (stage, own) in definition.stages.iter().enumerate() {
-        for enter in &own.enter {
-            let Enter::Absence { of, lasting, after } = enter else { continue };
-            let mut what: Vec<i64> = of.iter().flat_map(|of| times(*of)).collect();
-            what.sort_unstable();
-            let anchors = after.map_or_else(|| what.clone(), &mut times);
-            for anchor in &anchors {
-                let Some(time) = anchor.checked_add(*lasting).filter(|time| *time <= until) else { continue };
-                let is_broken = |times: &[i64]| {
-                    let next = times.partition_point(|own| own <= anchor);
-                    times.get(next).is_some_and(|next| *next <= time)
-                };
-                if !is_broken(&what) && !is_broken(&anchors) {
-                    found.push(Silence { time, stage });
-                }
-            }
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
+/// The moments up to the end of the data at which nothing of some kinds has happened for a time, each with the moment since
+/// when. Moments of events are in order.
+pub fn silences(mut what: Vec<i64>, lasting: i64, after: Option<Vec<i64>>, until: i64) -> Vec<(i64, i64)> {
+    what.sort_unstable();
+    let anchors = after.unwrap_or_else(|| what.clone());
+    let silence = |anchor: &i64| {
+        let time = anchor.checked_add(lasting).filter(|time| *time <= until)?;
+        let is_broken = |times: &[i64]| {
+            let next = times.partition_point(|own| own <= anchor);
+            times.get(next).is_some_and(|next| *next <= time)
+        };
+        (!is_broken(&what) && !is_broken(&anchors)).then_some((time, *anchor))
+    };
+    anchors.iter().filter_map(silence).collect()
 }

@@ -8,7 +8,7 @@ use super::Lower;
 use crate::analysis::messages;
 use crate::analysis::timed;
 use crate::analysis::timed::policy::{Lasting, Policy};
-use crate::model::expr::{Expr, ExprKind};
+use crate::model::expr::Expr;
 use crate::model::value::{Duration, RefIx};
 use crate::model::walk::Node;
 use crate::model::{DeclId, Kind};
@@ -63,18 +63,14 @@ impl<'m, 's> Lower<'m, 's> {
             );
             return self.trouble(expr.span, words);
         }
-        let mut breaks: Vec<usize> = tracked.iter().map(|(_, pattern)| *pattern).collect();
-        for stop in timed::occasion::stops(sequence) {
-            if matches!(stop.expr.kind, ExprKind::Name(_) | ExprKind::Call { .. }) && stop.event().is_some() {
-                breaks.extend(self.pattern(stop.owner.id, stop.expr));
-            } else {
-                let words = say!(
-                    "`{name}` is stopped by more than events, so a log does not tell which runs came to their end",
-                    name
-                );
-                return self.trouble(expr.span, words);
-            }
+        if self.open_sequences.contains(&sequence.id) {
+            let words = say!("`{name}` is stopped by its own end, so nobody can tell which runs came to it", name);
+            return self.trouble(expr.span, words);
         }
+        self.open_sequences.push(sequence.id);
+        let mut breaks: Vec<usize> = tracked.iter().map(|(_, pattern)| *pattern).collect();
+        let unless = self.stops(sequence, &mut breaks);
+        self.open_sequences.pop();
         let rests = rests(sequence);
         for (message, pattern) in tracked {
             let rest = rests.get(&message).copied().unwrap_or_default();
@@ -86,8 +82,30 @@ impl<'m, 's> Lower<'m, 's> {
                 continue;
             }
             let lasting = rest.seconds.saturating_mul(1_000_000);
-            found.push(to::Enter::Absence { of: breaks.clone(), lasting, after: Some(pattern) });
+            let (of, unless) = (breaks.clone(), unless.clone());
+            found.push(to::Enter::Absence { of, lasting, after: Some(pattern), unless });
         }
+    }
+
+    /// What stops a sequence: events are added to those that break it, all else is given back.
+    fn stops(&mut self, sequence: Node<'m, 's>, breaks: &mut Vec<usize>) -> Vec<to::Enter> {
+        let mut found = Vec::new();
+        for stop in timed::occasion::stops(sequence) {
+            self.enter(stop.owner.id, stop.expr, &mut found);
+        }
+        let mut unless = Vec::new();
+        for own in found {
+            match own {
+                to::Enter::Event { pattern, when: to::Condition::Always } => breaks.push(pattern),
+                // What a score does to a stage depends on the stage; here it rises, wherever people are.
+                to::Enter::Score { score, at_least: value } => {
+                    let condition = to::Condition::Score { score, comparison: to::Comparison::AtLeast, value };
+                    unless.push(to::Enter::Turns { condition, begins: true });
+                }
+                own => unless.push(own),
+            }
+        }
+        unless
     }
 
     /// The messages of a sequence of which it is tracked that they were sent, or at least that they arrived, and that event.

@@ -334,7 +334,7 @@ impl<'m, 's> Lower<'m, 's> {
                 let after = after.as_ref().map(|after| self.pattern(owner, after));
                 let lasting = self.micros(*lasting, expr.span);
                 if let (Some(of), Some(after)) = (of, after.map_or(Some(None), |after| after.map(Some))) {
-                    found.push(to::Enter::Absence { of: vec![of], lasting, after });
+                    found.push(to::Enter::Absence { of: vec![of], lasting, after, unless: Vec::new() });
                 }
             }
             ExprKind::Enters(at) => self.turns(owner, *at, true, expr, found),

@@ -165,6 +165,8 @@ struct Lower<'m, 's> {
     scores: FxHashMap<DeclId, usize>,
     /// Scores whose points are being read.
     open_scores: Vec<DeclId>,
+    /// Sequences of which it is read what stops them.
+    open_sequences: Vec<DeclId>,
     stages: FxHashMap<DeclId, usize>,
     /// Events that something asks for, in the order they are met.
     used: Vec<DeclId>,
@@ -187,6 +189,7 @@ impl<'m, 's> Lower<'m, 's> {
             fields: IndexMap::new(),
             scores: FxHashMap::default(),
             open_scores: Vec::new(),
+            open_sequences: Vec::new(),
             stages: FxHashMap::default(),
             used: Vec::new(),
             account_key: None,

@@ -231,6 +231,12 @@ impl Fold<'_, '_> {
                     self.past.times(rules, *pattern, start.events).iter().filter_map(|time| time.checked_add(*within));
                 times.extend(ends);
             }
+            // Nothing is reached yet where nobody is folded.
+            Condition::In { lasting, .. } => {
+                times.extend(self.entries.iter().map(|own| own.time));
+                let ends = self.entries.iter().filter_map(|own| own.time.checked_add((*lasting)?));
+                times.extend(ends);
+            }
             Condition::Score { score, comparison, value } => scores.push((*score, *comparison, *value)),
             _ => {}
         });

@@ -334,21 +334,29 @@ fn scores(dice: &mut Dice, definition: &mut Definition) {
     definition.scores.push(Score { path: "score".to_owned(), decay, points });
 }
 
+pub(crate) fn absence(dice: &mut Dice, definition: &Definition, depth: usize) -> Enter {
+    let pattern = dice.below(definition.patterns.len());
+    let of = if dice.chance(70) { vec![pattern] } else { vec![pattern, dice.below(definition.patterns.len())] };
+    let mut unless = Vec::new();
+    while depth < 2 && dice.chance(30) {
+        unless.push(match dice.below(4) {
+            0 => absence(dice, definition, depth + 1),
+            1 => Enter::Event { pattern: dice.below(definition.patterns.len()), when: condition(dice, definition, 1) },
+            2 => Enter::Passes { stage: dice.below(definition.stages.len()), begins: dice.chance(60) },
+            _ => Enter::Turns { condition: condition(dice, definition, 0), begins: dice.chance(60) },
+        });
+    }
+    let after = dice.maybe(40, |dice| dice.below(definition.patterns.len()));
+    Enter::Absence { of, lasting: dice.hours(8), after, unless }
+}
+
 fn enters(dice: &mut Dice, definition: &mut Definition) {
     for stage in 0..definition.stages.len() {
         let mut enter = Vec::new();
         for _ in 0..=dice.below(2) {
             let pattern = dice.below(definition.patterns.len());
             enter.push(match dice.below(10) {
-                0 => Enter::Absence {
-                    of: if dice.chance(70) {
-                        vec![pattern]
-                    } else {
-                        vec![pattern, dice.below(definition.patterns.len())]
-                    },
-                    lasting: dice.hours(8),
-                    after: dice.maybe(40, |dice| dice.below(definition.patterns.len())),
-                },
+                0 => absence(dice, definition, 0),
                 9 if dice.chance(60) => {
                     let draw = if dice.chance(50) { lasting } else { condition };
                     Enter::Turns { condition: draw(dice, definition, 0), begins: dice.chance(60) }

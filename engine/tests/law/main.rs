@@ -242,7 +242,7 @@ fn a_person_with_many_events_is_soon_measured() {
         Enter::Event { pattern: 0, when: Condition::Always },
         Enter::Event { pattern: 0, when: Condition::All(vec![above(Some(0), many / 2), never_said]) },
         Enter::Turns { condition: above(None, 10), begins: true },
-        Enter::Absence { of: vec![0], lasting: 1_500_000, after: None },
+        Enter::Absence { of: vec![0], lasting: 1_500_000, after: None, unless: Vec::new() },
     ];
     let stage = |(at, enter): (usize, &Enter)| Stage {
         path: format!("f.s{at}"),
@@ -378,6 +378,32 @@ fn what_asks_for_stages_turns_as_the_law_says() {
         assert_eq!(shown(&definition, &ways, &law), own, "seed {seed}\n{definition:#?}\n{}", lines(&events));
     }
     assert!(mattered > cases() / 10, "the cases are too poor: what turned mattered in {mattered}");
+}
+
+/// Silence that enters a stage unless something else happened meanwhile: by events, stages, conditions, other silences.
+#[test]
+fn what_happens_meanwhile_keeps_silence_from_entering_as_the_law_says() {
+    let mut mattered = 0;
+    for seed in 0..cases() / 4 {
+        let (mut definition, events) = draw::case(seed);
+        let mut dice = draw::Dice::new(seed ^ 0x517e);
+        let mut enter = draw::absence(&mut dice, &definition, 0);
+        while !matches!(&enter, Enter::Absence { unless, .. } if !unless.is_empty()) {
+            enter = draw::absence(&mut dice, &definition, 0);
+        }
+        // People begin there, whatever they did before.
+        let stage = 0;
+        definition.stages[stage].enter = vec![enter];
+        let ways = ways(&definition);
+        let law = oracle::measure(&definition, &ways, &events);
+        let own = published(&definition, &measured(&definition, &events, u64::MAX));
+        assert_eq!(shown(&definition, &ways, &law), own, "seed {seed}\n{definition:#?}\n{}", lines(&events));
+        if let Some(Enter::Absence { unless, .. }) = definition.stages[stage].enter.last_mut() {
+            unless.clear();
+        }
+        mattered += u64::from(law != oracle::measure(&definition, &ways, &events));
+    }
+    assert!(mattered > cases() / 40, "the cases are too poor: what happened meanwhile mattered in {mattered}");
 }
 
 /// A device belongs to the person it was first seen with, and all that it did alone is theirs.

@@ -39,9 +39,10 @@ pub(crate) struct Reached {
 
 /// What happens to a person: an event, or that nothing happened for a time.
 #[derive(Clone, Debug)]
-enum Happening {
+enum Happening<'d> {
     Event(usize),
-    Silence(usize),
+    /// The stage it enters, unless something happened since.
+    Silence(usize, i64, &'d [Enter]),
 }
 
 pub(crate) struct Person<'a> {
@@ -296,31 +297,80 @@ fn is_undone(definition: &Definition, events: &[Event], stage: usize, at: usize)
     false
 }
 
-/// The moments of silence that enter stages.
-fn silences(definition: &Definition, stages: &[usize], events: &[Event], until: i64) -> Vec<(i64, usize)> {
-    let mut found = BTreeSet::new();
+/// The moments at which nothing of some kinds has happened for a time, and since when.
+fn absences(
+    definition: &Definition,
+    (of, lasting, after): (&[usize], i64, Option<usize>),
+    events: &[Event],
+    until: i64,
+) -> Vec<(i64, i64)> {
+    let is_of = |event: &Event| of.iter().any(|of| matches(definition, *of, event));
+    let is_after = |event: &Event| after.is_some_and(|after| matches(definition, after, event));
+    let anchors = events.iter().filter(|event| if after.is_some() { is_after(event) } else { is_of(event) });
+    let silence = |anchor: &Event| {
+        let end = anchor.time + lasting;
+        let mut between = events.iter().filter(|event| event.time > anchor.time && event.time <= end);
+        let is_broken = between.any(|event| is_of(event) || is_after(event));
+        (end <= until && !is_broken).then_some((end, anchor.time))
+    };
+    anchors.filter_map(silence).collect()
+}
+
+/// The moments of silence that enter stages, with what must not have happened since when.
+fn silences<'d>(
+    definition: &'d Definition,
+    stages: &[usize],
+    events: &[Event],
+    until: i64,
+) -> Vec<(i64, usize, i64, &'d [Enter])> {
+    let mut found = Vec::new();
     for stage in stages {
         for enter in &definition.stages[*stage].enter {
-            let Enter::Absence { of, lasting, after } = enter else { continue };
-            let anchors = events.iter().filter(|event| match after {
-                Some(after) => matches(definition, *after, event),
-                None => of.iter().any(|of| matches(definition, *of, event)),
-            });
-            for anchor in anchors {
-                let end = anchor.time + lasting;
-                let breaks = |event: &&Event| {
-                    event.time > anchor.time
-                        && event.time <= end
-                        && (of.iter().any(|of| matches(definition, *of, event))
-                            || after.is_some_and(|after| matches(definition, after, event)))
-                };
-                if end <= until && !events.iter().any(|event| breaks(&event)) {
-                    found.insert((end, *stage));
-                }
-            }
+            let Enter::Absence { of, lasting, after, unless } = enter else { continue };
+            let silences = absences(definition, (of, *lasting, *after), events, until);
+            found.extend(silences.into_iter().map(|(end, since)| (end, *stage, since, unless.as_slice())));
         }
     }
-    found.into_iter().collect()
+    found
+}
+
+impl Person<'_> {
+    /// Whether something happened after a moment, up to another, as far as is known by what was reached so far.
+    fn happened(&self, what: &Enter, since: i64, until: i64) -> bool {
+        const HOUR: i64 = 3_600_000_000;
+        let is_between = |time: i64| since < time && time <= until;
+        match what {
+            Enter::Event { pattern, when } => self.events.iter().any(|event| {
+                is_between(event.time)
+                    && matches(self.definition, *pattern, event)
+                    && self.holds(when, event.time, Some(event))
+            }),
+            Enter::Absence { of, lasting, after, unless } => {
+                let all = absences(self.definition, (of, *lasting, *after), &self.events, until);
+                all.into_iter()
+                    .any(|(end, anchor)| is_between(end) && !unless.iter().any(|own| self.happened(own, anchor, end)))
+            }
+            Enter::Passes { stage, begins } => (0..self.reached.len()).any(|at| {
+                let own = &self.reached[at];
+                let in_funnel = last_stages(self.definition, &self.reached[..at]);
+                let together = self.reached.iter().rposition(|other| other.event == own.event).unwrap();
+                let after = last_stages(self.definition, &self.reached[..=together]);
+                let is_first = at == 0 || self.reached[at - 1].event != own.event;
+                let leaves = is_first && in_funnel.contains(&Some(*stage)) && !after.contains(&Some(*stage));
+                is_between(own.time) && if *begins { own.stage == *stage } else { leaves }
+            }),
+            Enter::Turns { condition, begins } => {
+                let holds = |hour: i64| self.holds(condition, hour + 1, None);
+                let first = self.events.iter().map(|event| event.time).min().unwrap();
+                let before = |hour: i64| {
+                    if hour == first { self.holds(condition, first, None) } else { holds(hour - HOUR) }
+                };
+                let mut hours = (first..=until).step_by(HOUR as usize).filter(|hour| is_between(*hour));
+                hours.any(|hour| holds(hour) != before(hour) && holds(hour) == *begins)
+            }
+            _ => panic!("not drawn"),
+        }
+    }
 }
 
 // ---- reaching
@@ -461,29 +511,38 @@ impl Person<'_> {
     }
 }
 
+/// Something that happens: when, the lowest stage it can enter, whether it is no event, and what it is.
+type Happens<'d> = (i64, usize, u8, Happening<'d>);
+
 /// All that happens to a person but what is caused by what is reached, in order.
-fn happenings(
-    definition: &Definition,
-    stages: &[usize],
-    events: &[Event],
-    until: i64,
-) -> Vec<(i64, usize, u8, Happening)> {
-    let mut silences = silences(definition, stages, events, until);
-    silences.extend(turns(definition, stages, events, until));
-    silences.sort_unstable();
-    silences.dedup();
-    let mut happenings: Vec<(i64, usize, u8, Happening)> = Vec::new();
-    for (at, event) in events.iter().enumerate() {
-        happenings.push((event.time, lowest(definition, stages, event), 0, Happening::Event(at)));
+fn happenings<'d>(definition: &'d Definition, stages: &[usize], events: &[Event], until: i64) -> Vec<Happens<'d>> {
+    let event = |at: usize| (events[at].time, lowest(definition, stages, &events[at]), 0, Happening::Event(at));
+    let mut found: Vec<Happens<'d>> = (0..events.len()).map(event).collect();
+    for (time, stage, since, unless) in silences(definition, stages, events, until) {
+        found.push((time, stage, 1, Happening::Silence(stage, since, unless)));
     }
-    for (time, stage) in silences {
-        happenings.push((time, stage, 1, Happening::Silence(stage)));
+    for (time, stage) in turns(definition, stages, events, until) {
+        found.push((time, stage, 1, Happening::Silence(stage, time, &[])));
     }
-    happenings.sort_by_key(|(time, stage, derived, _)| (*time, *stage, *derived));
-    happenings
+    found.sort_by_key(|(time, stage, derived, _)| (*time, *stage, *derived));
+    found
 }
 
 impl Person<'_> {
+    /// The stages that an event is an entry of.
+    fn entered_by(&self, stages: &[usize], at: usize) -> Vec<usize> {
+        let event = &self.events[at];
+        let enters = stages.iter().copied().filter(|stage| {
+            self.definition.stages[*stage].enter.iter().any(|enter| match enter {
+                Enter::Event { pattern, when } => {
+                    matches(self.definition, *pattern, event) && self.holds(when, event.time, Some(event))
+                }
+                _ => false,
+            }) && !is_undone(self.definition, &self.events, *stage, at)
+        });
+        enters.collect()
+    }
+
     /// The stages to enter by what has turned since it was looked at. Each makes one entry of a moment at most.
     fn turned(
         &self,
@@ -506,7 +565,7 @@ impl Person<'_> {
 }
 
 /// The moments at which something happens, or can turn: times are whole hours, and what decays is looked at on whole hours.
-fn moments(happenings: &[(i64, usize, u8, Happening)], each_hour: bool, until: i64) -> BTreeSet<i64> {
+fn moments(happenings: &[Happens<'_>], each_hour: bool, until: i64) -> BTreeSet<i64> {
     let Some(first) = happenings.first().filter(|_| each_hour) else {
         return happenings.iter().map(|own| own.0).collect();
     };
@@ -536,20 +595,22 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
     let mut seen: Vec<usize> = Vec::new();
     let mut number = 0;
     let mut has_turned = vec![false; watched.len()];
-    let mut open: VecDeque<Happening> = VecDeque::new();
-    let mut time = 0;
+    let mut open: VecDeque<Happening<'_>> = VecDeque::new();
+    let (mut time, mut is_by_time, mut silent) = (0, true, BTreeSet::new());
     loop {
         // When all that happens at a moment has happened, it is looked at what has turned; that is entered, and looked at
         // again.
         if open.is_empty() && number > 0 {
+            is_by_time = false;
             let stages = person.turned(&watched, &mut held, &mut has_turned, time);
-            open.extend(stages.into_iter().map(Happening::Silence));
+            open.extend(stages.into_iter().map(|stage| Happening::Silence(stage, time, &[])));
         }
         if open.is_empty() {
             let Some(next) = moments.next() else { break };
             time = next;
             number += 1;
             has_turned.fill(false);
+            (is_by_time, silent) = (true, BTreeSet::new());
             open.extend(happenings.iter().filter(|own| own.0 == time).map(|own| own.3.clone()));
         }
         let Some(happening) = open.pop_front() else { continue };
@@ -557,18 +618,17 @@ pub(crate) fn fold(definition: &Definition, stages: &[usize], events: Vec<Event>
         let mut due = vec![false; derived.len()];
         let was_in = last_stages(definition, &person.reached);
         let reached = match happening {
-            Happening::Silence(stage) => person.happen(&[stage], None, time, number),
+            Happening::Silence(stage, since, unless) => {
+                // At one moment a stage is entered once.
+                let is_kept = unless.iter().any(|own| person.happened(own, since, time));
+                if is_kept || (is_by_time && !silent.insert(stage)) {
+                    continue;
+                }
+                person.happen(&[stage], None, time, number)
+            }
             Happening::Event(at) => {
                 let event = person.events[at].clone();
-                let enters = stages.iter().copied().filter(|stage| {
-                    definition.stages[*stage].enter.iter().any(|enter| match enter {
-                        Enter::Event { pattern, when } => {
-                            matches(definition, *pattern, &event) && person.holds(when, time, Some(&event))
-                        }
-                        _ => false,
-                    }) && !is_undone(definition, &person.events, *stage, at)
-                });
-                let enters: Vec<usize> = enters.collect();
+                let enters = person.entered_by(stages, at);
                 let reached = person.happen(&enters, Some(&event), time, number);
                 let before = seen.clone();
                 seen.push(at);
@@ -724,16 +784,22 @@ pub(crate) fn measure(definition: &Definition, ways: &[Way], events: &[Event]) -
     numbers
 }
 
+/// The stages that something looks at.
+fn looked_at(definition: &Definition, enter: &Enter) -> Vec<usize> {
+    match enter {
+        Enter::Passes { stage, .. } => vec![*stage],
+        Enter::Event { when: condition, .. } | Enter::Turns { condition, .. } => stages_in(definition, condition),
+        Enter::Score { score, .. } => stages_in_score(definition, *score),
+        Enter::Absence { unless, .. } => unless.iter().flat_map(|own| looked_at(definition, own)).collect(),
+        Enter::Around { .. } => Vec::new(),
+    }
+}
+
 /// Stages of funnels that hand people over to each other, or look at each other.
 pub(crate) fn groups(definition: &Definition) -> Vec<Vec<usize>> {
     let mut sets: Vec<BTreeSet<usize>> = (0..definition.funnels.len()).map(|own| BTreeSet::from([own])).collect();
     let looks = definition.stages.iter().enumerate().flat_map(|(to, own)| {
-        let looked_at = own.enter.iter().flat_map(|enter| match enter {
-            Enter::Passes { stage, .. } => vec![*stage],
-            Enter::Event { when: condition, .. } | Enter::Turns { condition, .. } => stages_in(definition, condition),
-            Enter::Score { score, .. } => stages_in_score(definition, *score),
-            _ => Vec::new(),
-        });
+        let looked_at = own.enter.iter().flat_map(|enter| looked_at(definition, enter));
         looked_at.map(move |from| (from, to))
     });
     let leads = definition.transitions.iter().flat_map(|own| {
