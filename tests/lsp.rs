@@ -6,6 +6,8 @@
 #[path = "lsp/session.rs"]
 mod session;
 
+#[path = "lsp/early.rs"]
+mod early;
 #[path = "lsp/editing.rs"]
 mod editing;
 #[path = "lsp/faults.rs"]

@@ -5,7 +5,7 @@
 //! that need the model alone are answered. Declarations borrow from texts, so the texts of past revisions stay until the
 //! [`Chain`] of them is let go, when nobody types or when they have become too many.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -17,6 +17,7 @@ use lsp_types::notification::{Notification as _, PublishDiagnostics};
 use serde_json::Value;
 
 use super::client::Client;
+use super::early::{self, Told};
 use super::findings;
 use super::requests;
 use super::rooms::Room;
@@ -95,7 +96,6 @@ impl Desk {
             ordered: Arc::clone(&ordered),
             done: 0,
             told: None,
-            edited: BTreeSet::new(),
         };
         Self { paths, faulty, orders, ordered, thread: std::thread::spawn(move || clerk.work()) }
     }
@@ -180,9 +180,8 @@ struct Clerk {
     ordered: Arc<AtomicU64>,
     /// How many changes this revision has seen.
     done: u64,
-    /// The findings that were published last, and the files that have changed since then.
-    told: Option<Vec<Diagnostic>>,
-    edited: BTreeSet<FileId>,
+    /// What was told last when all was checked.
+    told: Option<Told>,
 }
 
 impl Clerk {
@@ -201,9 +200,7 @@ impl Clerk {
             let (model, faults) = model::build_after(&last.project.sources, read);
             let (next, found) = self.revision(&model, &last.project, faults, past > MAX_IDLE_PAST);
             read = model.into_reading();
-            if let Some(found) = found {
-                (self.told, self.edited) = (Some(found), BTreeSet::new());
-            }
+            self.told = found.or_else(|| self.told.take());
             let texts = match next {
                 Next::Changes(changes) => self.take(&last.project, changes),
                 Next::Rest => return Some(last.project.clone()),
@@ -227,7 +224,9 @@ impl Clerk {
             if let Some(at) = project.paths.iter().position(|path| path.as_ref() == Some(&key)) {
                 let file = FileId(at as u32);
                 texts.insert(file, text);
-                self.edited.insert(file);
+                if let Some(told) = &mut self.told {
+                    told.edited.entry(file).or_insert_with(|| project.sources.get(file).text.clone());
+                }
             }
         }
         texts.retain(|file, text| project.sources.get(*file).text != *text);
@@ -241,20 +240,21 @@ impl Clerk {
         project: &Project,
         faults: Vec<Diagnostic>,
         may_rest: bool,
-    ) -> (Next, Option<Vec<Diagnostic>>) {
-        let all: OnceLock<Option<Vec<Diagnostic>>> = OnceLock::new();
-        let found = &all;
-        let findings = move || found.wait().as_deref();
+    ) -> (Next, Option<Told>) {
+        let all: OnceLock<Option<Told>> = OnceLock::new();
+        let told = &all;
+        let findings = move || told.wait().as_ref().map(|told| &*told.found);
         let view =
             View { model, project, client: &self.shared.client, language: self.room.language, findings: &findings };
         let next = std::thread::scope(|scope| {
             scope.spawn(|| {
+                self.publish_early(model, project, &faults);
                 let all = self.check(model, faults);
                 // Published first: whoever gets an answer that needs the findings has seen them.
                 if let Some(all) = &all {
-                    self.publish(model, project, all);
+                    self.publish(model, project, &all.found);
                 }
-                found.get_or_init(|| all);
+                told.get_or_init(|| all);
             });
             self.answer(&view, may_rest)
         });
@@ -262,13 +262,19 @@ impl Clerk {
     }
 
     /// Every finding; nothing where a change came in between.
-    fn check(&self, model: &Model<'_>, faults: Vec<Diagnostic>) -> Option<Vec<Diagnostic>> {
+    fn check(&self, model: &Model<'_>, faults: Vec<Diagnostic>) -> Option<Told> {
         let is_stale = || self.ordered.load(Ordering::Relaxed) > self.done;
+        let read = Told::keys(&faults);
         let found = crate::findings(model, faults, &self.room.levels, &is_stale)?;
-        Some(match &self.room.baseline {
+        Some(Told::new(self.new_ones(model, found), read))
+    }
+
+    /// Findings without those that the project has accepted.
+    fn new_ones(&self, model: &Model<'_>, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        match &self.room.baseline {
             Some(baseline) => baseline.filter(model.sources, found).diagnostics,
             None => found,
-        })
+        }
     }
 
     /// Answers requests until a change comes, and takes with it every change that is there already: what is asked after
@@ -334,35 +340,56 @@ impl Clerk {
 
     /// Whether findings are those that were published last: also their places, which are lines and columns, so that those
     /// in a file that has changed are not.
-    fn looks_the_same(&self, now: &[&Diagnostic], before: &[&Diagnostic]) -> bool {
-        let is_edited = |finding: &Diagnostic| finding.labels.iter().any(|own| self.edited.contains(&own.span.file));
+    fn looks_the_same(told: &Told, now: &[&Diagnostic], before: &[&Diagnostic]) -> bool {
+        let is_edited =
+            |finding: &Diagnostic| finding.labels.iter().any(|own| told.edited.contains_key(&own.span.file));
         now == before && !now.iter().any(|finding| is_edited(finding))
+    }
+
+    /// Publishes what can be said of edited files before all of a large project is checked.
+    fn publish_early(&self, model: &Model<'_>, project: &Project, faults: &[Diagnostic]) {
+        let Some(told) = self.told.as_ref().filter(|told| !told.edited.is_empty() && early::is_large(model.sources))
+        else {
+            return;
+        };
+        let now = self.new_ones(model, told.until_checked(model.sources, faults));
+        let now = by_file(project, &now);
+        for file in told.edited.keys() {
+            self.show(model, project, *file, &now[file.0 as usize]);
+        }
     }
 
     /// Publishes the findings of every file whose findings are others than before, and of those that were edited.
     fn publish(&self, model: &Model<'_>, project: &Project, found: &[Diagnostic]) {
+        let now = by_file(project, found);
+        let before = self.told.as_ref().map(|told| (told, by_file(project, &told.found)));
+        for (own, at) in now.iter().take(project.paths.len()).zip(0..) {
+            let is_known = |(told, before): &(&Told, Vec<Vec<&Diagnostic>>)| {
+                !told.edited.contains_key(&FileId(at)) && Self::looks_the_same(told, own, &before[at as usize])
+            };
+            if !before.as_ref().is_some_and(is_known) {
+                self.show(model, project, FileId(at), own);
+            }
+        }
+    }
+
+    /// Publishes the findings of a file, if they are others than before or the file is.
+    fn show(&self, model: &Model<'_>, project: &Project, file: FileId, found: &[&Diagnostic]) {
         let nothing = || None;
         let view =
             View { model, project, client: &self.shared.client, language: self.room.language, findings: &nothing };
-        let now = by_file(project, found);
-        let before = self.told.as_ref().map(|told| by_file(project, told));
+        let path = project.paths.get(file.0 as usize).and_then(Option::as_ref);
+        let (Some(path), Some(uri)) = (path, view.uri(file)) else { return };
+        let diagnostics: Vec<_> = found.iter().map(|finding| findings::shown(&view, finding)).collect();
+        let is_edited = self.told.as_ref().is_some_and(|told| told.edited.contains_key(&file));
         let mut published = self.shared.published.lock().unwrap_or_else(PoisonError::into_inner);
-        for ((path, own), at) in project.paths.iter().zip(now).zip(0..) {
-            let is_edited = self.edited.contains(&FileId(at));
-            let before = before.as_ref().map(|before| &before[at as usize]);
-            if !is_edited && before.is_some_and(|before| self.looks_the_same(&own, before)) {
-                continue;
-            }
-            let (Some(path), Some(uri)) = (path, view.uri(FileId(at))) else { continue };
-            let diagnostics: Vec<_> = own.into_iter().map(|finding| findings::shown(&view, finding)).collect();
-            let before = published.get(uri.as_str());
-            if !is_edited && before.map_or(diagnostics.is_empty(), |before| *before == diagnostics) {
-                continue;
-            }
-            published.insert(uri.as_str().to_owned(), diagnostics.clone());
-            let params = PublishDiagnosticsParams { uri, diagnostics, version: self.versions.get(path).copied() };
-            let _ = self.shared.out.send(Notification::new(PublishDiagnostics::METHOD.to_owned(), params).into());
+        let before = published.get(uri.as_str());
+        if !is_edited && before.map_or(diagnostics.is_empty(), |before| *before == diagnostics) {
+            return;
         }
+        published.insert(uri.as_str().to_owned(), diagnostics.clone());
+        let params = PublishDiagnosticsParams { uri, diagnostics, version: self.versions.get(path).copied() };
+        let _ = self.shared.out.send(Notification::new(PublishDiagnostics::METHOD.to_owned(), params).into());
     }
 }
 

@@ -8,6 +8,7 @@
 //! rooms     which files make which project
 //! desk      one project: a thread that compiles it anew after each change and answers what is asked meanwhile
 //! view      what a request sees: a model, its files, places in the words of the protocol
+//! early     what is said of a file in a large project before all is checked
 //! findings  findings in the words of the protocol
 //! cursor    where a cursor stands in a text that is being written
 //! mentions  every place that names a declaration
@@ -21,6 +22,7 @@ mod buffers;
 mod client;
 mod cursor;
 mod desk;
+mod early;
 mod findings;
 mod mentions;
 mod requests;

@@ -19,6 +19,8 @@ pub(crate) struct Session {
     asked: i32,
     /// The findings of each file that were published last, by its name.
     pub(crate) published: BTreeMap<String, Value>,
+    /// Everything that was published, in order: the name of the file, and its findings.
+    pub(crate) history: Vec<(String, Value)>,
     /// Messages for the person and the log.
     pub(crate) told: Vec<String>,
     root: PathBuf,
@@ -81,6 +83,7 @@ impl Session {
             server,
             asked: 0,
             published: BTreeMap::new(),
+            history: Vec::new(),
             told: Vec::new(),
             root: root.to_owned(),
             versions: BTreeMap::new(),
@@ -133,7 +136,8 @@ impl Session {
             "textDocument/publishDiagnostics" => {
                 let uri = notification.params["uri"].as_str().expect("an address").to_owned();
                 let name = uri.strip_prefix(&format!("{}/", self::uri(&self.root))).unwrap_or(&uri).to_owned();
-                self.published.insert(name, notification.params["diagnostics"].clone());
+                self.published.insert(name.clone(), notification.params["diagnostics"].clone());
+                self.history.push((name, notification.params["diagnostics"].clone()));
             }
             _ => self.told.extend(notification.params["message"].as_str().map(str::to_owned)),
         }
