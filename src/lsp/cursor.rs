@@ -20,6 +20,8 @@ pub(super) enum Place {
     Directive,
     /// In the words of a text, after `{{`.
     Tag,
+    /// In the words of a text that begin at a byte, and the statement up to it.
+    Text(usize, Statement),
     /// In a statement.
     Statement(Statement),
 }
@@ -92,7 +94,15 @@ pub(super) fn place(text: &str, start: usize) -> Place {
     let scan = Scan::of(&text[..start]);
     match scan.inside {
         Inside::Comment(at) => directive(&text[at..start]),
-        Inside::Text(at) => tag(&text[at..start]),
+        Inside::Text(at) if is_tag(&text[at..start]) => Place::Tag,
+        Inside::Text(at) => {
+            let before = &text[..at];
+            let words = at + text[at..start].bytes().take_while(|byte| *byte == b'"').count();
+            match statement(&Scan::of(before).closed(before)) {
+                Place::Statement(statement) => Place::Text(words, statement),
+                other => other,
+            }
+        }
         Inside::Code => statement(&scan.closed(&text[..start])),
     }
 }
@@ -103,9 +113,8 @@ fn directive(comment: &str) -> Place {
     if open { Place::Directive } else { Place::Nowhere }
 }
 
-fn tag(text: &str) -> Place {
-    let open = text.rfind("{{").is_some_and(|at| !text[at..].contains(['}', '|']));
-    if open { Place::Tag } else { Place::Nowhere }
+fn is_tag(text: &str) -> bool {
+    text.rfind("{{").is_some_and(|at| !text[at..].contains(['}', '|']))
 }
 
 /// What the end of a text is inside of.
@@ -463,11 +472,11 @@ mod tests {
 
     #[test]
     fn texts_and_comments_are_no_statements() {
-        assert!(matches!(at("team a \"wo|"), Place::Nowhere));
+        assert!(matches!(at("team a \"wo|"), Place::Text(8, _)));
         assert!(matches!(at("// a comm|"), Place::Nowhere));
         assert!(matches!(at("// funnelc: allow(un|"), Place::Directive));
         assert!(matches!(at("sequence s {\n email e { subject \"Hi {{fir|"), Place::Tag));
-        assert!(matches!(at("team a \"\"\"x\nevent |"), Place::Nowhere));
+        assert!(matches!(at("team a \"\"\"x\nevent |"), Place::Text(10, _)));
     }
 
     #[test]

@@ -173,6 +173,10 @@ fn completion_offers_what_fits() {
     let brought = offered("use std.kpis { cac, l| }\n");
     assert!(brought.contains(&"ltv".to_owned()) && !brought.contains(&"paid".to_owned()), "{brought:?}");
     assert!(offered("team a \"wo|\" { }\n").is_empty());
+    let zones = offered("project p { timezone | }\n");
+    assert!(zones.contains(&"Asia/Riyadh".to_owned()) && !zones.contains(&"paid".to_owned()), "{zones:?}");
+    let zones = offered("project p { timezone \"Asia/Ri|\" }\n");
+    assert!(zones.contains(&"Asia/Riyadh".to_owned()), "{zones:?}");
 }
 
 #[test]

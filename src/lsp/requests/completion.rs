@@ -72,9 +72,13 @@ impl<'a, 'v, 's> Writer<'a, 'v, 's> {
             return Vec::new();
         }
         match cursor::place(&self.view.source(self.file).text, self.word.start as usize) {
-            Place::Nowhere => {}
             Place::Directive => self.lints(),
             Place::Tag => self.names(KindSet::of(&[Kind::Trait])),
+            Place::Text(start, statement) if statement.expected.contains(&Expected::Value(Named::Timezone)) => {
+                self.word.start = start as u32;
+                self.zones("");
+            }
+            Place::Nowhere | Place::Text(..) => {}
             Place::Statement(statement) => self.statement(&statement),
         }
         self.items.into_values().collect()
@@ -223,6 +227,7 @@ impl<'a, 'v, 's> Writer<'a, 'v, 's> {
             Named::Per => words(PER_WORDS),
             Named::Lang => self.languages(),
             Named::Currency => self.currencies(),
+            Named::Timezone => self.zones("\""),
             Named::Owner => self.names(KindSet::of(&[Kind::Team])),
             Named::Purpose => self.names(KindSet::of(&[Kind::Consent])),
             Named::Type => {
@@ -253,6 +258,16 @@ impl<'a, 'v, 's> Writer<'a, 'v, 's> {
         for currency in iso_currency::Currency::iter() {
             self.add(Rank::Value, currency.code(), CompletionItemKind::VALUE);
             self.describe(currency.code(), currency.name().to_owned(), None);
+        }
+    }
+
+    /// The time zones of the IANA database, in quotes where those are not there yet.
+    fn zones(&mut self, quote: &str) {
+        let range = self.view.range(self.word);
+        for zone in jiff::tz::TimeZoneDatabase::bundled().available() {
+            let edit = TextEdit::new(range, format!("{quote}{zone}{quote}"));
+            self.add(Rank::Value, zone.as_str(), CompletionItemKind::VALUE).text_edit =
+                Some(CompletionTextEdit::Edit(edit));
         }
     }
 
