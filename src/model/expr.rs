@@ -513,21 +513,18 @@ fn manual<'s>(reader: &mut Reader<'_, 's>) -> Option<ExprKind<'s>> {
 
 impl<'s> Expr<'s> {
     /// The expressions directly inside.
-    pub fn children(&self) -> Vec<&Expr<'s>> {
-        match &self.kind {
-            ExprKind::List(members) | ExprKind::All(members) | ExprKind::Any(members) => members.iter().collect(),
-            ExprKind::Call { args, .. } => args.iter().collect(),
-            ExprKind::Range(pair) => vec![&pair.0, &pair.1],
-            ExprKind::Not(inner) | ExprKind::Negate(inner) => vec![inner],
-            ExprKind::Binary { left, right, .. } => vec![left, right],
-            ExprKind::Did { event, .. } | ExprKind::By { event, .. } => vec![event],
-            ExprKind::Absent { event, after, .. } => {
-                let mut inner: Vec<&Expr<'s>> = vec![event];
-                inner.extend(after.as_deref());
-                inner
-            }
-            _ => Vec::new(),
-        }
+    pub fn children(&self) -> impl Iterator<Item = &Expr<'s>> {
+        let (list, one, other): (&[Self], Option<&Self>, Option<&Self>) = match &self.kind {
+            ExprKind::List(members) | ExprKind::All(members) | ExprKind::Any(members) => (members, None, None),
+            ExprKind::Call { args, .. } => (args, None, None),
+            ExprKind::Range(pair) => (&[], Some(&pair.0), Some(&pair.1)),
+            ExprKind::Not(inner) | ExprKind::Negate(inner) => (&[], Some(inner), None),
+            ExprKind::Binary { left, right, .. } => (&[], Some(left), Some(right)),
+            ExprKind::Did { event, .. } | ExprKind::By { event, .. } => (&[], Some(event), None),
+            ExprKind::Absent { event, after, .. } => (&[], Some(event), after.as_deref()),
+            _ => (&[], None, None),
+        };
+        list.iter().chain(one).chain(other)
     }
 
     /// Calls `visit` on this expression and every one inside.

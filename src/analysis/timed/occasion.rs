@@ -51,10 +51,10 @@ impl<'m, 's> Occasion<'m, 's> {
         let same = |a: Option<Node<'_, '_>>, b: Option<Node<'_, '_>>| {
             a.is_some() && a.map(|own| own.id) == b.map(|own| own.id)
         };
-        same(self.event(), other.any_event())
+        let is_any = matches!(other.expr.kind, ExprKind::Name(_));
+        (same(self.event(), other.event()) && (is_any || self.words() == other.words()))
             || same(self.finished(), other.finished())
             || same(self.entered(), other.entered())
-            || (same(self.event(), other.event()) && self.words() == other.words())
     }
 
     fn words(self) -> String {

@@ -60,6 +60,16 @@ impl Style {
         }
     }
 
+    /// What stands between two words.
+    const fn between(self) -> &'static str {
+        match self {
+            Self::Title | Self::Sentence => " ",
+            Self::Snake => "_",
+            Self::Kebab => "-",
+            Self::Camel | Self::Pascal => "",
+        }
+    }
+
     fn write(self, words: &[String]) -> String {
         let capital = |word: &String| {
             let mut letters = word.chars();
@@ -70,13 +80,11 @@ impl Style {
         };
         let numbered = words.iter().enumerate();
         match self {
-            Self::Title => words.iter().map(capital).collect::<Vec<_>>().join(" "),
-            Self::Snake => words.join("_"),
+            Self::Title | Self::Pascal => words.iter().map(capital).collect::<Vec<_>>().join(self.between()),
+            Self::Snake | Self::Kebab => words.join(self.between()),
             Self::Camel => numbered.map(first_capital(1)).collect(),
-            Self::Pascal => words.iter().map(capital).collect(),
-            Self::Kebab => words.join("-"),
             Self::Sentence => {
-                let joined = words.join(" ");
+                let joined = words.join(self.between());
                 capital(&joined)
             }
         }
@@ -107,29 +115,33 @@ struct Named<'m, 's> {
     event: Event<'m, 's>,
     wire: String,
     words: Vec<String>,
+    /// The styles that it is written in: one word can be in several.
+    styles: Vec<Style>,
     /// Where the name is written; none where it is inherited.
     at: Option<(Span, bool)>,
 }
 
 impl Named<'_, '_> {
-    fn has(&self, style: Style) -> bool {
-        style.write(&self.words) == self.wire || (style == Style::Title && self.is_title())
-    }
-
-    /// `Opened FAQ` is Title Case too.
-    fn is_title(&self) -> bool {
-        self.wire.split(' ').all(|word| {
-            word.starts_with(|first: char| first.is_ascii_uppercase() || first.is_ascii_digit())
-                && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                && (word.len() == 1 || !is_mixed(word))
-        })
-    }
-
     /// The style, if it can only be one.
     fn style(&self) -> Option<Style> {
-        let mut styles = Style::ALL.into_iter().filter(|style| self.has(*style));
-        styles.next().filter(|_| styles.next().is_none())
+        if let [style] = self.styles[..] { Some(style) } else { None }
     }
+}
+
+/// The styles that a name of some words is written in.
+fn styles(wire: &str, words: &[String]) -> Vec<Style> {
+    let may_be = |style: &Style| words.len() == 1 || wire.contains(style.between());
+    let has = |style: &Style| style.write(words) == wire || (*style == Style::Title && is_title(wire));
+    Style::ALL.into_iter().filter(|style| may_be(style) && has(style)).collect()
+}
+
+/// `Opened FAQ` is Title Case too.
+fn is_title(wire: &str) -> bool {
+    wire.split(' ').all(|word| {
+        word.starts_with(|first: char| first.is_ascii_uppercase() || first.is_ascii_digit())
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && (word.len() == 1 || !is_mixed(word))
+    })
 }
 
 /// Whether a capital follows a small letter, as in `OrderCompleted`.
@@ -141,7 +153,7 @@ fn check(model: &Model<'_>, found: &mut Vec<Diagnostic>) {
     let names: Vec<Named<'_, '_>> = model.events().filter_map(named).collect();
     let Some(common) = most_common(&names) else { return };
     let example = names.iter().find(|name| name.style() == Some(common));
-    for name in names.iter().filter(|name| !name.has(common)) {
+    for name in names.iter().filter(|name| !name.styles.contains(&common)) {
         let Some((at, is_text)) = name.at else { continue };
         found.push(report(name, at, is_text, common, example));
     }
@@ -163,7 +175,8 @@ fn named<'m, 's>(event: Event<'m, 's>) -> Option<Named<'m, 's>> {
         None if is_inherited => None,
         None => Some((event.place(), false)),
     };
-    Some(Named { event, wire, words, at })
+    let styles = styles(&wire, &words);
+    Some(Named { event, wire, words, styles, at })
 }
 
 fn most_common(names: &[Named<'_, '_>]) -> Option<Style> {

@@ -95,6 +95,9 @@ fn conditions(sequence: Node<'_, '_>, found: &mut Vec<Diagnostic>) {
     let mut told = Vec::new();
     for send in &Timeline::of(sequence).sends {
         let asked = asked_at_once(send);
+        if asked.is_empty() {
+            continue;
+        }
         let stopped = not_stopped(&stops, send.after.least);
         let mut all: Vec<Condition> = audience(sequence, send).into_iter().collect();
         all.extend(stopped);
