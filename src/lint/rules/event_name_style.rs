@@ -130,7 +130,8 @@ impl Named<'_, '_> {
 
 /// The styles that a name of some words is written in.
 fn styles(wire: &str, words: &[String]) -> Vec<Style> {
-    let may_be = |style: &Style| words.len() == 1 || wire.contains(style.between());
+    let between = [" ", "_", "-"].into_iter().find(|sign| wire.contains(sign)).unwrap_or_default();
+    let may_be = |style: &Style| words.len() == 1 || style.between() == between;
     let has = |style: &Style| style.write(words) == wire || (*style == Style::Title && is_title(wire));
     Style::ALL.into_iter().filter(|style| may_be(style) && has(style)).collect()
 }
