@@ -18,7 +18,10 @@ pub(super) fn make<'s>(stmt: &Stmt<'s>, models: &FxHashMap<&str, &Stmt<'s>>) -> 
     let (params, args) = (words(template), words(stmt));
     if params.len() != args.len() {
         let mut declared = Declarations::of(stmt);
-        declared.faults.push(faults::wrong_arguments(stmt.span, template.span, params.len(), args.len()));
+        // Said once: `shop(-30)` cannot be read and is no matter of numbers, `shop()` is nothing else.
+        if declared.faults.is_empty() || args.is_empty() {
+            declared.faults = vec![faults::wrong_arguments(stmt.span, template.span, params.len(), args.len())];
+        }
         declared.decls.iter_mut().for_each(|decl| decl.broken = true);
         return declared;
     }
