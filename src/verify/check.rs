@@ -399,8 +399,8 @@ impl<'r, 'p> Members<'r, 'p> {
     #[cold]
     fn unplanned(&mut self, name: &str, json: &mut Json<'_>) -> Result<(), NoJson> {
         self.reader.path.push(Step::Unplanned(shown(name)));
+        let at = self.reader.faults.len();
         self.reader.fault(Law::UnplannedProperty, String::new(), About::Object(self.at));
-        let at = self.reader.faults.len() - 1;
         let value = Loose { reader: &mut *self.reader, is_declared: false }.look(json)?;
         let fault = self.reader.faults.get_mut(at).filter(|fault| fault.law == Law::UnplannedProperty);
         if let Some(fault) = fault {
