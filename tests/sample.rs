@@ -275,6 +275,10 @@ fn invitations_reversals_and_messages_are_drawn_as_planned() {
     // Those who would come after the last day are not in the log.
     assert!((invitations - 1.5).abs() < SIGMAS * 0.5 / fans.sqrt() + 0.02, "{invitations} of {fans}");
     assert!((kpi(&measured, "invitations") * fans - (people - 4_000.0)).abs() < 1e-6);
+    // Who was invited is told by who invited them: visits that have had their seven days brought what was planned.
+    let brought = &funnel["transitions"][3];
+    let [rate, of] = ["rate", "of"].map(|what| brought[what].as_f64().unwrap());
+    assert!(of > 700.0 && (rate - 1.5).abs() < SIGMAS * 0.5 / of.sqrt(), "{brought}");
     // What was given back counts neither as an entry nor as kept.
     let [all, back] = ["bought_at_all", "given_back"].map(|path| kpi(&measured, path));
     assert!(back > 200.0 && (all - back - kpi(&measured, "kept")).abs() < 1e-9, "{all} less {back}");
@@ -340,7 +344,7 @@ fn what_cannot_be_measured_cannot_be_drawn() {
     let folder = tempfile::tempdir().unwrap();
     let spec = "event asked {} event signed_up {}
 consent news { given signed_up }
-sequence welcome { start signed_up; stop enters shop.b; basis consent(news); email hello { subject \"Hello\" } }
+sequence welcome { start signed_up; stop finished welcome; basis consent(news); email hello { subject \"Hello\" } }
 funnel shop { stage a : top { enter asked } stage b : bottom { enter finished welcome; converts } a -> b within 7d }
 ";
     let path = folder.path().join("shop.funnel");
@@ -348,7 +352,7 @@ funnel shop { stage a : top { enter asked } stage b : bottom { enter finished we
     let output = funnelc(&["sample", path.to_str().unwrap(), "-o", folder.path().to_str().unwrap()]);
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{words}");
-    assert!(words.contains("`welcome` is stopped by more than events"), "{words}");
+    assert!(words.contains("`welcome` is stopped by its own end"), "{words}");
 }
 
 /// A stage that is entered when a sequence is over: nobody sends in the log but the sequences as they are played.

@@ -34,6 +34,9 @@ pub struct Definition {
     pub stages: Vec<Stage>,
     /// The transitions between stages, in the order they are declared; handovers last.
     pub transitions: Vec<Transition>,
+    /// The events that say who brought a person, and the property that names them by an identity.
+    #[serde(default)]
+    pub referred_by: Vec<(PatternId, FieldId)>,
     /// The scores that stages or conditions ask for.
     pub scores: Vec<Score>,
     /// What makes the engine forget.

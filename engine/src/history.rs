@@ -81,6 +81,10 @@ impl Keeping {
                 patterns.extend(by);
             }
         });
+        for (pattern, field) in &definition.referred_by {
+            fields.push(*field);
+            patterns.push(*pattern);
+        }
         for own in &definition.experiments {
             fields.push(own.key);
             patterns.push(own.assigned);

@@ -45,6 +45,7 @@ pub mod parts;
 mod past;
 pub mod period;
 pub mod read;
+pub mod referral;
 pub mod result;
 pub mod rows;
 pub mod survey;

@@ -20,6 +20,7 @@ use crate::kpi::{Cells, Computer, Person, Plan, Reached};
 use crate::money::{self, Rates};
 use crate::parts::{Divider, Parts};
 use crate::read::{self, Batch, Part, ReadTrouble, Wanted};
+use crate::referral::{self, Passed, Referrals};
 use crate::result::{LogFacts, Measured, Skipped};
 use crate::rows::{Event, Kept, People, Spread, Store, Value};
 use crate::system;
@@ -135,6 +136,7 @@ pub fn measure(
         zone: &zone,
         of_accounts: false,
         is_plain: is_plain(definition, &plan),
+        aliases: &reading.aliases,
     };
     let mut sum = counting.all(&reading.store, progress)?;
     if let Some(accounts) = &reading.accounts {
@@ -142,7 +144,13 @@ pub fn measure(
         facts.log.accounts = Some(std::mem::take(&mut own.tally.people));
         sum.merge(own);
     }
-    let Sum { tally, mut cells, board, parts } = sum;
+    let Sum { mut tally, mut cells, board, parts, referrals } = sum;
+    if !definition.referred_by.is_empty() {
+        let mut brought = referrals.count(&rules);
+        (0..definition.transitions.len()).for_each(|at| {
+            brought.remove(&at).into_iter().for_each(|own| tally.bring(at, own));
+        });
+    }
     if !inputs.spend.is_empty() {
         let (spent, told) = money::spend(definition, &inputs.spend, &rates, &zone, (rules.from, rules.until))?;
         cells.merge(Cells::of_spend(&plan, &spent, rules.until, &zone));
@@ -653,6 +661,7 @@ struct Sum {
     cells: Cells,
     board: Board,
     parts: Parts,
+    referrals: Referrals,
 }
 
 impl Sum {
@@ -661,6 +670,7 @@ impl Sum {
         self.cells.merge(other.cells);
         self.board.merge(other.board);
         self.parts.merge(other.parts);
+        self.referrals.merge(other.referrals);
     }
 }
 
@@ -683,6 +693,8 @@ struct Counting<'r, 'd> {
     of_accounts: bool,
     /// Whether nothing is asked but the numbers of funnels.
     is_plain: bool,
+    /// Which identities belong together.
+    aliases: &'r Aliases,
 }
 
 fn is_plain(definition: &Definition, plan: &Plan<'_>) -> bool {
@@ -698,6 +710,7 @@ struct Workers<'r, 'd> {
     boards: Boards<'r, 'd>,
     computer: Computer<'r, 'd>,
     divider: Divider<'r, 'd>,
+    referrals: Referrals,
 }
 
 impl<'r, 'd> Workers<'r, 'd> {
@@ -708,13 +721,14 @@ impl<'r, 'd> Workers<'r, 'd> {
             boards: Boards::new(by.rules, by.zone),
             computer: Computer::new(by.rules, by.plan, by.keeping, by.rates, by.zone),
             divider: Divider::new(by.rules, by.ways, by.zone),
+            referrals: Referrals::default(),
         }
     }
 
     /// What all of them add up to.
     fn sum(self) -> Sum {
-        let Self { counter, boards, computer, divider, .. } = self;
-        Sum { tally: counter.tally, cells: computer.end(), board: boards.board, parts: divider.parts }
+        let Self { counter, boards, computer, divider, referrals, .. } = self;
+        Sum { tally: counter.tally, cells: computer.end(), board: boards.board, parts: divider.parts, referrals }
     }
 }
 
@@ -751,20 +765,22 @@ impl Counting<'_, '_> {
     fn partition(self, people: &mut People, workers: &mut Workers<'_, '_>) {
         let counts_known = self.rules.has_dates();
         for at in 0..people.len() {
+            let key = people.key(at);
             let (events, kept) = people.person(at);
             // Of somebody who is only known nothing happened.
             if !counts_known && events.iter().all(|event| self.rules.classes[event.class as usize].is_known) {
                 continue;
             }
             workers.counter.tally.people += 1;
-            self.person(workers, events, kept);
+            self.person(workers, key, events, kept);
         }
     }
 
     /// One person: order, merge, fold, count; each group of funnels has its own order of ties.
     fn person(
         self,
-        Workers { fold, counter, boards, computer, divider }: &mut Workers<'_, '_>,
+        Workers { fold, counter, boards, computer, divider, referrals }: &mut Workers<'_, '_>,
+        key: Key,
         events: &mut [Event],
         kept: &[Kept],
     ) {
@@ -779,6 +795,7 @@ impl Counting<'_, '_> {
         };
         let as_read = (rules.groups.len() > 1 || !self.is_plain).then(|| events.to_vec());
         let mut reached = Vec::new();
+        let hosts = referral::hosts((rules, self.keeping, self.aliases), key, events, kept);
         for group in &rules.groups {
             if group.is_of_accounts != self.of_accounts {
                 reached.push(Reached { entries: Vec::new(), journeys: 0, visits: Vec::new() });
@@ -795,6 +812,10 @@ impl Counting<'_, '_> {
             };
             fold.run(group, events, kept, &undone);
             counter.add(&fold.entries, fold.journeys.len());
+            if !definition.referred_by.is_empty() && !self.of_accounts {
+                let (entries, visits) = (&fold.entries[..], &counter.visits[..]);
+                referrals.add(rules, Passed { key, hosts: &hosts, entries, visits });
+            }
             if !self.is_plain {
                 let visits = std::mem::take(&mut counter.visits);
                 reached.push(Reached { entries: fold.entries.clone(), journeys: fold.journeys.len(), visits });

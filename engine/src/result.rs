@@ -506,21 +506,25 @@ pub struct TransitionNumbers {
     pub from: String,
     /// The stage it leads to.
     pub to: String,
+    /// Whether it brings other people.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_referral: bool,
     /// The planned rate, as a share.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub planned: Option<f64>,
-    /// Mature visits of the first stage whose first exit it was ÷ mature visits of it; absent where there are none.
+    /// Mature visits of the first stage whose first exit it was ÷ mature visits of it; absent where there are none. Of one that
+    /// brings others: the new people whom they brought ÷ mature visits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// Mature visits whose first exit it was.
+    /// Mature visits whose first exit it was; new people whom they brought.
     pub exits: u64,
     /// Mature visits of the first stage.
     pub of: u64,
     /// Visits of the first stage that still have time.
     pub open: u64,
-    /// Entries by which it was taken.
+    /// Entries by which it was taken; all new people whom somebody brought.
     pub taken: u64,
-    /// People who took it.
+    /// People who took it, or brought somebody.
     pub people: u64,
     /// The time it took.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -728,16 +732,18 @@ impl Measured {
             .collect();
         for ((own, time), transition) in transitions.into_iter().zip(&definition.transitions) {
             let from = &stages[transition.from];
+            let (of, open) = own.brings.unwrap_or((from.mature, from.visits - from.mature));
             funnels[definition.stages[transition.from].funnel].transitions.push(TransitionNumbers {
                 path: transition.path.clone(),
                 from: name(transition.from),
                 to: name(transition.to),
+                is_referral: transition.moves == Moves::Others,
                 planned: transition.planned.and_then(|planned| planned.to_f64()),
-                // Who brings others does not leave; what came of it is not told by this person's events.
-                rate: share(own.exits, from.mature).filter(|_| transition.moves != Moves::Others),
+                // Who brings others does not leave; without a word on who brought them, nobody can tell.
+                rate: share(own.exits, of).filter(|_| transition.moves != Moves::Others || own.brings.is_some()),
                 exits: own.exits,
-                of: from.mature,
-                open: from.visits - from.mature,
+                of,
+                open,
                 taken: time.as_ref().map_or(0, |own| own.count),
                 people: own.people,
                 time,

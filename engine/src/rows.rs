@@ -363,6 +363,8 @@ pub struct People {
     known: HashTable<Known>,
     /// By row: its person.
     who: Vec<u32>,
+    /// By person: what they are told by.
+    keys: Vec<Key>,
     /// By person: where the next event goes; at last the end of the events.
     ends: Vec<u32>,
     events: Vec<Event>,
@@ -374,6 +376,7 @@ impl People {
     pub fn gather(&mut self, blocks: Vec<Block>, keeps: &[bool]) {
         self.known.clear();
         self.who.clear();
+        self.keys.clear();
         self.ends.clear();
         self.kept.clear();
         for block in &blocks {
@@ -382,6 +385,7 @@ impl People {
                 self.who.push(person);
                 if self.ends.len() == person as usize {
                     self.ends.push(0);
+                    self.keys.push(key);
                 }
                 self.ends[person as usize] += 1;
             });
@@ -415,6 +419,11 @@ impl People {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    /// What a person is told by.
+    pub fn key(&self, at: usize) -> Key {
+        self.keys[at]
     }
 
     /// The events of a person, in the order of the log, and what is kept of all.

@@ -2,6 +2,7 @@
 
 use crate::definition::{Definition, Moves};
 use crate::fold::{Entry, NONE, Rules};
+use crate::referral::Brought;
 
 /// The numbers of some people.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +43,8 @@ pub struct TransitionTally {
     pub exits: u64,
     /// The times it took, in microseconds: as many as it was taken.
     pub times: Vec<i64>,
+    /// Of one that brings others: the visits whose time for that has run out, and those that still have time.
+    pub brings: Option<(u64, u64)>,
 }
 
 /// The numbers of a way from one stage to another, by any path.
@@ -289,6 +292,13 @@ impl Tally {
         for (at, own) in self.ways.iter_mut().enumerate() {
             own.times.reserve_exact(others.clone().map(|other| other.ways[at].times.len()).sum());
         }
+    }
+
+    /// Takes in the numbers of a transition that brings others.
+    pub fn bring(&mut self, transition: usize, own: Brought) {
+        let Brought { mature, open, guests, hosts, times } = own;
+        self.transitions[transition] =
+            TransitionTally { people: hosts, exits: guests, times, brings: Some((mature, open)) };
     }
 
     /// Adds the numbers of other people.

@@ -5,8 +5,8 @@ use funnelc_engine::history::{asked, looked_at};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::Lower;
 use super::expr::number;
+use super::{Lower, rows};
 use crate::analysis::graph::{EdgeKind, Graph};
 use crate::model::decl;
 use crate::model::expr::{Expr, ExprKind, Op};
@@ -15,6 +15,9 @@ use crate::model::walk::{Event, Node, Property, Stage};
 use crate::model::{DeclId, Kind, Val};
 use crate::say;
 use crate::source::Span;
+
+/// The property, or the column, that says who brought a person.
+const REFERRED_BY: &str = "referred_by";
 
 impl<'m, 's> Lower<'m, 's> {
     pub(super) fn funnels(&mut self) {
@@ -45,6 +48,7 @@ impl<'m, 's> Lower<'m, 's> {
         self.transitions(&graph);
         self.excludes(&graph);
         self.looks(&graph);
+        self.referred_by();
     }
 
     /// Stages look at stages of funnels that count the same.
@@ -173,6 +177,30 @@ impl<'m, 's> Lower<'m, 's> {
             ExprKind::Name(_) | ExprKind::Call { .. } => found.extend(self.pattern(owner, expr)),
             _ => self.trouble(expr.span, say!("a transition is measured by events only")),
         }
+    }
+
+    /// What says who brought a person, where somebody does: the column that a source maps, or a property of that name.
+    fn referred_by(&mut self) {
+        let brings = |own: &to::Transition| own.moves == to::Moves::Others;
+        if !self.out.definition.transitions.iter().any(brings) {
+            return;
+        }
+        let mut found = Vec::new();
+        let mapped = self.model.nodes(Kind::Source).find_map(|source| source.field("events"));
+        let mapped = mapped.map(|field| rows(field, "columns")).unwrap_or_default();
+        if let Some(column) =
+            mapped.into_iter().find(|(name, _)| name == REFERRED_BY).and_then(|own| own.1.into_iter().next())
+        {
+            let all = to::Pattern { names: Vec::new(), table: None, test: to::Test::Always };
+            found.push((self.pattern_in(all), self.field(column)));
+        }
+        for event in self.model.events().collect::<Vec<_>>() {
+            let own = event.properties().into_iter().find(|own| own.name() == REFERRED_BY);
+            if let Some(name) = own.map(|own| own.wire_name(None)) {
+                found.push((self.pattern_of(event.0, to::Test::Always), self.field(name)));
+            }
+        }
+        self.out.definition.referred_by = found;
     }
 
     // ---- excludes

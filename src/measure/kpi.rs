@@ -394,6 +394,9 @@ impl<'m, 's> Lower<'m, 's> {
                 let all = self.out.definition.transitions.iter().enumerate();
                 let own: Vec<usize> =
                     all.filter(|(_, own)| own.from == from && own.to == to).map(|(at, _)| at).collect();
+                if own.iter().any(|at| self.out.definition.transitions[*at].moves == to::Moves::Others) {
+                    return refused(span, say!("this transition brings other people; the funnel tells its rate"));
+                }
                 if own.is_empty() {
                     return refused(span, say!("no transition leads there directly; `rate(a -> b)` counts every path"));
                 }

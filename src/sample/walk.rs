@@ -197,9 +197,9 @@ impl<'w, 'd> Walk<'w, 'd> {
                     said.is_some_and(|said| self.add(said, time, who, aim) == Effect::Reached)
                 }
                 Enter::Score { score, .. } => self.gather(*score, time, aim),
-                Enter::Absence { .. } | Enter::Passes { .. } => self.wait(aim),
+                Enter::Absence { .. } | Enter::Passes { .. } | Enter::Turns { .. } => self.wait(aim),
                 // No row of a table is drawn.
-                Enter::Turns { .. } | Enter::Around { .. } => false,
+                Enter::Around { .. } => false,
             };
             if is_reached {
                 self.now = self.reached(aim).unwrap_or(time);

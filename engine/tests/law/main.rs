@@ -380,6 +380,49 @@ fn what_asks_for_stages_turns_as_the_law_says() {
     assert!(mattered > cases() / 10, "the cases are too poor: what turned mattered in {mattered}");
 }
 
+/// New people are counted for whoever they say brought them.
+#[test]
+fn new_people_are_brought_as_the_law_says() {
+    let (mut brought, mut late) = (0, 0);
+    for seed in 0..cases() / 4 {
+        let (mut definition, mut events) = draw::case(seed);
+        let mut dice = draw::Dice::new(seed ^ 0xb0b);
+        for event in &mut events {
+            event.person = dice.below(12) as u32;
+            if dice.chance(30) {
+                event.properties.insert("by".to_owned(), dice.below(14).into());
+            }
+        }
+        let stages = definition.stages.len();
+        for _ in 0..2 {
+            let (from, to) = (dice.below(stages), 0);
+            let path = format!("others {}", definition.transitions.len());
+            let within = dice.chance(70).then(|| dice.hours(20));
+            let (moves, when) = (Moves::Others, Condition::Always);
+            let (on, planned, is_skip) = (Vec::new(), None, false);
+            definition.transitions.push(Transition { path, from, to, moves, within, on, when, planned, is_skip });
+        }
+        definition.fields.push(Field { name: "by".to_owned() });
+        definition.patterns.push(Pattern { names: Vec::new(), table: None, test: Test::Always });
+        definition.referred_by = vec![(definition.patterns.len() - 1, definition.fields.len() - 1)];
+        let law = oracle::brought(&definition, &events);
+        let measured = measured(&definition, &events, u64::MAX);
+        for (at, (new, mature, open, hosts, times)) in &law {
+            let path = &definition.transitions[*at].path;
+            let mut all = measured.funnels.iter().flat_map(|funnel| &funnel.transitions);
+            let own = all.find(|own| own.path == *path && own.is_referral).unwrap();
+            let middle = times.get((times.len().max(1) - 1) / 2).map(|time| *time as f64 / 1e6);
+            let of_law = (*new, *mature, *open, *hosts, times.len() as u64, middle);
+            let of_own =
+                (own.exits, own.of, own.open, own.people, own.taken, own.time.as_ref().map(|time| time.median));
+            assert_eq!(of_law, of_own, "seed {seed} {path}\n{definition:#?}\n{}", lines(&events));
+            brought += new;
+            late += open;
+        }
+    }
+    assert!(brought > cases() / 8 && late > cases() / 4, "the cases are too poor: {brought} were brought, {late} late");
+}
+
 /// Silence that enters a stage unless something else happened meanwhile: by events, stages, conditions, other silences.
 #[test]
 fn what_happens_meanwhile_keeps_silence_from_entering_as_the_law_says() {

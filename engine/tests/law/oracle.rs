@@ -898,3 +898,68 @@ fn add(definition: &Definition, ways: &[Way], reached: &[Reached], until: i64, n
         own.1 += u64::from(mature.iter().any(arrives));
     }
 }
+
+// ---- who brought whom
+
+/// The numbers of a transition that brings others: new people by visits whose time has run out, these visits, those that
+/// still have time, people who brought somebody, and the times it took.
+pub(crate) type Brought = (u64, u64, u64, u64, Vec<i64>);
+
+/// By transition that brings others. People are named by their number in the property `by`.
+pub(crate) fn brought(definition: &Definition, events: &[Event]) -> BTreeMap<usize, Brought> {
+    let until = events.iter().map(|event| event.time).max().unwrap_or(0);
+    let people: BTreeSet<u32> = events.iter().map(|event| event.person).collect();
+    let done = |person: u32| {
+        let mut own: Vec<Event> = events.iter().filter(|event| event.person == person).cloned().collect();
+        own.sort_by_key(|event| event.time);
+        without_copies(definition, own)
+    };
+    let reached = |person: u32, stage: usize| {
+        let stages = groups(definition).into_iter().find(|stages| stages.contains(&stage)).unwrap();
+        fold(definition, &stages, done(person), until)
+    };
+    let mut found = BTreeMap::new();
+    for (at, own) in definition.transitions.iter().enumerate().filter(|(_, own)| own.moves == Moves::Others) {
+        let is_over = |last: i64| own.within.is_none_or(|within| last + within <= until);
+        let (mut new, mut mature, mut open, mut hosts, mut times) = (0, 0, 0, BTreeSet::new(), Vec::new());
+        let visits_of = |person: u32| {
+            let entries = reached(person, own.from);
+            let all = visits(definition, &entries).into_iter();
+            let all = all.map(|visit| visit.into_iter().map(|at| entries[at].clone()).collect::<Vec<_>>());
+            all.filter(|visit| visit[0].stage == own.from).collect::<Vec<_>>()
+        };
+        for person in &people {
+            for visit in visits_of(*person) {
+                *(if is_over(visit.last().unwrap().time) { &mut mature } else { &mut open }) += 1;
+            }
+            let entries = reached(*person, own.to);
+            let funnel = definition.stages[own.to].funnel;
+            let Some(first) = entries.iter().find(|own| definition.stages[own.stage].funnel == funnel) else {
+                continue;
+            };
+            let is_new = |entry: &&Reached| entry.event == first.event && entry.stage == own.to;
+            let Some(entry) = entries.iter().find(is_new) else { continue };
+            let events = done(*person);
+            let Some(by) = events.iter().find_map(|event| event.properties.get("by")) else { continue };
+            let by = by.as_u64().unwrap() as u32;
+            if by == *person {
+                continue;
+            }
+            let visits = visits_of(by);
+            let before = visits.iter().flat_map(|visit| visit.iter().map(move |entry| (visit, entry)));
+            let before = before.filter(|(_, host)| host.time <= entry.time).max_by_key(|(_, host)| host.time);
+            let Some((visit, host)) = before else { continue };
+            if own.within.is_some_and(|within| entry.time > host.time + within) {
+                continue;
+            }
+            new += u64::from(is_over(visit.last().unwrap().time));
+            hosts.insert(by);
+            times.push(entry.time - host.time);
+        }
+        times.sort_unstable();
+        if mature + open > 0 {
+            found.insert(at, (new, mature, open, hosts.len() as u64, times));
+        }
+    }
+    found
+}

@@ -48,18 +48,18 @@ pub fn schema() -> Value {
         "path": text, "label": text, "people": count, "entries": count, "visits": count, "mature_visits": count,
         "open_visits": count, "dropped_visits": count, "people_by_entries": list(count.clone()),
     });
+    let many = json!({ "type": "number", "minimum": 0 });
     let transition = json!({
-        "path": text, "from": text, "to": text, "planned": json!({ "type": "number", "minimum": 0 }), "rate": share, "exits": count, "of": count,
-        "open": count, "taken": count, "people": count, "time": time,
+        "path": text, "from": text, "to": text, "is_referral": json!({ "type": "boolean" }), "planned": many, "rate": many,
+        "exits": count, "of": count, "open": count, "taken": count, "people": count, "time": time,
     });
     let way = json!({
         "from": text, "to": text, "rate": share, "arrived": count, "of": count, "open": count, "time": time,
     });
     let number = json!({ "type": "number" });
-    let many = json!({ "type": "number", "minimum": 0 });
     let funnel = json!({
         "path": text, "label": text, "counts_accounts": { "type": "boolean" }, "stages": list(object(&stage, &[])),
-        "transitions": list(object(&transition, &["planned", "rate", "time"])),
+        "transitions": list(object(&transition, &["is_referral", "planned", "rate", "time"])),
         "ways": list(object(&way, &["rate", "time"])), "parts": list(part(&text, &many)), "too_many_parts": list(text.clone()),
     });
     let value = json!({

@@ -163,7 +163,13 @@ fn transitions(report: &Report<'_>, funnel: &FunnelNumbers, out: &mut String) {
     for own in &funnel.transitions {
         let time = |value: Option<f64>| value.map_or(String::new(), |own| spelled(report, own));
         let of = |(part, whole): (u64, u64)| {
-            say!("{part} of {whole}", part = grouped(part), whole = grouped(whole)).said(report.language)
+            let (part, whole) = (grouped(part), grouped(whole));
+            let words = if own.is_referral {
+                say!("{part} new by {whole}", part, whole)
+            } else {
+                say!("{part} of {whole}", part, whole)
+            };
+            words.said(report.language)
         };
         rows.push(vec![
             name(funnel, own),
