@@ -264,6 +264,33 @@ fn who_looks_at_stages_counts_what_they_count() {
     }
 }
 
+/// A comparison is the same the other way round, and a range of points is its two ends.
+#[test]
+fn comparisons_say_the_same_the_other_way_round() {
+    let place = tempfile::tempdir().unwrap();
+    let log = "user_id,time,event,total\n1,2027-01-01,seen,\n1,2027-01-02,seen,\n1,2027-01-03,bought,30\n2,2027-01-01,seen,\n\
+               2,2027-01-02,bought,60\n2,2027-01-03,seen,\n2,2027-01-04,seen,\n3,2027-02-01,seen,\n";
+    fs::write(place.path().join("log.csv"), log).unwrap();
+    let told = |some: &str, other: &str, keen: &str| {
+        let spec = format!(
+            "traits {{ paid number = sum(bought.total) }}\nevent seen {{}}\nevent bought {{ prop total number }}\n\
+             score heat {{ +5 seen; +7 bought({some}) }}\nsegment warm {{ where {other} }}\nsegment big {{ where {keen} }}\n\
+             funnel f {{ stage a : top {{ enter seen }} stage b : middle {{ enter enters warm }} stage c : bottom {{ enter enters big; converts }}\n\
+             a -> b within 9d\na -> c within 9d\nb -> c within 9d }}\n"
+        );
+        fs::write(place.path().join("shop.funnel"), spec).unwrap();
+        let (code, out, err) = run(place.path(), &["shop.funnel", "--events", "log.csv", "--format", "csv"]);
+        assert_eq!((code, err.as_str()), (0, ""), "{out}");
+        out
+    };
+    let plain = told("total >= 50", "score heat >= 6 and score heat <= 12", "trait paid > 40");
+    assert_eq!(plain, told("50 <= total", "score heat in 6 .. 12", "40 < trait paid"));
+    assert_eq!(plain, told("not 50 > total", "6 <= score heat and 12 >= score heat", "trait paid > 40"));
+    let points = told("total >= 50", "score heat in [10, 12]", "trait paid > 40");
+    assert_eq!(plain, points);
+    assert_ne!(plain, told("total >= 70", "score heat in [5]", "41 > trait paid"));
+}
+
 /// Two sequences that stop each other by their ends never end, and do not keep the program busy.
 #[test]
 fn sequences_that_wait_for_each_others_end_are_refused() {

@@ -63,8 +63,9 @@ impl<'m, 's> Lower<'m, 's> {
                 self.within_set(owner, field, right)
             }
             ExprKind::Binary { op, left, right } if op.compares() => {
+                let (op, left, right) = plain(*op, left, right);
                 let field = self.property(owner, left)?;
-                Some(to::Test::Compare(field, comparison(*op)?, self.literal(owner, right)?))
+                Some(to::Test::Compare(field, comparison(op)?, self.literal(owner, right)?))
             }
             _ => {
                 self.trouble(expr.span, say!("this is not measured of the properties of an event"));
@@ -266,12 +267,10 @@ impl<'m, 's> Lower<'m, 's> {
         right: &'m Expr<'s>,
         expr: &'m Expr<'s>,
     ) -> to::Condition {
+        let (op, left, right) = plain(op, left, right);
         match (&left.kind, comparison(op), number(right)) {
-            (ExprKind::Score(at), Some(comparison), Some(value)) => {
-                let Some(score) = self.model.target_decl(owner, *at) else { return FALSE };
-                let score = self.score(self.node(score));
-                to::Condition::Score { score, comparison, value }
-            }
+            (ExprKind::Score(at), Some(comparison), Some(value)) => self.scored(owner, *at, comparison, value),
+            (ExprKind::Score(at), None, _) if op == Op::In => self.scored_among(owner, *at, right),
             (ExprKind::Trait(at), Some(comparison), _) => {
                 self.trait_compared((owner, *at), comparison, right, expr.span)
             }
@@ -286,11 +285,49 @@ impl<'m, 's> Lower<'m, 's> {
         }
     }
 
+    fn scored(&mut self, owner: DeclId, at: RefIx, comparison: to::Comparison, value: Decimal) -> to::Condition {
+        let Some(score) = self.model.target_decl(owner, at) else { return FALSE };
+        let score = self.score(self.node(score));
+        to::Condition::Score { score, comparison, value }
+    }
+
+    /// `score s in 5 .. 9`, `score s in [5, 10]`
+    fn scored_among(&mut self, owner: DeclId, at: RefIx, set: &'m Expr<'s>) -> to::Condition {
+        let (members, compared): (Vec<&Expr<'s>>, &[to::Comparison]) = match &set.kind {
+            ExprKind::Range(pair) => (vec![&pair.0, &pair.1], &[to::Comparison::AtLeast, to::Comparison::AtMost]),
+            ExprKind::List(members) => (members.iter().collect(), &[to::Comparison::Equal]),
+            _ => (vec![set], &[to::Comparison::Equal]),
+        };
+        let Some(numbers) = members.into_iter().map(number).collect::<Option<Vec<_>>>() else {
+            self.trouble(set.span, say!("a fixed value is wanted on this side of the comparison"));
+            return FALSE;
+        };
+        let all = numbers.into_iter().zip(compared.iter().cycle());
+        let all: Vec<_> = all.map(|(value, compared)| self.scored(owner, at, *compared, value)).collect();
+        if compared.len() > 1 { to::Condition::All(all) } else { to::Condition::Any(all) }
+    }
+
     /// What must hold of the event that happens at the moment.
     fn this(&mut self, owner: DeclId, expr: &'m Expr<'s>) -> to::Condition {
         let Some(test) = self.test(owner, expr) else { return FALSE };
         to::Condition::This(self.pattern_in(to::Pattern { names: Vec::new(), table: None, test }))
     }
+}
+
+/// A comparison with its fixed value on the right: `40 <= score s` is `score s >= 40`.
+pub(super) fn plain<'e, 's>(op: Op, left: &'e Expr<'s>, right: &'e Expr<'s>) -> (Op, &'e Expr<'s>, &'e Expr<'s>) {
+    let is_fixed = |own: &Expr<'_>| {
+        matches!(own.kind, ExprKind::Literal(_) | ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Negate(_))
+    };
+    let mirrored = match op {
+        Op::AtLeast => Op::AtMost,
+        Op::AtMost => Op::AtLeast,
+        Op::Above => Op::Below,
+        Op::Below => Op::Above,
+        Op::Equal | Op::Unequal => op,
+        _ => return (op, left, right),
+    };
+    if is_fixed(left) && !is_fixed(right) { (mirrored, right, left) } else { (op, left, right) }
 }
 
 fn comparison(op: Op) -> Option<to::Comparison> {

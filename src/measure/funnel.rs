@@ -5,7 +5,7 @@ use funnelc_engine::history::{asked, looked_at};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::expr::number;
+use super::expr::{number, plain};
 use super::{Lower, rows};
 use crate::analysis::graph::{EdgeKind, Graph};
 use crate::model::decl;
@@ -379,7 +379,8 @@ impl<'m, 's> Lower<'m, 's> {
 
     /// `score s >= n`: the score, and the number.
     fn threshold(&self, owner: DeclId, expr: &Expr<'s>) -> Option<(Node<'m, 's>, Decimal)> {
-        let ExprKind::Binary { op: Op::AtLeast, left, right } = &expr.kind else { return None };
+        let ExprKind::Binary { op, left, right } = &expr.kind else { return None };
+        let (Op::AtLeast, left, right) = plain(*op, left, right) else { return None };
         let ExprKind::Score(at) = left.kind else { return None };
         Some((self.node(self.model.target_decl(owner, at)?), number(right)?))
     }
