@@ -4,12 +4,13 @@ use std::fmt;
 use std::io::{Error, Result, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use rustc_hash::FxHashMap;
 
 use super::excerpt::Excerpt;
 use super::text::{LTR_MARK, fix_line, has_right_to_left, isolated, shown, wrapped};
 use super::{Format, Report};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::phrase;
+use crate::{count, phrase};
 
 pub(super) const FORMAT: Format = Format { name: "full", about: "the lines of each finding, drawn for people", render };
 
@@ -19,8 +20,12 @@ const LEAST_WIDTH: usize = 40;
 const MARGIN: usize = 10;
 
 fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
+    let mut alike = alike(report.diagnostics);
     for diagnostic in report.diagnostics {
-        let picture = Picture::new(report, diagnostic);
+        // The first of several notes that say the same speaks for them all.
+        let more = if may_stand_for_others(diagnostic) { alike.remove(&sort(diagnostic)) } else { Some(0) };
+        let Some(more) = more else { continue };
+        let picture = Picture::new(report, diagnostic, more);
         let mut text = String::new();
         handler(report, &picture).render_report(&mut text, &picture).map_err(Error::other)?;
         for line in text.lines() {
@@ -29,6 +34,27 @@ fn render(report: &Report<'_>, out: &mut dyn Write) -> Result<()> {
         writeln!(out)?;
     }
     if report.diagnostics.is_empty() { Ok(()) } else { writeln!(out, "{}", isolated(report, &report.summary())) }
+}
+
+/// What notes have in common that say the same of different things.
+type Sort = (&'static str, &'static str);
+
+const fn sort(note: &Diagnostic) -> Sort {
+    (note.code.id, note.message.template)
+}
+
+/// Notes are worth knowing and ask for nothing; but each change of a comparison does.
+fn may_stand_for_others(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Note && finding.change.is_none()
+}
+
+/// By what notes say, how many say it besides the first one.
+fn alike(diagnostics: &[Diagnostic]) -> FxHashMap<Sort, usize> {
+    let mut alike = FxHashMap::default();
+    for note in diagnostics.iter().filter(|own| may_stand_for_others(own)) {
+        alike.entry(sort(note)).and_modify(|more| *more += 1).or_insert(0);
+    }
+    alike
 }
 
 fn handler(report: &Report<'_>, picture: &Picture) -> GraphicalReportHandler {
@@ -78,9 +104,10 @@ struct Picture {
 }
 
 impl Picture {
-    fn new(report: &Report<'_>, diagnostic: &Diagnostic) -> Self {
+    /// A finding, and how many more say the same.
+    fn new(report: &Report<'_>, diagnostic: &Diagnostic, more: usize) -> Self {
         let excerpt = Excerpt::new(report, diagnostic);
-        let help = help(report, diagnostic);
+        let help = help(report, diagnostic, more);
         let is_drawn = !report.language.is_right_to_left();
         Self {
             code: format!("{} {}", diagnostic.code.id, diagnostic.code.name),
@@ -111,14 +138,22 @@ fn words(report: &Report<'_>, text: &str) -> String {
     text.split('\n').map(|line| format!("{LTR_MARK}{line}")).collect::<Vec<_>>().join("\n")
 }
 
-/// The advice and, below it, a line for each fix.
-fn help(report: &Report<'_>, diagnostic: &Diagnostic) -> Option<String> {
+/// The advice and, below it, a line for each fix, and one for all notes that are not drawn.
+fn help(report: &Report<'_>, diagnostic: &Diagnostic, more: usize) -> Option<String> {
     let advice = diagnostic.help.iter().map(|help| words(report, &report.say(help)));
     let fix = |fix| {
         let line = fix_line(report, fix);
         if report.language.is_right_to_left() { words(report, &line) } else { line }
     };
-    let lines: Vec<_> = advice.chain(diagnostic.fixes.iter().map(fix)).collect();
+    let more = (more > 0).then(|| {
+        let more = count!(
+            "{n} more note says the same of something else; `--format concise` lists it",
+            "{n} more notes say the same of something else; `--format concise` lists them",
+            more
+        );
+        words(report, &report.say(&more))
+    });
+    let lines: Vec<_> = advice.chain(diagnostic.fixes.iter().map(fix)).chain(more).collect();
     if lines.is_empty() { None } else { Some(lines.join("\n")) }
 }
 
