@@ -70,7 +70,7 @@ impl<'m, 's> Lower<'m, 's> {
             match self.out.definition.segments.iter().position(|own| own.path == path) {
                 Some(found) => split.push(found),
                 None => self.out.notes.push(say!(
-                    "retention is not split by `{path}`: only segments that say `where` are measured here",
+                    "retention is not split by `{path}`: only segments that say `where` are measured here, and no antisegments",
                     path
                 )),
             }
