@@ -125,6 +125,22 @@ fn reports_go_to_standard_output_and_complaints_to_standard_error() {
 }
 
 #[test]
+fn notes_that_say_the_same_are_drawn_once_and_listed_all() {
+    let events = ["one", "two", "three"]
+        .map(|name| format!("event {name} {{ sent_by web; owner crm; status live; named \"Event {name}\" }}\n"));
+    let place = Place::new(&[("a.funnel", &format!("project a {{ edition 2026 }}\nteam crm\n{}", events.concat()))]);
+    let told = |format: &str| {
+        let run = place.run(&["build", "a.funnel", "--target", "ga4", "-o", "out", "--format", format]);
+        format!("{}{}", run.out, run.err)
+    };
+    let full = told("full");
+    assert_eq!(full.matches("FN0906").count(), 1, "{full}");
+    assert!(full.contains("2 more notes say the same of something else") && full.contains("3 notes"), "{full}");
+    let concise = told("concise");
+    assert!(["one", "two", "three"].iter().all(|name| concise.contains(&format!("give `{name}`"))), "{concise}");
+}
+
+#[test]
 fn a_pipe_has_no_colour_unless_asked_for() {
     let place = Place::new(&[("bad.funnel", BAD)]);
     assert!(!place.run(&["check"]).out.contains('\u{1b}'));
