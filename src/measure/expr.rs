@@ -319,15 +319,10 @@ pub(super) fn plain<'e, 's>(op: Op, left: &'e Expr<'s>, right: &'e Expr<'s>) -> 
     let is_fixed = |own: &Expr<'_>| {
         matches!(own.kind, ExprKind::Literal(_) | ExprKind::Text(_) | ExprKind::Bool(_) | ExprKind::Negate(_))
     };
-    let mirrored = match op {
-        Op::AtLeast => Op::AtMost,
-        Op::AtMost => Op::AtLeast,
-        Op::Above => Op::Below,
-        Op::Below => Op::Above,
-        Op::Equal | Op::Unequal => op,
-        _ => return (op, left, right),
-    };
-    if is_fixed(left) && !is_fixed(right) { (mirrored, right, left) } else { (op, left, right) }
+    match op.turned() {
+        Some(turned) if is_fixed(left) && !is_fixed(right) => (turned, right, left),
+        _ => (op, left, right),
+    }
 }
 
 fn comparison(op: Op) -> Option<to::Comparison> {

@@ -150,6 +150,18 @@ impl Op {
             Self::Equal | Self::Unequal | Self::AtLeast | Self::AtMost | Self::Above | Self::Below | Self::In
         )
     }
+
+    /// The other way round: `3 < a` is `a > 3`.
+    pub const fn turned(self) -> Option<Self> {
+        match self {
+            Self::Equal | Self::Unequal => Some(self),
+            Self::AtLeast => Some(Self::AtMost),
+            Self::AtMost => Some(Self::AtLeast),
+            Self::Above => Some(Self::Below),
+            Self::Below => Some(Self::Above),
+            _ => None,
+        }
+    }
 }
 
 /// How many operators of one level may be chained; longer chains are written by machines and would exhaust the stack.

@@ -171,7 +171,7 @@ impl<'m, 's> Reader<'m, 's> {
 
     fn comparison(&mut self, expr: &'m Expr<'s>, op: Op, left: &'m Expr<'s>, right: &'m Expr<'s>) -> Option<Formula> {
         let own = self.variable(left).map(|variable| (variable, op, right));
-        let turned = || turned(op).and_then(|op| Some((self.variable(right)?, op, left)));
+        let turned = || op.turned().and_then(|op| Some((self.variable(right)?, op, left)));
         let Some(((subject, domain), op, other)) = own.or_else(turned) else { return self.claim(expr) };
         match self.compared(&domain, op, other) {
             Some((set, unit)) => Some(fact(subject, &unit, set, with_unit(domain, &unit))),
@@ -466,18 +466,6 @@ fn declared_bounds(prop: Property<'_, '_>) -> Option<Interval> {
     let Captured { val: Val::Range(pair), .. } = prop.clause("range")? else { return None };
     let (from, to) = (quantity(&pair.0)?.0, quantity(&pair.1)?.0);
     (from <= to).then(|| Interval::closed(from, to))
-}
-
-/// The other way round: `3 < a` is `a > 3`.
-const fn turned(op: Op) -> Option<Op> {
-    match op {
-        Op::Equal | Op::Unequal => Some(op),
-        Op::AtLeast => Some(Op::AtMost),
-        Op::AtMost => Some(Op::AtLeast),
-        Op::Above => Some(Op::Below),
-        Op::Below => Some(Op::Above),
-        _ => None,
-    }
 }
 
 /// A number with the unit it is in: a currency for money, else the kind of quantity.
